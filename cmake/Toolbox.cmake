@@ -1,0 +1,64 @@
+# The few functions that every folder's CMakeLists.txt is made of.
+
+add_library(toolbox_flags INTERFACE)
+target_include_directories(toolbox_flags INTERFACE ${PROJECT_SOURCE_DIR}/lib)
+target_compile_options(toolbox_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+                                               -Wno-sign-conversion -Wnon-virtual-dtor)
+target_compile_definitions(toolbox_flags INTERFACE MQTT_TOOLBOX_VERSION="${PROJECT_VERSION}")
+if(MQTT_TOOLBOX_WERROR)
+  target_compile_options(toolbox_flags INTERFACE -Werror)
+endif()
+if(MQTT_TOOLBOX_SANITIZE)
+  list(JOIN MQTT_TOOLBOX_SANITIZE "," _sanitizers)
+  target_compile_options(toolbox_flags INTERFACE -fsanitize=${_sanitizers} -fno-omit-frame-pointer
+                                                 -fno-sanitize-recover=all)
+  target_link_options(toolbox_flags INTERFACE -fsanitize=${_sanitizers})
+elseif(MQTT_TOOLBOX_STATIC_LIBSTDCXX)
+  add_library(toolbox_static_runtime INTERFACE)
+  target_link_options(toolbox_static_runtime INTERFACE -static-libstdc++ -static-libgcc
+                      -Wl,--exclude-libs,libstdc++.a:libgcc.a:libgcc_eh.a)
+endif()
+if(NOT TARGET toolbox_static_runtime)
+  add_library(toolbox_static_runtime INTERFACE)
+endif()
+target_link_options(toolbox_static_runtime INTERFACE -Wl,-O1 -Wl,--as-needed -Wl,--gc-sections)
+
+# toolbox_module(NAME [USES module...] [LINKS target...]): one folder of lib/ as a static archive.
+function(toolbox_module name)
+  cmake_parse_arguments(ARG "" "" "USES;LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_library(${name} STATIC ${sources})
+  target_link_libraries(${name} PUBLIC toolbox_flags ${ARG_USES} PRIVATE ${ARG_LINKS})
+  target_compile_options(${name} PRIVATE -ffunction-sections -fdata-sections)
+endfunction()
+
+# toolbox_plugin(NAME [USES module...] [LINKS target...]): a module opened on first use.
+function(toolbox_plugin name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LINKS" ${ARGN})
+  add_library(${name} MODULE ${ARG_SOURCES})
+  set_target_properties(${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/mqtt-toolbox)
+  target_link_libraries(${name} PRIVATE toolbox_flags toolbox_static_runtime ${ARG_USES} ${ARG_LINKS})
+  install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/mqtt-toolbox)
+endfunction()
+
+# toolbox_app(NAME): a folder of apps/ as an executable on the shared library.
+function(toolbox_app name)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  add_executable(${name} ${sources})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/apps)
+  target_link_libraries(${name} PRIVATE mqtt-toolbox toolbox_static_runtime)
+  set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+  install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endfunction()
+
+# toolbox_unit_test(MODULE [LINKS target...]): tests/unit/MODULE as the executable unit-MODULE.
+function(toolbox_unit_test module)
+  cmake_parse_arguments(ARG "" "" "LINKS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${module}/*.cpp)
+  add_executable(unit-${module} ${sources})
+  target_include_directories(unit-${module} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+  target_link_libraries(unit-${module} PRIVATE doctest_main ${module} ${ARG_LINKS})
+  add_test(NAME unit-${module} COMMAND unit-${module})
+  set_tests_properties(unit-${module} PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()

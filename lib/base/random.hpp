@@ -1,0 +1,16 @@
+#pragma once
+
+#include <cstdint>
+#include <random>
+
+#include "base/export.hpp"
+
+namespace mqtt_toolbox {
+
+/// Randomness comes in as an argument. The same seed gives the same numbers on every machine.
+using Random = std::mt19937_64;
+
+/// A seed from the operating system.
+MQTT_TOOLBOX_API std::uint64_t system_seed();
+
+}  // namespace mqtt_toolbox
