@@ -1,0 +1,111 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "base/export.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "protocol/codec.hpp"
+#include "session/handler.hpp"
+#include "session/output.hpp"
+#include "session/settings.hpp"
+
+namespace mqtt_toolbox::session {
+
+enum class Phase : std::uint8_t {
+  offline,     ///< no transport
+  connecting,  ///< CONNECT sent, no CONNACK yet
+  online,
+  closing,  ///< DISCONNECT sent or received, refused, or a fault: close the transport
+};
+
+enum class Admission : std::uint8_t { accepted, would_block };
+
+struct Submission {
+  Admission admission = Admission::accepted;
+  protocol::PacketIdentifier packet_identifier = 0;  ///< 0 at QoS 0 and for would_block
+};
+
+/// Copied payloads may go away when `publish` returns. Borrowed ones must live until the outcome (at
+/// QoS 0: until the bytes were written); use it for large ones.
+enum class Payload : std::uint8_t { copied, borrowed };
+
+/// Why a session wants its connection closed.
+struct Failure {
+  protocol::ReasonCode reason = protocol::ReasonCode::protocol_error;  ///< as sent in DISCONNECT
+  std::optional<protocol::Fault> fault;  ///< what the server's bytes violated
+  std::string_view text;                 ///< "the broker did not answer PINGREQ"
+};
+
+/// One client's side of an MQTT conversation as a pure state machine: bytes and the time go in, bytes
+/// (into the Output) and events (to the Handler) come out. It outlives its connections and resumes
+/// unacknowledged QoS 1 and 2 messages on the next one (MQTT 5.0 section 4.4). Not thread-safe; a
+/// Handler may call any function but `receive` and `advance` from inside an event.
+class MQTT_TOOLBOX_API Session {
+ public:
+  /// `settings`, `handler` and `output` must outlive the session.
+  Session(const Settings& settings, Handler& handler, Output& output);
+  ~Session();
+  Session(Session&&) noexcept;
+  Session(const Session&) = delete;
+
+  /// The transport is open: sends CONNECT in `version`. Calls after the first follow
+  /// Settings::resume. ExitCode::usage when CONNECT cannot be encoded.
+  Status transport_opened(protocol::Version version, const Identity& identity, Time now);
+
+  /// Bytes from the transport. Everything is consumed; an incomplete packet is kept.
+  void receive(Bytes bytes, Time now);
+
+  /// The transport is gone. What is unacknowledged stays for the next connection.
+  void transport_closed();
+
+  /// Sends PINGREQ when due and notices a missing PINGRESP; call at `deadline()`.
+  void advance(Time now);
+  /// When `advance` wants to be called next; `never` if not at all.
+  Time deadline() const;
+  /// While the application does not read, a missing PINGRESP is not the server's fault.
+  void reading_paused(bool paused, Time now);
+
+  /// Refused with ExitCode::rejected when it would break a limit of the server (the text names the
+  /// limit), with ExitCode::usage when it cannot be encoded. would_block when offline, when the
+  /// window is full or when too many bytes wait; on_ready follows. DUP and the packet identifier of
+  /// `message` are ignored. At QoS 0 there is no outcome: accepted is all there is to know.
+  Result<Submission> publish(const protocol::Publish& message, Token token, Payload payload,
+                             Time now);
+
+  /// The packet identifier in the argument is ignored. Limits of the server as for `publish`.
+  Result<Submission> subscribe(const protocol::Subscribe& subscribe, Token token, Time now);
+  Result<Submission> unsubscribe(const protocol::Unsubscribe& unsubscribe, Token token, Time now);
+
+  /// Without Settings::acknowledge_at_once: acknowledges the oldest `messages` QoS 1 and 2 messages
+  /// delivered and not yet acknowledged, in order of delivery (MQTT-4.6.0-2 to -4).
+  void acknowledge(std::size_t messages, Time now);
+  /// QoS 1 and 2 messages delivered and not acknowledged.
+  std::size_t unacknowledged() const;
+
+  /// Sends AUTH (5.0).
+  Status authenticate(const protocol::Auth& auth, Time now);
+
+  /// Sends DISCONNECT and goes to `closing`. Reason and properties are sent under 5.0 only.
+  Status disconnect(const protocol::Disconnect& disconnect, Time now);
+
+  Phase phase() const;
+  protocol::Version version() const;
+  const ServerLimits& limits() const;
+  /// Set when `phase()` became `closing` through a fault of the server or a time-out.
+  const std::optional<Failure>& failure() const;
+  /// Messages, SUBSCRIBEs and UNSUBSCRIBEs sent and without outcome.
+  std::size_t inflight() const;
+  /// Forgets everything unacknowledged in both directions (a new session will be asked for).
+  void reset();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mqtt_toolbox::session
