@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <memory>
+
+#include "base/export.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace mqtt_toolbox::transport {
+
+enum class Interest : std::uint8_t { none = 0, read = 1, write = 2, both = 3 };
+
+/// The event loop of one thread: descriptors, timers, signals. Callbacks run inside `run_until` only;
+/// they may create and destroy watches and timers, their own included. Not thread-safe.
+class MQTT_TOOLBOX_API Loop {
+ public:
+  using Callback = std::function<void()>;
+
+  Loop();
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  /// Monotonic; read anew at most once for each batch of events.
+  Time now() const;
+
+  /// Waits and dispatches until `stop` was called (true) or `deadline` passed (false). `never` waits
+  /// without end. Dispatches what is ready even when the deadline has already passed.
+  bool run_until(Time deadline);
+  /// Makes the `run_until` under way return after the current callback.
+  void stop();
+
+  /// Runs once before the loop next waits, after what is ready now. For flushes.
+  void before_wait(Callback callback);
+  /// Runs in a later turn of the loop without waiting for anything.
+  void defer(Callback callback);
+
+  /// A descriptor's readiness, level-triggered. The descriptor is neither owned nor made
+  /// non-blocking. Regular files count as always ready. Ends with its destruction.
+  class MQTT_TOOLBOX_API Watch {
+   public:
+    Watch(Loop& loop, int descriptor, std::function<void(Interest ready)> callback);
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+    void want(Interest interest);
+
+   private:
+    struct State;
+    std::shared_ptr<State> state_;
+  };
+
+  class MQTT_TOOLBOX_API Timer {
+   public:
+    Timer(Loop& loop, Callback callback);
+    ~Timer();
+    Timer(const Timer&) = delete;
+    Timer& operator=(const Timer&) = delete;
+    /// One shot; arming again moves it. `never` disarms.
+    void arm(Time deadline);
+    void disarm() { arm(never); }
+
+   private:
+    struct State;
+    std::shared_ptr<State> state_;
+  };
+
+  /// The signals are blocked or handled for as long as the object lives; the callback gets each number
+  /// inside the loop.
+  class MQTT_TOOLBOX_API Signals {
+   public:
+    Signals(Loop& loop, std::initializer_list<int> numbers, std::function<void(int number)> callback);
+    ~Signals();
+    Signals(const Signals&) = delete;
+    Signals& operator=(const Signals&) = delete;
+
+   private:
+    struct State;
+    std::shared_ptr<State> state_;
+  };
+
+ private:
+  friend class Connector;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace mqtt_toolbox::transport
