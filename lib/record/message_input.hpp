@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/export.hpp"
+#include "base/result.hpp"
+#include "protocol/packet.hpp"
+
+namespace mqtt_toolbox::record {
+
+/// What a line without the key gets. Properties count one by one: a line's content_type replaces
+/// the default's and leaves its other properties; user_properties replace all of the default's.
+struct MessageDefaults {
+  std::optional<std::string> topic;
+  protocol::Qos qos = protocol::Qos::at_most_once;
+  bool retain = false;
+  protocol::PropertyList properties{protocol::PropertyPlace::publish};
+};
+
+/// A message to publish, owning its bytes.
+struct InputMessage {
+  std::string topic;
+  std::string payload;
+  protocol::Qos qos = protocol::Qos::at_most_once;
+  bool retain = false;
+  protocol::PropertyList properties{protocol::PropertyPlace::publish};
+  std::optional<std::string> id;  ///< comes back in the `published` line
+
+  /// A view without packet identifier, valid while the message lives unchanged.
+  protocol::Publish publish() const;
+};
+
+/// The deepest nesting of arrays and objects in a line.
+inline constexpr int maximum_json_depth = 256;
+
+/// Reads one JSON line of `mqtt-pub --from-json`. nullopt: an object whose `type` is not "message",
+/// to be skipped. Errors have ExitCode::io and name the field and the cause, without line number:
+/// "qos: 3 is not 0, 1 or 2", "not JSON at column 17: ...". The payload is one of `payload` (a
+/// string as it is, null empty, other values as compact JSON text), `payload_base64` and
+/// `payload_hex`.
+MQTT_TOOLBOX_API Result<std::optional<InputMessage>> parse_message(std::string_view line,
+                                                                   const MessageDefaults& defaults);
+
+}  // namespace mqtt_toolbox::record

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/export.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "protocol/properties.hpp"
+#include "protocol/reason.hpp"
+#include "protocol/types.hpp"
+#include "record/wall_time.hpp"
+
+namespace mqtt_toolbox::record {
+
+/// The JSON lines that tools print beside messages: plain values with views of the caller.
+
+/// The outcome of one publish.
+struct Published {
+  std::string_view topic;
+  protocol::Qos qos = protocol::Qos::at_most_once;
+  protocol::PacketIdentifier packet_identifier = 0;  ///< left out at QoS 0
+  protocol::ReasonCode reason = protocol::ReasonCode::success;
+  protocol::PacketType packet = protocol::PacketType::puback;  ///< which packet carried the reason
+  Duration latency{};                                          ///< from the request to its outcome
+  bool may_be_duplicate = false;                               ///< left out when false
+  std::optional<std::string_view> id;
+  protocol::Properties properties;  ///< of the acknowledgement
+};
+
+/// CONNACK with success.
+struct Connected {
+  std::string_view broker;  ///< "broker.example:1883"
+  protocol::Version version = protocol::Version::v5;
+  std::string_view client_identifier;
+  bool session_present = false;
+  protocol::Properties properties;  ///< of CONNACK
+};
+
+/// The end of a connection, or a refused one.
+struct Disconnected {
+  std::string_view cause;                      ///< for people: "connection reset by peer"
+  std::optional<protocol::ReasonCode> reason;  ///< when a CONNACK or DISCONNECT gave one
+  protocol::PacketType packet = protocol::PacketType::disconnect;
+  protocol::Properties properties;
+};
+
+struct Reconnecting {
+  std::uint32_t attempt = 1;
+  Duration delay{};  ///< until the attempt
+};
+
+/// The outcome for one topic filter; `granted_qos` when the reason is a success.
+struct Subscribed {
+  std::string_view filter;
+  protocol::ReasonCode reason = protocol::ReasonCode::success;
+  protocol::Properties properties;  ///< of SUBACK
+};
+
+/// What went wrong, in the words that also stand on standard error.
+struct ErrorLine {
+  const Error* error = nullptr;
+  std::optional<std::uint64_t> line;  ///< of the input, from 1
+  std::optional<std::string_view> topic;
+};
+
+/// Totals at the end, in the order given; names in snake_case with the unit where there is one.
+struct Summary {
+  struct Count {
+    std::string_view name;
+    std::uint64_t value;
+  };
+  std::span<const Count> counts;
+  Duration elapsed{};
+  ExitCode exit = ExitCode::done;
+};
+
+/// Writes results as JSON lines: type and time first, then the fields of the table below.
+class MQTT_TOOLBOX_API ResultWriter {
+ public:
+  /// Each appends one line with its newline.
+  void append(std::string& out, const Published& result, WallTime time);
+  void append(std::string& out, const Connected& result, WallTime time);
+  void append(std::string& out, const Disconnected& result, WallTime time);
+  void append(std::string& out, const Reconnecting& result, WallTime time);
+  void append(std::string& out, const Subscribed& result, WallTime time);
+  void append(std::string& out, const ErrorLine& result, WallTime time);
+  void append(std::string& out, const Summary& result, WallTime time);
+
+ private:
+  UtcTimeText time_;
+};
+
+struct FieldMeaning {
+  std::string_view name;
+  std::string_view meaning;
+};
+
+struct ResultType {
+  std::string_view type;
+  std::string_view meaning;
+  std::vector<FieldMeaning> fields;  ///< in the order of the line, after type and time
+};
+
+/// The table that the lines are written from, for manuals and tests.
+MQTT_TOOLBOX_API std::vector<ResultType> result_types();
+
+}  // namespace mqtt_toolbox::record
