@@ -44,8 +44,8 @@ inline constexpr std::array<ExitCodeMeaning, 10> exit_codes{{
     {ExitCode::timed_out, "the time given with -W ran out"},
 }};
 
-/// An error as a value. `text` names the thing, the cause and where there is one the mend; one line,
-/// no tool name in front, no full stop, no secret and no raw control character in it.
+/// An error as a value. `text` names the thing, the cause and where there is one the mend; one
+/// line, no tool name in front, no full stop, no secret and no raw control character in it.
 struct Error {
   ExitCode code = ExitCode::no;
   std::string text;

@@ -11,8 +11,8 @@ namespace mqtt_toolbox {
 /// The system's text for an errno value, in lower case: "connection refused".
 MQTT_TOOLBOX_API std::string system_text(int error_number);
 
-/// The whole file; ExitCode::io and "cannot read PATH: no such file or directory" otherwise (also for
-/// a directory). At most `limit` bytes, else an error that names the limit.
+/// The whole file; ExitCode::io and "cannot read PATH: no such file or directory" otherwise (also
+/// for a directory). At most `limit` bytes, else an error that names the limit.
 MQTT_TOOLBOX_API Result<std::string> read_file(const std::string& path, std::size_t limit);
 
 /// A file descriptor that closes itself.

@@ -7,8 +7,8 @@
 
 namespace mqtt_toolbox {
 
-/// Whether `bytes` are well-formed UTF-8 (RFC 3629: shortest form, no surrogates, at most U+10FFFF).
-/// NUL is allowed; MQTT strings forbid it separately (see protocol/topic.hpp).
+/// Whether `bytes` are well-formed UTF-8 (RFC 3629: shortest form, no surrogates, at most
+/// U+10FFFF). NUL is allowed; MQTT strings forbid it separately (see protocol/topic.hpp).
 MQTT_TOOLBOX_API bool is_utf8(std::string_view bytes);
 
 /// `bytes` made safe for a terminal or a log line: C0 and C1 control characters, DEL and bytes that

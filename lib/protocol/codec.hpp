@@ -29,8 +29,8 @@ struct FrameResult {
 };
 
 /// Looks at the front of `stream`. Checks the packet type, the reserved flags, the Remaining Length
-/// and `maximum_packet_size` (bytes, whole packet) as soon as their bytes are there, so that a hostile
-/// length never makes anybody wait or allocate (MQTT 5.0 section 2.1).
+/// and `maximum_packet_size` (bytes, whole packet) as soon as their bytes are there, so that a
+/// hostile length never makes anybody wait or allocate (MQTT 5.0 section 2.1).
 MQTT_TOOLBOX_API tl::expected<FrameResult, Fault> next_frame(
     Bytes stream, std::uint32_t maximum_packet_size = maximum_packet_bytes);
 
@@ -47,8 +47,8 @@ MQTT_TOOLBOX_API tl::expected<std::size_t, Fault> encoded_size(const Packet& pac
 
 /// Writes the packet into `out` and returns its size. What would violate the specification is
 /// refused (an empty SUBSCRIBE, a string over 65,535 bytes, a packet over 268,435,455 bytes, a
-/// packet identifier of 0, AUTH before 5.0, ...). Topic names are not checked for wildcards or UTF-8
-/// here (`check_topic_name` does): a test tool must be able to send them.
+/// packet identifier of 0, AUTH before 5.0, ...). Topic names are not checked for wildcards or
+/// UTF-8 here (`check_topic_name` does): a test tool must be able to send them.
 MQTT_TOOLBOX_API tl::expected<std::size_t, Fault> encode(const Packet& packet, Version version,
                                                          std::span<char> out);
 
@@ -60,8 +60,8 @@ MQTT_TOOLBOX_API tl::expected<std::size_t, Fault> encode_publish_header(const Pu
                                                                         Version version,
                                                                         std::span<char> out);
 
-/// PUBACK, PUBREC, PUBREL, PUBCOMP for the hot path: 4 bytes when the reason is success and there are
-/// no properties. `out` must hold at least 4 bytes.
+/// PUBACK, PUBREC, PUBREL, PUBCOMP for the hot path: 4 bytes when the reason is success and there
+/// are no properties. `out` must hold at least 4 bytes.
 MQTT_TOOLBOX_API std::size_t encode_plain_acknowledgement(PacketType type, PacketIdentifier id,
                                                           std::span<char> out);
 

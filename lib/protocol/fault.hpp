@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/export.hpp"
+#include "protocol/reason.hpp"
 
 namespace mqtt_toolbox::protocol {
 
@@ -21,6 +22,7 @@ enum class Fault : std::uint8_t {
   packet_truncated,
   packet_has_trailing_bytes,
   string_truncated,
+  string_too_long,  ///< encoding only: more than 65,535 bytes
   string_not_utf8,
   string_contains_nul,
   packet_identifier_zero,
@@ -59,7 +61,8 @@ enum class Fault : std::uint8_t {
 
 struct FaultMeaning {
   std::string_view text;     ///< "a topic name contains a wildcard"
-  std::string_view section;  ///< of the OASIS MQTT 5.0 standard: "3.3.2.1", or a statement number
+  std::string_view section;  ///< of the OASIS MQTT 5.0 standard: "3.3.2.1"; empty: no section
+  ReasonCode reason;         ///< for the DISCONNECT that ends the connection, section 4.13
 };
 
 MQTT_TOOLBOX_API FaultMeaning meaning(Fault fault);

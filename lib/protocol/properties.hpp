@@ -73,7 +73,9 @@ enum class PropertyPlace : std::uint8_t {
   will = 16,
 };
 
-constexpr PropertyPlace place_of(PacketType type) { return static_cast<PropertyPlace>(type); }
+constexpr PropertyPlace place_of(PacketType type) {
+  return static_cast<PropertyPlace>(type);
+}
 
 /// One row of the only table of properties.
 struct PropertyRow {
@@ -92,17 +94,17 @@ MQTT_TOOLBOX_API std::span<const PropertyRow> property_rows();
 MQTT_TOOLBOX_API const PropertyRow* property_row(PropertyId id);
 MQTT_TOOLBOX_API const PropertyRow* property_row_by_flag(std::string_view flag_name);
 
-/// One property as it stands in a packet. Numbers are in `number`; strings, binary data and the value
-/// of a user property in `text`; the name of a user property in `key`.
+/// One property as it stands in a packet. Numbers are in `number`; strings, binary data and the
+/// value of a user property in `text`; the name of a user property in `key`.
 struct Property {
   PropertyId id{};
   std::uint32_t number = 0;
-  Bytes text;
-  Bytes key;
+  Bytes text{};
+  Bytes key{};
 };
 
-/// Properties of a packet as encoded bytes (without the length in front). A view: cheap to copy, and
-/// equal bytes are equal properties. Everything that made one has validated it.
+/// Properties of a packet as encoded bytes (without the length in front). A view: cheap to copy,
+/// and equal bytes are equal properties. Everything that made one has validated it.
 class MQTT_TOOLBOX_API Properties {
  public:
   constexpr Properties() = default;

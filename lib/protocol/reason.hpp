@@ -58,11 +58,16 @@ enum class ReasonCode : std::uint8_t {
 };
 
 /// 0x80 and above: the operation failed (MQTT 5.0 section 2.4).
-constexpr bool is_failure(ReasonCode code) { return static_cast<std::uint8_t>(code) >= 0x80; }
+constexpr bool is_failure(ReasonCode code) {
+  return static_cast<std::uint8_t>(code) >= 0x80;
+}
 
 /// The specification's name; 0x00 is "Normal disconnection" in DISCONNECT, "Granted QoS 0" in
 /// SUBACK, else "Success". "Unknown reason code" for bytes that the standard does not name.
 MQTT_TOOLBOX_API std::string_view name(ReasonCode code, PacketType packet);
+
+/// Whether the standard names the code at all.
+MQTT_TOOLBOX_API bool is_known(ReasonCode code);
 
 /// Whether the standard allows the code in that packet (MQTT 5.0 table 2-6).
 MQTT_TOOLBOX_API bool is_allowed(ReasonCode code, PacketType packet);

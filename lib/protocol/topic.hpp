@@ -18,10 +18,12 @@ MQTT_TOOLBOX_API tl::expected<void, Fault> check_string(Bytes text);
 MQTT_TOOLBOX_API tl::expected<void, Fault> check_topic_name(Bytes topic);
 
 /// A topic filter: wildcards alone in their level, # last; `$share/NAME/FILTER` has a share name
-/// without / + # and a filter (MQTT 5.0 sections 4.7 and 4.8.2).
-MQTT_TOOLBOX_API tl::expected<void, Fault> check_topic_filter(Bytes filter);
+/// without / + # and a filter (MQTT 5.0 sections 4.7 and 4.8.2). Before 5.0 the standard knows no
+/// shared subscriptions, so there `$share` is a level like any other.
+MQTT_TOOLBOX_API tl::expected<void, Fault> check_topic_filter(Bytes filter,
+                                                              Version version = Version::v5);
 
-/// The parts of `$share/NAME/FILTER`.
+/// The parts of `$share/NAME/FILTER`; nullopt for any other filter, also for a malformed one.
 struct SharedSubscription {
   Bytes share_name;
   Bytes filter;

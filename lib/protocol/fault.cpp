@@ -1,0 +1,119 @@
+#include "protocol/fault.hpp"
+
+#include <array>
+
+namespace mqtt_toolbox::protocol {
+namespace {
+
+struct Row {
+  Fault fault;
+  FaultMeaning meaning;
+};
+
+constexpr auto malformed = ReasonCode::malformed_packet;
+constexpr auto violation = ReasonCode::protocol_error;
+
+constexpr std::array rows{
+    Row{Fault::reserved_packet_type, {"the packet type is reserved", "2.1.2", malformed}},
+    Row{Fault::reserved_flags,
+        {"the flags of the fixed header are not those of the packet type", "2.1.3", malformed}},
+    Row{Fault::qos_3, {"a PUBLISH has QoS 3", "3.3.1.2", malformed}},
+    Row{Fault::dup_at_qos_0, {"a PUBLISH has DUP set at QoS 0", "3.3.1.1", malformed}},
+    Row{Fault::variable_integer_malformed,
+        {"a variable byte integer has more than four bytes", "1.5.5", malformed}},
+    Row{Fault::variable_integer_not_minimal,
+        {"a variable byte integer has more bytes than it needs", "1.5.5", malformed}},
+    Row{Fault::packet_too_large,
+        {"the packet is larger than allowed", "3.1.2.11.4", ReasonCode::packet_too_large}},
+    Row{Fault::packet_truncated, {"the packet ends before its last field", "2.1.4", malformed}},
+    Row{Fault::packet_has_trailing_bytes,
+        {"bytes follow the last field of the packet", "2.1.4", malformed}},
+    Row{Fault::string_truncated,
+        {"a string or binary data ends behind its packet", "1.5.4", malformed}},
+    Row{Fault::string_too_long,
+        {"a string or binary data has more than 65535 bytes", "1.5.4", malformed}},
+    Row{Fault::string_not_utf8, {"a string is not well-formed UTF-8", "1.5.4", malformed}},
+    Row{Fault::string_contains_nul, {"a string contains a null character", "1.5.4", malformed}},
+    Row{Fault::packet_identifier_zero, {"the packet identifier is 0", "2.2.1", violation}},
+    Row{Fault::packet_identifier_missing,
+        {"the packet ends before its packet identifier", "2.2.1", malformed}},
+    Row{Fault::protocol_name_unknown,
+        {"the protocol name is not MQTT", "3.1.2.1", ReasonCode::unsupported_protocol_version}},
+    Row{Fault::protocol_version_unknown,
+        {"the protocol version is unknown", "3.1.2.2", ReasonCode::unsupported_protocol_version}},
+    Row{Fault::connect_reserved_flag,
+        {"the reserved flag of CONNECT is set", "3.1.2.3", malformed}},
+    Row{Fault::connect_will_flags_without_will,
+        {"a CONNECT without a will has Will QoS or Will Retain", "3.1.2.5", malformed}},
+    Row{Fault::connect_will_qos_3, {"a will has QoS 3", "3.1.2.6", malformed}},
+    Row{Fault::connect_password_without_username,
+        {"a password without a user name, which only MQTT 5.0 allows", "3.1.2.9", malformed}},
+    Row{Fault::connack_reserved_bits,
+        {"reserved bits of the connect acknowledge flags are set", "3.2.2.1", malformed}},
+    Row{Fault::connack_session_present_on_refusal,
+        {"a CONNACK refuses but has Session Present", "3.2.2.1.1", violation}},
+    Row{Fault::reason_code_unknown, {"the reason code is unknown", "2.4", malformed}},
+    Row{Fault::reason_code_not_for_packet,
+        {"the reason code does not belong in this packet", "2.4", violation}},
+    Row{Fault::property_unknown, {"the property is unknown", "2.2.2.2", malformed}},
+    Row{Fault::property_not_for_packet,
+        {"the property does not belong in this packet", "2.2.2.2", malformed}},
+    Row{Fault::property_repeated, {"a property stands twice", "2.2.2.2", violation}},
+    Row{Fault::property_value_out_of_range,
+        {"the value of a property is out of range", "2.2.2.2", violation}},
+    Row{Fault::property_length_exceeds_packet,
+        {"the properties end behind their packet", "2.2.2.1", malformed}},
+    Row{Fault::topic_name_empty,
+        {"the topic name is empty", "4.7.3", ReasonCode::topic_name_invalid}},
+    Row{Fault::topic_name_has_wildcard,
+        {"a topic name contains a wildcard", "3.3.2.1", ReasonCode::topic_name_invalid}},
+    Row{Fault::topic_alias_zero,
+        {"the topic alias is 0", "3.3.2.3.4", ReasonCode::topic_alias_invalid}},
+    Row{Fault::topic_filter_empty,
+        {"the topic filter is empty", "4.7.3", ReasonCode::topic_filter_invalid}},
+    Row{Fault::topic_filter_wildcard_misplaced,
+        {"a wildcard of the topic filter shares its level or is # before the last level", "4.7.1",
+         ReasonCode::topic_filter_invalid}},
+    Row{Fault::shared_subscription_malformed,
+        {"the shared subscription is not $share/NAME/FILTER", "4.8.2",
+         ReasonCode::topic_filter_invalid}},
+    Row{Fault::subscribe_without_filter, {"a SUBSCRIBE has no topic filter", "3.8.3", violation}},
+    Row{Fault::unsubscribe_without_filter,
+        {"an UNSUBSCRIBE has no topic filter", "3.10.3", violation}},
+    Row{Fault::suback_without_reason_code,
+        {"a SUBACK or UNSUBACK has no reason code", "3.9.3", malformed}},
+    Row{Fault::subscription_options_reserved_bits,
+        {"reserved bits of the subscription options are set", "3.8.3.1", malformed}},
+    Row{Fault::subscription_options_qos_3,
+        {"the subscription options have QoS 3", "3.8.3.1", violation}},
+    Row{Fault::retain_handling_3,
+        {"the subscription options have Retain Handling 3", "3.8.3.1", violation}},
+    Row{Fault::no_local_on_shared_subscription,
+        {"No Local is set on a shared subscription", "3.8.3.1", violation}},
+    Row{Fault::packet_not_in_this_version,
+        {"the packet type does not exist before MQTT 5.0", "2.1.2", violation}},
+    Row{Fault::buffer_too_small,
+        {"the buffer is too small for the packet", "", ReasonCode::unspecified_error}},
+};
+
+constexpr bool rows_are_in_order() {
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (static_cast<std::size_t>(rows[i].fault) != i) return false;
+  return rows.back().fault == Fault::buffer_too_small;
+}
+static_assert(rows_are_in_order());
+
+}  // namespace
+
+FaultMeaning meaning(Fault fault) {
+  return rows[static_cast<std::size_t>(fault)].meaning;
+}
+
+std::string describe(Fault fault) {
+  const FaultMeaning what = meaning(fault);
+  std::string text(what.text);
+  if (what.section.empty()) return text;
+  return text.append(" (MQTT 5.0 section ").append(what.section).append(")");
+}
+
+}  // namespace mqtt_toolbox::protocol

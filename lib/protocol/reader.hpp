@@ -1,0 +1,123 @@
+#pragma once
+
+#include "protocol/properties.hpp"
+#include "protocol/topic.hpp"
+
+namespace mqtt_toolbox::protocol {
+
+/// A Variable Byte Integer at the front of some bytes; `size` is 0 when they end before it does.
+struct VariableInteger {
+  std::uint32_t value = 0;
+  std::uint32_t size = 0;
+};
+
+/// MQTT 5.0 section 1.5.5.
+inline tl::expected<VariableInteger, Fault> read_variable_integer(Bytes bytes) {
+  std::uint32_t value = 0;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    if (i >= bytes.size()) return VariableInteger{};
+    const auto byte = static_cast<std::uint8_t>(bytes[i]);
+    value |= (byte & 0x7FU) << (7 * i);
+    if (byte >= 0x80) continue;
+    if (byte == 0 && i > 0) return tl::unexpected(Fault::variable_integer_not_minimal);
+    return VariableInteger{value, i + 1};
+  }
+  return tl::unexpected(Fault::variable_integer_malformed);
+}
+
+/// A cursor over a packet's body. The first fault stays and empties the rest, so that a decoder can
+/// read all its fields and ask once.
+class Reader {
+ public:
+  explicit Reader(Bytes bytes) : rest_(bytes) {}
+
+  bool empty() const { return rest_.empty(); }
+  std::size_t size() const { return rest_.size(); }
+  bool failed() const { return failed_; }
+  Fault fault() const { return fault_; }
+
+  void fail(Fault fault) {
+    if (!failed_) fault_ = fault;
+    failed_ = true;
+    rest_ = {};
+  }
+
+  std::uint8_t byte() { return static_cast<std::uint8_t>(big_endian(1, Fault::packet_truncated)); }
+  std::uint16_t two_bytes() {
+    return static_cast<std::uint16_t>(big_endian(2, Fault::packet_truncated));
+  }
+  std::uint32_t four_bytes() { return big_endian(4, Fault::packet_truncated); }
+
+  std::uint32_t variable_integer() {
+    const auto read = read_variable_integer(rest_);
+    if (!read || read->size == 0) {
+      fail(read ? Fault::packet_truncated : read.error());
+      return 0;
+    }
+    rest_.remove_prefix(read->size);
+    return read->value;
+  }
+
+  PacketIdentifier packet_identifier() {
+    const auto id = static_cast<PacketIdentifier>(big_endian(2, Fault::packet_identifier_missing));
+    if (id == 0) fail(Fault::packet_identifier_zero);
+    return id;
+  }
+
+  /// Binary Data, MQTT 5.0 section 1.5.6.
+  Bytes binary() {
+    const std::size_t length = two_bytes();
+    return take(length, Fault::string_truncated);
+  }
+
+  /// UTF-8 Encoded String, MQTT 5.0 section 1.5.4.
+  Bytes string() { return checked(check_string); }
+  Bytes topic_name() { return checked(check_topic_name); }
+
+  /// Property Length and Properties, MQTT 5.0 section 2.2.2.
+  Properties properties(PropertyPlace place) {
+    const Bytes encoded = take(variable_integer(), Fault::property_length_exceeds_packet);
+    if (encoded.empty()) return Properties();
+    const auto parsed = Properties::parse(encoded, place);
+    if (!parsed) fail(parsed.error());
+    return parsed.value_or(Properties());
+  }
+
+  /// All that is left.
+  Bytes remainder() {
+    const Bytes all = rest_;
+    rest_ = {};
+    return all;
+  }
+
+ private:
+  std::uint32_t big_endian(std::size_t size, Fault when_short) {
+    std::uint32_t value = 0;
+    for (const char c : take(size, when_short)) value = value << 8 | static_cast<std::uint8_t>(c);
+    return value;
+  }
+
+  Bytes take(std::size_t size, Fault when_short) {
+    if (size > rest_.size()) {
+      fail(when_short);
+      return {};
+    }
+    const Bytes taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
+    return taken;
+  }
+
+  template <typename Check>
+  Bytes checked(Check check) {
+    const Bytes text = binary();
+    if (failed_) return {};
+    if (const auto sound = check(text); !sound) fail(sound.error());
+    return text;
+  }
+
+  Bytes rest_;
+  Fault fault_{};
+  bool failed_ = false;
+};
+
+}  // namespace mqtt_toolbox::protocol
