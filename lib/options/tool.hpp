@@ -1,0 +1,68 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/export.hpp"
+#include "base/result.hpp"
+#include "options/arguments.hpp"
+#include "options/outside.hpp"
+#include "options/settings.hpp"
+#include "options/spec.hpp"
+
+namespace mqtt_toolbox::options {
+
+struct Example {
+  std::string_view text;     ///< what it does, one clause
+  std::string_view command;  ///< as typed, without a prompt
+};
+
+/// A tool as its options see it; one constexpr object each, in apps/NAME/settings.cpp.
+struct Tool {
+  std::string_view name;      ///< "mqtt-pub"
+  std::string_view summary;   ///< one clause, no full stop: NAME in the manual
+  std::string_view synopsis;  ///< what follows the name: "[OPTIONS] -t TOPIC -m TEXT"; lines by \n
+  std::string_view description;   ///< manual text; paragraphs parted by an empty line
+  std::span<const Group> groups;  ///< the shared groups it takes
+  Specs own;                      ///< its own table
+  std::span<const Example> examples;
+  /// Name of the arguments that belong to no option ("COMMAND"); empty: there are none. The first
+  /// one and everything after it go to Settings::positionals.
+  std::string_view positionals = {};
+  /// The tool's rules that need all options; runs after the shared ones, on the finished plan.
+  Status (*check)(Settings& settings) = nullptr;
+};
+
+/// The answer to --help, --version and --show-settings is a text for stdout and exit 0; otherwise
+/// the tool runs, with settings complete.
+struct Resolution {
+  std::optional<std::string> answer;
+};
+
+/// Everything an invocation brings.
+struct Invocation {
+  const Arguments& arguments;
+  /// NAME=VALUE, ends with a null pointer, as the third argument of main.
+  const char* const* environment;
+  Outside& outside;
+};
+
+/// Merges defaults, configuration, environment and argv into `settings` (made by the caller, of the
+/// tool's own type), reads secrets and checks the rules that need all options. Errors:
+/// ExitCode::usage, for what was asked; ExitCode::io, for a file that cannot be read.
+MQTT_TOOLBOX_API Result<Resolution> resolve(const Tool& tool, Settings& settings,
+                                            const Invocation& invocation);
+
+/// The specs of a tool, its own first, in the order of the groups.
+MQTT_TOOLBOX_API const Spec* find_spec(const Tool& tool, std::string_view long_name);
+
+/// Generated texts: --help, the man page (mdoc), and completions.
+MQTT_TOOLBOX_API std::string help(const Tool& tool);
+MQTT_TOOLBOX_API std::string manual(const Tool& tool);
+MQTT_TOOLBOX_API std::string completion_bash(const Tool& tool);
+MQTT_TOOLBOX_API std::string completion_zsh(const Tool& tool);
+MQTT_TOOLBOX_API std::string completion_fish(const Tool& tool);
+
+}  // namespace mqtt_toolbox::options
