@@ -26,14 +26,15 @@ class MQTT_TOOLBOX_API LineSplitter {
   /// Free room of at least one byte, usually 64 KiB or more. Ends the views that `next` gave.
   std::span<char> space();
 
-  /// The first `size` bytes of `space()` hold input. ExitCode::io and "record 7 is longer than
-  /// 268435455 bytes" once for a record over the limit: the record is dropped, those after it come.
-  Status filled(std::size_t size);
+  /// The first `size` bytes of `space()` hold input.
+  void filled(std::size_t size) { end_ += size; }
 
   void finish() { finished_ = true; }
 
-  /// The next whole record, without its delimiter; valid until `space()`.
-  std::optional<std::string_view> next();
+  /// The next whole record, without its delimiter; valid until `space()`. nullopt: more input is
+  /// needed, or all is done. ExitCode::io and "record 7 is longer than 268435455 bytes" once for a
+  /// record over the limit: it is dropped, those after it come.
+  Result<std::optional<std::string_view>> next();
 
   /// The number of the record that `next` gave last, from 1; dropped ones count.
   std::uint64_t number() const { return number_; }
@@ -42,10 +43,12 @@ class MQTT_TOOLBOX_API LineSplitter {
   std::size_t capacity() const { return capacity_; }
 
  private:
-  std::optional<std::string_view> take(std::size_t end, std::size_t delimiter_size);
-  void make_room();
+  std::optional<std::size_t> find_delimiter();
+  Result<std::optional<std::string_view>> take(std::size_t end, std::size_t next_begin);
+  Result<std::optional<std::string_view>> take_rest();
+  tl::unexpected<Error> too_long() const;
+  void skip_dropped();
   void move_to(std::size_t capacity);
-  void drop_up_to_delimiter();
 
   std::unique_ptr<char[]> buffer_;
   std::size_t capacity_ = 0;
