@@ -32,9 +32,6 @@ struct InputMessage {
   protocol::Publish publish() const;
 };
 
-/// The deepest nesting of arrays and objects in a line.
-inline constexpr int maximum_json_depth = 256;
-
 /// Reads one JSON line of `mqtt-pub --from-json`. nullopt: an object whose `type` is not "message",
 /// to be skipped. Errors have ExitCode::io and name the field and the cause, without line number:
 /// "qos: 3 is not 0, 1 or 2", "not JSON at column 17: ...". The payload is one of `payload` (a

@@ -29,7 +29,14 @@ class MQTT_TOOLBOX_API SystemWallClock final : public WallClock {
   WallTime now() override;
 };
 
-/// Appends times as "2026-02-03T04:05:06.789012Z" (UTC, microseconds cut, years 0 to 9999). Keeps
+/// Whole seconds, rounded down, and the nanoseconds within.
+struct SplitTime {
+  std::int64_t second;
+  std::uint32_t nanosecond;
+};
+MQTT_TOOLBOX_API SplitTime split(WallTime time);
+
+/// Appends times as "2026-02-03T04:05:06.789012Z" (UTC, cut to microseconds). Keeps
 /// the part down to the second between calls, because times come nearly in order.
 class MQTT_TOOLBOX_API UtcTimeText {
  public:

@@ -1,0 +1,89 @@
+#include "record/json_properties.hpp"
+
+#include "record/digits.hpp"
+#include "record/json_text.hpp"
+
+namespace mqtt_toolbox::record {
+namespace {
+
+using protocol::Properties;
+using protocol::Property;
+using protocol::PropertyId;
+using protocol::PropertyKind;
+using protocol::PropertyPlace;
+using protocol::PropertyRow;
+
+constexpr std::uint64_t bit(PropertyId id) {
+  return 1ULL << static_cast<unsigned>(id);
+}
+
+std::uint64_t identifiers_in(Properties properties) {
+  std::uint64_t identifiers = 0;
+  for (const Property& property : properties) identifiers |= bit(property.id);
+  return identifiers;
+}
+
+bool is_list(const PropertyRow& row, PropertyPlace place) {
+  return row.kind == PropertyKind::utf8_string_pair ||
+         (row.repeatable & (1U << static_cast<unsigned>(place))) != 0;
+}
+
+void append_key(std::string& out, const PropertyRow& row, PropertyPlace place) {
+  out += ",\"";
+  out += row.json_name;
+  if (is_list(row, place) && row.kind != PropertyKind::utf8_string_pair) out += 's';
+  out += "\":";
+}
+
+void append_item(std::string& out, const PropertyRow& row, const Property& property) {
+  if (row.kind != PropertyKind::utf8_string_pair) return append_number(out, property.number);
+  out += '[';
+  append_json_string(out, property.key);
+  out += ',';
+  append_json_string(out, property.text);
+  out += ']';
+}
+
+void append_list(std::string& out, Properties properties, const PropertyRow& row) {
+  char separator = '[';
+  for (const Property& property : properties) {
+    if (property.id != row.id) continue;
+    out += separator;
+    append_item(out, row, property);
+    separator = ',';
+  }
+  out += ']';
+}
+
+void append_single(std::string& out, const PropertyRow& row, const Property& property) {
+  if (row.id == PropertyId::authentication_data) return append_text(out, row.json_name, "***");
+  switch (row.kind) {
+    case PropertyKind::utf8_string: return append_text(out, row.json_name, property.text);
+    case PropertyKind::binary_data: return append_bytes(out, row.json_name, property.text);
+    default: return append_number(out, row.json_name, property.number);
+  }
+}
+
+}  // namespace
+
+std::string property_key(const PropertyRow& row, PropertyPlace place) {
+  std::string key;
+  append_key(key, row, place);
+  return key.substr(2, key.size() - 4);
+}
+
+void append_properties(std::string& out, Properties properties, PropertyPlace place) {
+  if (properties.empty()) return;
+  const std::uint64_t identifiers = identifiers_in(properties);
+  for (const PropertyRow& row : protocol::property_rows()) {
+    if ((identifiers & bit(row.id)) == 0) continue;
+    if (is_list(row, place)) {
+      append_key(out, row, place);
+      append_list(out, properties, row);
+    } else if (const auto property = properties.find(row.id)) {
+      append_single(out, row, *property);
+    }
+  }
+}
+
+}  // namespace mqtt_toolbox::record

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace mqtt_toolbox::record {
+
+/// The deepest nesting of arrays and objects in JSON that is read or passed on.
+inline constexpr int maximum_json_depth = 256;
+
+/// Whether `text` is exactly one JSON value in UTF-8 (RFC 8259), no deeper than the limit, with
+/// numbers that a double can hold; what this accepts, `parse_message` reads.
+bool is_json(std::string_view text);
+
+/// Appends valid JSON without the white space between its tokens; all else as it came.
+void append_compact_json(std::string& out, std::string_view json);
+
+}  // namespace mqtt_toolbox::record
