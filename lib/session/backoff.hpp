@@ -8,8 +8,8 @@
 
 namespace mqtt_toolbox::session {
 
-/// When to try again after a lost connection: exponential, with full jitter on the upper half, so that
-/// a fleet does not come back in step.
+/// When to try again after a lost connection: exponential, with full jitter on the upper half, so
+/// that a fleet does not come back in step.
 struct BackoffSettings {
   Duration initial = std::chrono::milliseconds(500);
   Duration maximum = std::chrono::seconds(30);

@@ -8,7 +8,8 @@
 
 namespace mqtt_toolbox::session {
 
-/// The caller's own number for a publish, a subscribe or an unsubscribe; comes back with its outcome.
+/// The caller's own number for a publish, a subscribe or an unsubscribe; comes back with its
+/// outcome.
 using Token = std::uint64_t;
 
 enum class Direction : std::uint8_t { sent, received };
@@ -38,8 +39,8 @@ class MQTT_TOOLBOX_API Handler {
   virtual void on_connected(const Connected& connected) = 0;
   /// CONNACK with a refusal; the connection is over.
   virtual void on_refused(const protocol::ConnAck& connack) = 0;
-  /// An application message, its topic filled in when it came as an alias. False stops: nothing more
-  /// is delivered from what was received, and what was not delivered stays unacknowledged.
+  /// An application message, its topic filled in when it came as an alias. False stops: nothing
+  /// more is delivered from what was received, and what was not delivered stays unacknowledged.
   virtual bool on_message(const protocol::Publish& message) = 0;
   virtual void on_published(const PublishOutcome& outcome) = 0;
   virtual void on_subscribed(Token token, const protocol::SubAck& suback) = 0;

@@ -30,8 +30,8 @@ struct Submission {
   protocol::PacketIdentifier packet_identifier = 0;  ///< 0 at QoS 0 and for would_block
 };
 
-/// Copied payloads may go away when `publish` returns. Borrowed ones must live until the outcome (at
-/// QoS 0: until the bytes were written); use it for large ones.
+/// Copied payloads may go away when `publish` returns. Borrowed ones must live until the outcome
+/// (at QoS 0: until the bytes were written); use it for large ones.
 enum class Payload : std::uint8_t { copied, borrowed };
 
 /// Why a session wants its connection closed.
@@ -41,10 +41,10 @@ struct Failure {
   std::string_view text;                 ///< "the broker did not answer PINGREQ"
 };
 
-/// One client's side of an MQTT conversation as a pure state machine: bytes and the time go in, bytes
-/// (into the Output) and events (to the Handler) come out. It outlives its connections and resumes
-/// unacknowledged QoS 1 and 2 messages on the next one (MQTT 5.0 section 4.4). Not thread-safe; a
-/// Handler may call any function but `receive` and `advance` from inside an event.
+/// One client's side of an MQTT conversation as a pure state machine: bytes and the time go in,
+/// bytes (into the Output) and events (to the Handler) come out. It outlives its connections and
+/// resumes unacknowledged QoS 1 and 2 messages on the next one (MQTT 5.0 section 4.4). Not
+/// thread-safe; a Handler may call any function but `receive` and `advance` from inside an event.
 class MQTT_TOOLBOX_API Session {
  public:
   /// `settings`, `handler` and `output` must outlive the session.

@@ -54,8 +54,8 @@ struct Identity {
   std::optional<protocol::Bytes> password;
 };
 
-/// What the server said in CONNACK (MQTT 5.0 section 3.2.2.3); the defaults are the specification's,
-/// and hold before 5.0.
+/// What the server said in CONNACK (MQTT 5.0 section 3.2.2.3); the defaults are the
+/// specification's, and hold before 5.0.
 struct ServerLimits {
   std::uint16_t receive_maximum = 65'535;
   protocol::Qos maximum_qos = protocol::Qos::exactly_once;

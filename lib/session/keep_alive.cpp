@@ -1,0 +1,40 @@
+#include "session/keep_alive.hpp"
+
+#include <algorithm>
+
+namespace mqtt_toolbox::session {
+
+void KeepAlive::start(std::uint16_t interval, Duration response_timeout, Time now) {
+  interval_ = std::chrono::seconds(interval);
+  response_timeout_ = response_timeout;
+  last_sent_ = now;
+  life_ = now;
+  waiting_ = false;
+}
+
+void KeepAlive::pingreq_sent(Time now) {
+  last_sent_ = now;
+  // A second PINGREQ does not give the first one more time.
+  if (!waiting_) life_ = now;
+  waiting_ = true;
+}
+
+void KeepAlive::pause(bool paused, Time now) {
+  if (paused_ && !paused) life_ = now;
+  paused_ = paused;
+}
+
+Time KeepAlive::pingreq_time() const {
+  return interval_ == Duration::zero() ? never : last_sent_ + interval_;
+}
+
+Time KeepAlive::pingresp_deadline() const {
+  const bool running = interval_ != Duration::zero() && waiting_ && !paused_;
+  return running ? life_ + response_timeout_ : never;
+}
+
+Time KeepAlive::deadline() const {
+  return std::min(pingreq_time(), pingresp_deadline());
+}
+
+}  // namespace mqtt_toolbox::session

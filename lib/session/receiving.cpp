@@ -1,0 +1,147 @@
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include "session/state.hpp"
+
+namespace mqtt_toolbox::session {
+
+using protocol::Frame;
+using protocol::PacketType;
+using protocol::ReasonCode;
+
+namespace {
+/// More than this is given back as soon as the packet is complete.
+constexpr std::size_t kept_capacity = 64u << 10;
+}  // namespace
+
+void Session::State::receive(Bytes bytes, Time time) {
+  now = time;
+  if (!is_listening()) return;
+  const auto on_connection = connection;
+  const auto goes_on = [&] { return is_listening() && connection == on_connection; };
+  keep_alive.received(now);
+  if (!partial.empty()) bytes = complete_partial(bytes);
+  while (goes_on() && !bytes.empty()) {
+    const auto cut = protocol::next_frame(bytes, maximum_packet_size);
+    if (!cut) return fail_connection(cut.error());
+    if (!cut->frame) {
+      partial.assign(bytes);
+      break;
+    }
+    bytes.remove_prefix(cut->frame->size);
+    on_frame(*cut->frame);
+  }
+  if (!goes_on()) return;
+  continue_resending();
+  notify_ready();
+}
+
+/// Adds to the incomplete packet only what belongs to it, and handles it when complete. Returns the
+/// rest.
+Bytes Session::State::complete_partial(Bytes bytes) {
+  const auto on_connection = connection;
+  // Held here, because an event may close the connection and clear `partial`.
+  std::string packet = std::exchange(partial, {});
+  for (;;) {
+    const auto cut = protocol::next_frame(packet, maximum_packet_size);
+    if (!cut) {
+      fail_connection(cut.error());
+      return {};
+    }
+    if (cut->frame) {
+      on_frame(*cut->frame);
+      break;
+    }
+    if (bytes.empty()) {
+      partial = std::move(packet);
+      return {};
+    }
+    // Its length is known from its first two to five bytes.
+    const std::size_t missing = cut->needed == 0 ? 1 : cut->needed - packet.size();
+    const std::size_t taken = std::min(missing, bytes.size());
+    packet.append(bytes.substr(0, taken));
+    bytes.remove_prefix(taken);
+  }
+  packet.clear();
+  if (connection == on_connection && packet.capacity() <= kept_capacity)
+    partial = std::move(packet);
+  return bytes;
+}
+
+void Session::State::on_frame(const Frame& frame) {
+  if (settings.observe_packets) handler.on_packet(Direction::received, frame, version);
+  if (phase == Phase::online) {
+    on_frame_online(frame);
+  } else if (phase == Phase::connecting) {
+    on_frame_before_connack(frame);
+  }
+}
+
+void Session::State::on_frame_before_connack(const Frame& frame) {
+  if (frame.type() != PacketType::connack && frame.type() != PacketType::auth)
+    return fail_connection(ReasonCode::protocol_error,
+                           "the broker sent another packet before CONNACK");
+  const auto packet = protocol::decode(frame, version);
+  if (!packet) return fail_connection(packet.error());
+  if (const auto* connack = std::get_if<protocol::ConnAck>(&*packet)) return on_connack(*connack);
+  handler.on_auth(std::get<protocol::Auth>(*packet));
+}
+
+void Session::State::on_frame_online(const Frame& frame) {
+  if (frame.type() == PacketType::publish) return on_publish(frame);
+  if (on_plain_acknowledgement(frame)) return;
+  switch (frame.type()) {
+    case PacketType::connect:
+    case PacketType::subscribe:
+    case PacketType::unsubscribe:
+    case PacketType::pingreq:
+      return fail_connection(ReasonCode::protocol_error,
+                             "the broker sent a packet that only clients send");
+    case PacketType::connack:
+      return fail_connection(ReasonCode::protocol_error, "the broker sent a second CONNACK");
+    default: break;
+  }
+  const auto packet = protocol::decode(frame, version);
+  if (!packet) return fail_connection(packet.error());
+  on_decoded(*packet);
+}
+
+/// PUBACK and its like without reason code, which is nearly all of them, without building a Packet.
+bool Session::State::on_plain_acknowledgement(const Frame& frame) {
+  if (frame.body.size() != 2) return false;
+  const auto high = static_cast<std::uint8_t>(frame.body[0]);
+  const auto low = static_cast<std::uint8_t>(frame.body[1]);
+  const auto id = static_cast<protocol::PacketIdentifier>(high << 8 | low);
+  if (id == 0) return false;
+  switch (frame.type()) {
+    case PacketType::puback: on_puback({id, ReasonCode::success, {}}); return true;
+    case PacketType::pubrec: on_pubrec({id, ReasonCode::success, {}}); return true;
+    case PacketType::pubcomp: on_pubcomp({id, ReasonCode::success, {}}); return true;
+    default: return false;
+  }
+}
+
+void Session::State::on_decoded(const protocol::Packet& packet) {
+  switch (protocol::type_of(packet)) {
+    case PacketType::puback: return on_puback(std::get<protocol::PubAck>(packet));
+    case PacketType::pubrec: return on_pubrec(std::get<protocol::PubRec>(packet));
+    case PacketType::pubrel: return on_pubrel(std::get<protocol::PubRel>(packet));
+    case PacketType::pubcomp: return on_pubcomp(std::get<protocol::PubComp>(packet));
+    case PacketType::suback: return on_suback(std::get<protocol::SubAck>(packet));
+    case PacketType::unsuback: return on_unsuback(std::get<protocol::UnsubAck>(packet));
+    case PacketType::pingresp: return keep_alive.pingresp_received();
+    case PacketType::disconnect: return on_disconnect(std::get<protocol::Disconnect>(packet));
+    case PacketType::auth: return handler.on_auth(std::get<protocol::Auth>(packet));
+    default: return;
+  }
+}
+
+void Session::State::on_disconnect(const protocol::Disconnect& disconnect) {
+  if (version != protocol::Version::v5)
+    return fail_connection(protocol::Fault::packet_not_in_this_version);
+  phase = Phase::closing;
+  handler.on_disconnect(disconnect);
+}
+
+}  // namespace mqtt_toolbox::session
