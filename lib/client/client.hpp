@@ -41,15 +41,18 @@ class MQTT_TOOLBOX_API Handler {
   virtual void on_connected(const Connected& connected) = 0;
   /// The connection is lost; the next attempt follows in `wait`.
   virtual void on_reconnecting(const Error& cause, Duration wait) = 0;
-  /// The end, called once: after `close` without an error; else why. Exit codes: unreachable, tls,
-  /// refused (CONNACK), lost. Nothing is called afterwards.
+  /// The end, called once: after `close` without an error; else why. Exit codes: unreachable (also
+  /// no answer to CONNECT), tls, refused (CONNACK, or a close or other bytes instead of it), lost,
+  /// usage (CONNECT or DISCONNECT cannot be encoded), rejected (a subscription cannot be made
+  /// again). Nothing is called afterwards. The client may be destroyed here.
   virtual void on_closed(const std::optional<Error>& error) = 0;
   /// An application message. False: nothing more is to be delivered (the caller closes).
   virtual bool on_message(const protocol::Publish& message) = 0;
   /// The outcome of a QoS 1 or 2 message.
   virtual void on_published(const PublishOutcome& outcome) = 0;
-  /// Also after a reconnect, with the token of the original call, when the session was not present and
-  /// the client subscribed again.
+  /// Also after a reconnect, with the token of the original call, when the session was not present
+  /// and the client subscribed again: then with a code for each filter that no later subscribe or
+  /// unsubscribe named.
   virtual void on_subscribed(Token token, const protocol::SubAck& suback) = 0;
   virtual void on_unsubscribed(Token token, const protocol::UnsubAck& unsuback) = 0;
   virtual void on_auth(const protocol::Auth&) {}
@@ -61,7 +64,9 @@ class MQTT_TOOLBOX_API Handler {
   virtual void on_packet(session::Direction, const protocol::Frame&, protocol::Version) {}
 };
 
-/// A connection as people need it. Non-blocking, used from one thread, the Loop's.
+/// A connection as people need it. Non-blocking, used from one thread, the Loop's. Inside a call of
+/// its Handler every function may be called, but it may be destroyed in on_closed only (or later,
+/// through Loop::defer).
 class MQTT_TOOLBOX_API Client {
  public:
   virtual ~Client() = default;
@@ -84,8 +89,9 @@ class MQTT_TOOLBOX_API Client {
   virtual void pause_reading(bool paused) = 0;
   virtual Status authenticate(const protocol::Auth& auth) = 0;
 
-  /// Writes what is pending, sends DISCONNECT, ends the stream and calls on_closed, at the latest after
-  /// `grace`. Does not wait for outcomes.
+  /// Writes what is pending, sends DISCONNECT, ends the stream and calls on_closed, at the latest
+  /// after `grace`: with ExitCode::lost when bytes could not be written until then. Does not wait
+  /// for outcomes; no message and no outcome is told any more. Offline it only ends.
   virtual void close(const protocol::Disconnect& disconnect, Duration grace) = 0;
   /// Ends the connection at once in the given way, without DISCONNECT; on_closed follows.
   virtual void abort(transport::Ending ending) = 0;

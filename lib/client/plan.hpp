@@ -16,8 +16,10 @@ namespace mqtt_toolbox::client {
 enum class SessionUse : std::uint8_t {
   /// Exactly what `session.clean_start` and the CONNECT properties say.
   as_given,
-  /// A session of its own for one stream of QoS 1 and 2 messages, so that a lost connection loses and
-  /// doubles nothing, and gone when the stream ends. 5.0: Clean Start 1, Session Expiry Interval 300,
+  /// A session of its own for one stream of QoS 1 and 2 messages, so that a lost connection loses
+  /// and
+  /// doubles nothing, and gone when the stream ends. 5.0: Clean Start 1, Session Expiry Interval
+  /// 300,
   /// Clean Start 0 on reconnect, expiry 0 in DISCONNECT. Before: a generated client identifier and
   /// CleanSession 0, ended by a CONNECT with CleanSession 1.
   for_stream,
@@ -35,15 +37,15 @@ struct ConnectPlan {
 
   /// None: `auto`, 5.0 first and 3.1.1 after a refusal of the version.
   std::optional<protocol::Version> version;
-  /// `auto` may fall back after mere silence (no will, no client identifier, no kept session, nothing
-  /// that only 5.0 has).
+  /// `auto` may fall back after mere silence (no will, no client identifier, no kept session,
+  /// nothing that only 5.0 has).
   bool fall_back_after_silence = true;
   Duration silence_timeout = std::chrono::seconds(2);
   /// From CONNECT written to CONNACK.
   Duration connack_timeout = std::chrono::seconds(10);
 
-  /// Attempts 0: the first loss ends it. Failures before the first CONNACK are never repeated, unless
-  /// `retry_first_connect`.
+  /// Attempts 0: the first loss ends it. Failures before the first CONNACK are never repeated,
+  /// unless `retry_first_connect`.
   session::BackoffSettings reconnect;
   bool retry_first_connect = false;
 };

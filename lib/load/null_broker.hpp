@@ -10,10 +10,10 @@
 namespace mqtt_toolbox::load {
 
 /// A broker that only answers: CONNACK, acknowledgements, SUBACK, PINGRESP; published messages are
-/// counted and dropped. On a SUBSCRIBE it can flood the subscriber. Costs so little that a client under
-/// measurement is the limit.
+/// counted and dropped. On a SUBSCRIBE it can flood the subscriber. Costs so little that a client
+/// under measurement is the limit.
 struct NullBrokerSettings {
-  std::uint16_t port = 0;          ///< 0: a free one
+  std::uint16_t port = 0;            ///< 0: a free one
   std::uint64_t flood_messages = 0;  ///< QoS 0 messages sent to each subscriber after its SUBACK
   std::uint32_t flood_bytes = 64;    ///< payload of each
   bool close_after_flood = false;

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string_view>
+
+#include "protocol/reason.hpp"
+
+namespace mqtt_toolbox::client {
+
+/// What a refusal in CONNACK or a DISCONNECT of the server means for the next attempt.
+struct Advice {
+  protocol::ReasonCode reason;
+  bool passes_in_connack;     ///< the same CONNECT may succeed later
+  bool passes_in_disconnect;  ///< the connection may go on after a reconnect
+  std::string_view mend;      ///< one clause for the user, or empty
+};
+
+/// Codes without a row of their own do not pass and have no mend.
+const Advice& advice_for(protocol::ReasonCode reason);
+
+}  // namespace mqtt_toolbox::client

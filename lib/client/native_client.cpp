@@ -1,0 +1,151 @@
+#include "client/native_client.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "client/session_use.hpp"
+
+namespace mqtt_toolbox::client {
+
+using protocol::Version;
+
+std::unique_ptr<Client> make_native_client(Surroundings surroundings, const ConnectPlan& plan,
+                                           Handler& handler) {
+  return std::make_unique<NativeClient>(surroundings, plan, handler);
+}
+
+NativeClient::NativeClient(Surroundings surroundings, const ConnectPlan& plan,
+                           client::Handler& handler)
+    : loop_(surroundings.loop),
+      random_(surroundings.random),
+      plan_(plan),
+      handler_(handler),
+      target_(target_name(plan.transport)),
+      wire_(loop_, *this),
+      attempt_timer_(loop_, [this] { attempt_timed_out(); }),
+      session_timer_(loop_, [this] { advance_session(); }),
+      closing_timer_(loop_, [this] { closing_timed_out(); }),
+      backoff_(plan.reconnect),
+      version_(plan.version.value_or(Version::v5)),
+      identifier_(plan.client_identifier) {}
+
+void NativeClient::connect() {
+  if (stage_ == Stage::idle) attempt();
+}
+
+Result<Submission> NativeClient::publish(const protocol::Publish& message, Token token,
+                                         Payload payload) {
+  if (!was_online_ || stage_ >= Stage::closing) {
+    told_to_wait_ = true;
+    return Submission{Admission::would_block, 0};
+  }
+  auto submission = session_->publish(message, token, payload, loop_.now());
+  if (submission && submission->admission == Admission::accepted) {
+    if (message.qos == protocol::Qos::at_most_once) ++unwritten_qos_0_;
+    wire_.output_grew();
+  }
+  return submission;
+}
+
+Result<Submission> NativeClient::subscribe(std::span<const protocol::Subscription> filters,
+                                           protocol::Properties properties, Token token) {
+  if (stage_ != Stage::online) return Submission{Admission::would_block, 0};
+  std::string entries;
+  for (const protocol::Subscription& subscription : filters) {
+    if (auto status = check_filter(subscription.filter); !status) {
+      return tl::unexpected(std::move(status.error()));
+    }
+    append_subscription(entries, subscription);
+  }
+  const protocol::Subscribe subscribe{0, properties, entries};
+  auto submission = session_->subscribe(subscribe, token, loop_.now());
+  if (submission && submission->admission == Admission::accepted) {
+    subscriptions_.add(token, subscribe);
+    wire_.output_grew();
+  }
+  return submission;
+}
+
+Result<Submission> NativeClient::unsubscribe(std::span<const protocol::Bytes> filters,
+                                             protocol::Properties properties, Token token) {
+  if (stage_ != Stage::online) return Submission{Admission::would_block, 0};
+  std::string entries;
+  for (const protocol::Bytes filter : filters) {
+    if (auto status = check_filter(filter); !status) {
+      return tl::unexpected(std::move(status.error()));
+    }
+    protocol::append_filter(entries, filter);
+  }
+  auto submission = session_->unsubscribe({0, properties, entries}, token, loop_.now());
+  if (submission && submission->admission == Admission::accepted) {
+    subscriptions_.remove(filters);
+    wire_.output_grew();
+  }
+  return submission;
+}
+
+Status NativeClient::check_filter(protocol::Bytes filter) const {
+  const auto checked = protocol::check_topic_filter(filter);
+  if (checked) return {};
+  return fail(ExitCode::usage, describe(checked.error()));
+}
+
+void NativeClient::acknowledge(std::size_t messages) {
+  if (stage_ != Stage::online) return;
+  session_->acknowledge(messages, loop_.now());
+  wire_.output_grew();
+}
+
+void NativeClient::pause_reading(bool paused) {
+  if (paused == std::exchange(paused_, paused) || stage_ != Stage::online) return;
+  wire_.pause_reading(paused);
+  session_->reading_paused(paused, loop_.now());
+  watch_session_deadline();
+}
+
+Status NativeClient::authenticate(const protocol::Auth& auth) {
+  if (stage_ != Stage::online && stage_ != Stage::handshaking) {
+    return fail(ExitCode::lost, "AUTH needs a connection to " + target_);
+  }
+  Status status = session_->authenticate(auth, loop_.now());
+  wire_.output_grew();
+  return status;
+}
+
+std::size_t NativeClient::pending() const {
+  return unwritten_qos_0_ + (session_ ? session_->inflight() : 0);
+}
+
+void NativeClient::close(const protocol::Disconnect& disconnect, Duration grace) {
+  if (stage_ >= Stage::closing) return;
+  if (stage_ != Stage::online) {
+    // Inside its own callback the connector is past `opening`.
+    if (stage_ == Stage::opening) connector_.reset();
+    wire_.drop(transport::Ending::graceful);
+    return finish(std::nullopt);
+  }
+  // A socket closed with bytes unread is reset, and takes with it what the server has not read yet.
+  const bool unanswered_requests = session_->inflight() != 0;
+  lingers_ = !subscriptions_.empty() || unanswered_requests;
+  all_done_ = wire_.output().empty() && !unanswered_requests;
+  const auto properties = disconnect_properties(plan_, disconnect.properties);
+  const Status sent = session_->disconnect({disconnect.reason, properties.view()}, loop_.now());
+  if (!sent) {
+    wire_.drop(transport::Ending::graceful);
+    return finish(sent.error());
+  }
+  stage_ = Stage::closing;
+  grace_ = grace;
+  closing_timer_.arm(loop_.now() + grace);
+  wire_.pause_reading(false);
+  wire_.flush();
+}
+
+void NativeClient::abort(transport::Ending ending) {
+  if (stage_ == Stage::ended) return;
+  if (stage_ == Stage::opening) connector_.reset();
+  wire_.drop(ending);
+  finish(std::nullopt);
+}
+
+}  // namespace mqtt_toolbox::client

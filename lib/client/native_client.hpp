@@ -1,0 +1,143 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/client.hpp"
+#include "client/ended.hpp"
+#include "client/lifeline.hpp"
+#include "client/subscriptions.hpp"
+#include "client/wire.hpp"
+#include "protocol/topic.hpp"
+#include "session/backoff.hpp"
+#include "session/session.hpp"
+
+namespace mqtt_toolbox::client {
+
+/// The native engine: a Session, the Wire that moves its bytes, and the life around them: attempts,
+/// versions, reconnects, the end.
+class NativeClient final : public Client, private session::Handler, private WireEvents {
+ public:
+  NativeClient(Surroundings surroundings, const ConnectPlan& plan, client::Handler& handler);
+
+  void connect() override;
+  Result<Submission> publish(const protocol::Publish& message, Token token,
+                             Payload payload) override;
+  Result<Submission> subscribe(std::span<const protocol::Subscription> filters,
+                               protocol::Properties properties, Token token) override;
+  Result<Submission> unsubscribe(std::span<const protocol::Bytes> filters,
+                                 protocol::Properties properties, Token token) override;
+  void acknowledge(std::size_t messages) override;
+  void pause_reading(bool paused) override;
+  Status authenticate(const protocol::Auth& auth) override;
+  void close(const protocol::Disconnect& disconnect, Duration grace) override;
+  void abort(transport::Ending ending) override;
+  bool online() const override { return stage_ == Stage::online; }
+  protocol::Version version() const override { return version_; }
+  std::size_t pending() const override;
+  transport::StreamFacts facts() const override { return wire_.facts(); }
+
+ private:
+  enum class Stage : std::uint8_t {
+    idle,         ///< connect() has not been called
+    opening,      ///< the connector is at work
+    handshaking,  ///< CONNECT sent
+    online,
+    waiting,    ///< until the next attempt
+    closing,    ///< DISCONNECT is queued
+    lingering,  ///< all written; the server is given time to read it
+    clearing,   ///< another connection ends the session that the server keeps
+    ended,
+  };
+
+  // Session events.
+  void on_connected(const session::Connected& connected) override;
+  void on_refused(const protocol::ConnAck& connack) override;
+  bool on_message(const protocol::Publish& message) override;
+  void on_published(const PublishOutcome& outcome) override;
+  void on_subscribed(Token token, const protocol::SubAck& suback) override;
+  void on_unsubscribed(Token token, const protocol::UnsubAck& unsuback) override;
+  void on_disconnect(const protocol::Disconnect& disconnect) override;
+  void on_auth(const protocol::Auth& auth) override;
+  void on_ready() override;
+  void on_packet(session::Direction direction, const protocol::Frame& frame,
+                 protocol::Version version) override;
+
+  // Wire events.
+  bool on_bytes(protocol::Bytes bytes) override;
+  void on_bytes_end() override;
+  void on_written() override;
+  void on_gone(const std::optional<Error>& failure) override;
+
+  // Attempts.
+  void attempt();
+  void opened(Result<transport::Connection> connection);
+  void handshake(transport::Connection connection);
+  void make_session(session::Settings settings);
+  void arm_for_connack();
+  void attempt_timed_out();
+  void attempt_ended(const Ended& ended);
+  Unanswered unanswered() const;
+  void note_connack(const protocol::ConnAck& connack);
+  void resubscribe();
+
+  // Loss and the end.
+  void session_ended();
+  Ended how_session_ended() const;
+  void connection_ended(const Ended& ended);
+  void retry(const Error& cause);
+  void all_written();
+  void clear_session();
+  void closing_timed_out();
+  void finish(std::optional<Error> error);
+
+  void advance_session();
+  void after_session();
+  void watch_session_deadline();
+  Status check_filter(protocol::Bytes filter) const;
+
+  /// Enough to tell what answered.
+  static constexpr std::size_t first_bytes_kept = 64;
+
+  transport::Loop& loop_;
+  Random& random_;
+  const ConnectPlan& plan_;
+  client::Handler& handler_;
+  const std::string target_;
+
+  Wire wire_;
+  session::Settings settings_;
+  std::optional<session::Session> session_;
+  std::optional<transport::Connector> connector_;
+  transport::Loop::Timer attempt_timer_;
+  transport::Loop::Timer session_timer_;
+  transport::Loop::Timer closing_timer_;
+  session::Backoff backoff_;
+  Subscriptions subscriptions_;
+
+  Stage stage_ = Stage::idle;
+  protocol::Version version_;
+  /// In this attempt; more than one after a fallback.
+  std::vector<protocol::Version> tried_;
+  std::string identifier_;
+  transport::StageTimes times_;
+  std::string first_bytes_;
+  std::optional<Ended> ended_;  ///< as the session told it
+  std::optional<Error> closing_error_;
+  Time connack_deadline_ = never;
+  Time session_wake_ = never;
+  Duration grace_{};
+  std::size_t unwritten_qos_0_ = 0;
+  std::size_t resubscribed_ = 0;  ///< of subscriptions_.kept(), on this connection
+  bool session_present_ = false;
+  bool was_online_ = false;
+  bool delivering_ = false;  ///< the session is on the call stack
+  bool told_to_wait_ = false;
+  bool paused_ = false;
+  bool lingers_ = false;   ///< at its end the connection waits for the server's
+  bool all_done_ = false;  ///< when `close` was called nothing but DISCONNECT was left to do
+  Lifeline lifeline_;
+};
+
+}  // namespace mqtt_toolbox::client

@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <utility>
+
+#include "client/native_client.hpp"
+#include "client/session_use.hpp"
+
+// Attempts to connect: versions one after the other, and what follows from how each one ended.
+
+namespace mqtt_toolbox::client {
+
+using protocol::Version;
+using session::AttemptEnd;
+
+void NativeClient::attempt() {
+  stage_ = Stage::opening;
+  ended_.reset();
+  first_bytes_.clear();
+  connector_.emplace(loop_, plan_.transport);
+  connector_->start([this](Result<transport::Connection> connection) {
+    if (stage_ == Stage::opening || stage_ == Stage::clearing) opened(std::move(connection));
+  });
+}
+
+void NativeClient::opened(Result<transport::Connection> connection) {
+  if (connection) return handshake(std::move(*connection));
+  if (stage_ == Stage::clearing) return finish(std::move(closing_error_));
+  stage_ = Stage::handshaking;
+  attempt_ended({connection.error(), AttemptEnd::other, false});
+}
+
+void NativeClient::handshake(transport::Connection connection) {
+  times_ = connection.times;
+  if (stage_ == Stage::opening) {
+    stage_ = Stage::handshaking;
+    tried_.push_back(version_);
+    if (!was_online_) make_session(settings_for(plan_, version_));
+    arm_for_connack();
+  }
+  wire_.pause_reading(false);
+  wire_.open(std::move(connection.stream));
+  session_wake_ = never;
+  if (identifier_.empty() && needs_identifier(version_, settings_)) {
+    identifier_ = make_identifier(random_);
+  }
+  const session::Identity identity{identifier_, plan_.username, plan_.password};
+  if (auto status = session_->transport_opened(version_, identity, loop_.now()); !status) {
+    wire_.drop(transport::Ending::fin);
+    return finish(std::move(status.error()));
+  }
+  wire_.flush();
+}
+
+void NativeClient::make_session(session::Settings settings) {
+  session_.reset();
+  settings_ = std::move(settings);
+  session_.emplace(settings_, static_cast<session::Handler&>(*this), wire_.output());
+}
+
+void NativeClient::arm_for_connack() {
+  const Time now = loop_.now();
+  connack_deadline_ = now + plan_.connack_timeout;
+  const bool may_fall_back =
+      !plan_.version && !was_online_ && plan_.fall_back_after_silence && version_ == Version::v5;
+  attempt_timer_.arm(may_fall_back ? std::min(now + plan_.silence_timeout, connack_deadline_)
+                                   : connack_deadline_);
+}
+
+void NativeClient::attempt_timed_out() {
+  if (stage_ == Stage::waiting) return attempt();
+  if (stage_ != Stage::handshaking) return;
+  const bool late = loop_.now() >= connack_deadline_;
+  if (!late && !first_bytes_.empty()) return attempt_timer_.arm(connack_deadline_);
+  connection_ended(silent(unanswered(), late ? plan_.connack_timeout : plan_.silence_timeout));
+}
+
+Unanswered NativeClient::unanswered() const {
+  return {plan_.transport, tried_, first_bytes_};
+}
+
+void NativeClient::attempt_ended(const Ended& ended) {
+  if (!plan_.version && !was_online_) {
+    const auto next = session::next_version(version_, ended.attempt, plan_.fall_back_after_silence);
+    if (next) {
+      version_ = *next;
+      return attempt();
+    }
+  }
+  if (!was_online_) version_ = plan_.version.value_or(Version::v5);
+  tried_.clear();
+  const bool repeat = (was_online_ || plan_.retry_first_connect) && !ended.permanent;
+  if (repeat) return retry(ended.error);
+  finish(ended.error);
+}
+
+void NativeClient::on_connected(const session::Connected& connected) {
+  if (stage_ == Stage::clearing) {
+    // Nothing but its properties could be refused, and it has none.
+    (void)session_->disconnect({}, loop_.now());
+    return;
+  }
+  attempt_timer_.disarm();
+  backoff_.reset();
+  tried_.clear();
+  stage_ = Stage::online;
+  const bool first = !std::exchange(was_online_, true);
+  note_connack(connected.connack);
+  if (!first) resubscribe();
+  if (stage_ != Stage::online) return;
+  handler_.on_connected(
+      {connected.connack, connected.limits, version_, first, identifier_, times_});
+  if (stage_ == Stage::online && std::exchange(told_to_wait_, false)) handler_.on_ready();
+}
+
+void NativeClient::note_connack(const protocol::ConnAck& connack) {
+  session_present_ = connack.session_present;
+  resubscribed_ = 0;
+  const auto assigned = connack.properties.text(protocol::PropertyId::assigned_client_identifier);
+  if (assigned && identifier_.empty()) identifier_ = *assigned;
+  if (paused_) {
+    wire_.pause_reading(true);
+    session_->reading_paused(true, loop_.now());
+  }
+}
+
+void NativeClient::resubscribe() {
+  const auto& kept = subscriptions_.kept();
+  for (; resubscribed_ < kept.size(); ++resubscribed_) {
+    const KeptSubscribe& subscribe = kept[resubscribed_];
+    if (session_present_ && subscribe.answered) continue;
+    const auto submission =
+        session_->subscribe({0, protocol::Properties(subscribe.properties), subscribe.entries},
+                            subscribe.token, loop_.now());
+    if (!submission) {
+      wire_.drop(transport::Ending::graceful);
+      return finish(submission.error());
+    }
+    if (submission->admission == Admission::would_block) return;
+  }
+  wire_.output_grew();
+}
+
+void NativeClient::on_refused(const protocol::ConnAck& connack) {
+  ended_ = refused(target_, connack, version_);
+}
+
+}  // namespace mqtt_toolbox::client

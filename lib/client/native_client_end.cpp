@@ -1,0 +1,131 @@
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "client/native_client.hpp"
+#include "client/session_use.hpp"
+
+// Connections lost, reconnects, and the end.
+
+namespace mqtt_toolbox::client {
+
+namespace {
+/// How long a server is given to read the last bytes and to close; nothing but its close tells.
+constexpr Duration longest_linger = std::chrono::milliseconds(500);
+}  // namespace
+
+Ended NativeClient::how_session_ended() const {
+  if (ended_) return *ended_;
+  const session::Failure failure = session_->failure().value_or(session::Failure{});
+  return stage_ == Stage::handshaking ? not_understood(unanswered(), failure)
+                                      : failed(target_, failure);
+}
+
+void NativeClient::session_ended() {
+  if (stage_ == Stage::clearing) {
+    wire_.flush();
+    wire_.drop(transport::Ending::graceful);
+    return finish(std::move(closing_error_));
+  }
+  // The DISCONNECT that tells the server what it did.
+  wire_.flush();
+  connection_ended(how_session_ended());
+}
+
+void NativeClient::on_written() {
+  unwritten_qos_0_ = 0;
+  if (stage_ == Stage::closing && !delivering_) all_written();
+}
+
+void NativeClient::on_gone(const std::optional<Error>& failure) {
+  switch (stage_) {
+    case Stage::handshaking: return connection_ended(closed_before_connack(unanswered(), failure));
+    case Stage::online: return connection_ended(closed(target_, failure));
+    case Stage::closing:
+      if (all_done_) return finish(std::nullopt);
+      return finish(closed(target_, failure).error);
+    case Stage::lingering:
+    case Stage::clearing: return finish(std::move(closing_error_));
+    case Stage::idle:
+    case Stage::opening:
+    case Stage::waiting:
+    case Stage::ended: return;
+  }
+}
+
+void NativeClient::connection_ended(const Ended& ended) {
+  attempt_timer_.disarm();
+  session_timer_.disarm();
+  wire_.drop(transport::Ending::graceful);
+  session_->transport_closed();
+  if (stage_ == Stage::handshaking) return attempt_ended(ended);
+  Error error = ended.error;
+  if (const std::size_t lost = std::exchange(unwritten_qos_0_, 0); lost != 0) {
+    error.text += fmt::format("; up to {} unwritten QoS 0 messages with it", lost);
+  }
+  if (ended.permanent) return finish(std::move(error));
+  retry(error);
+}
+
+void NativeClient::retry(const Error& cause) {
+  if (backoff_.exhausted()) {
+    Error error = cause;
+    if (was_online_) error.code = ExitCode::lost;
+    if (const auto made = backoff_.attempts_made(); made != 0) {
+      error.text += fmt::format("; given up after {} attempt{}", made, made == 1 ? "" : "s");
+    }
+    return finish(std::move(error));
+  }
+  stage_ = Stage::waiting;
+  const Duration wait = backoff_.next(random_);
+  attempt_timer_.arm(loop_.now() + wait);
+  handler_.on_reconnecting(cause, wait);
+}
+
+void NativeClient::all_written() {
+  if (must_be_cleared(plan_, version_)) return clear_session();
+  if (!lingers_) {
+    wire_.drop(transport::Ending::graceful);
+    return finish(std::move(closing_error_));
+  }
+  stage_ = Stage::lingering;
+  wire_.finish_writing();
+  closing_timer_.arm(loop_.now() + std::min(grace_, longest_linger));
+}
+
+void NativeClient::clear_session() {
+  wire_.drop(transport::Ending::graceful);
+  session_->transport_closed();
+  make_session(settings_to_clear(plan_));
+  attempt();
+  stage_ = Stage::clearing;
+}
+
+void NativeClient::closing_timed_out() {
+  if (stage_ == Stage::ended) return;
+  const std::size_t left = wire_.output().pending();
+  if (stage_ == Stage::closing && left != 0) {
+    closing_error_ =
+        Error{ExitCode::lost, fmt::format("{} bytes could not be written to {} within {}", left,
+                                          target_, show_duration(grace_))};
+  }
+  if (stage_ == Stage::clearing) connector_.reset();
+  wire_.drop(transport::Ending::graceful);
+  finish(std::move(closing_error_));
+}
+
+void NativeClient::finish(std::optional<Error> error) {
+  stage_ = Stage::ended;
+  closing_error_ = std::move(error);
+  attempt_timer_.disarm();
+  session_timer_.disarm();
+  closing_timer_.disarm();
+  loop_.defer(lifeline_.guard([this] {
+    const std::optional<Error> reason = std::move(closing_error_);
+    handler_.on_closed(reason);
+  }));
+}
+
+}  // namespace mqtt_toolbox::client

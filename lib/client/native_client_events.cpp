@@ -1,0 +1,91 @@
+#include <algorithm>
+#include <utility>
+
+#include "client/native_client.hpp"
+
+// What comes from the session and the wire, on its way to the handler.
+
+namespace mqtt_toolbox::client {
+
+bool NativeClient::on_bytes(protocol::Bytes bytes) {
+  if (stage_ == Stage::closing || stage_ == Stage::lingering) return true;
+  if (stage_ == Stage::handshaking && first_bytes_.size() < first_bytes_kept) {
+    first_bytes_ += bytes.substr(0, first_bytes_kept - first_bytes_.size());
+  }
+  delivering_ = true;
+  session_->receive(bytes, loop_.now());
+  delivering_ = false;
+  return session_->phase() != session::Phase::closing || stage_ == Stage::closing;
+}
+
+void NativeClient::on_bytes_end() {
+  if (stage_ == Stage::online || stage_ == Stage::closing) handler_.on_batch_end();
+  after_session();
+}
+
+void NativeClient::after_session() {
+  if (stage_ == Stage::ended) return;
+  if (stage_ == Stage::closing) {
+    if (wire_.output().empty()) all_written();
+    return;
+  }
+  if (stage_ == Stage::lingering) return;
+  if (session_->phase() == session::Phase::closing) return session_ended();
+  watch_session_deadline();
+  wire_.output_grew();
+}
+
+void NativeClient::advance_session() {
+  session_wake_ = never;
+  if (stage_ != Stage::online) return;
+  delivering_ = true;
+  session_->advance(loop_.now());
+  delivering_ = false;
+  after_session();
+}
+
+/// Deadlines mostly move away with each packet; the timer follows when it fires.
+void NativeClient::watch_session_deadline() {
+  const Time deadline = session_->deadline();
+  if (deadline >= session_wake_) return;
+  session_wake_ = deadline;
+  session_timer_.arm(deadline);
+}
+
+bool NativeClient::on_message(const protocol::Publish& message) {
+  return stage_ == Stage::online && handler_.on_message(message);
+}
+
+void NativeClient::on_published(const PublishOutcome& outcome) {
+  if (stage_ == Stage::online) handler_.on_published(outcome);
+}
+
+void NativeClient::on_subscribed(Token token, const protocol::SubAck& suback) {
+  subscriptions_.answered(token);
+  if (stage_ == Stage::online) handler_.on_subscribed(token, suback);
+}
+
+void NativeClient::on_unsubscribed(Token token, const protocol::UnsubAck& unsuback) {
+  if (stage_ == Stage::online) handler_.on_unsubscribed(token, unsuback);
+}
+
+void NativeClient::on_disconnect(const protocol::Disconnect& disconnect) {
+  ended_ = disconnected(target_, disconnect);
+}
+
+void NativeClient::on_auth(const protocol::Auth& auth) {
+  if (stage_ == Stage::online || stage_ == Stage::handshaking) handler_.on_auth(auth);
+}
+
+void NativeClient::on_ready() {
+  if (stage_ != Stage::online) return;
+  resubscribe();
+  handler_.on_ready();
+}
+
+void NativeClient::on_packet(session::Direction direction, const protocol::Frame& frame,
+                             protocol::Version version) {
+  if (stage_ != Stage::ended) handler_.on_packet(direction, frame, version);
+}
+
+}  // namespace mqtt_toolbox::client

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "base/random.hpp"
+#include "client/plan.hpp"
+#include "protocol/packet.hpp"
+
+namespace mqtt_toolbox::client {
+
+/// The session settings of a plan under `version`: SessionUse as the words of that version have it.
+session::Settings settings_for(const ConnectPlan& plan, protocol::Version version);
+
+/// The settings of the CONNECT that ends a kept session before 5.0.
+session::Settings settings_to_clear(const ConnectPlan& plan);
+
+/// Whether the server will not make up a client identifier itself: in 3.1 never, in 3.1.1 not for a
+/// session that it is to keep (MQTT 3.1.1 section 3.1.3.1).
+bool needs_identifier(protocol::Version version, const session::Settings& settings);
+
+/// "mqtt-toolbox-" and ten random letters and digits: the 23 characters that every server must
+/// take.
+std::string make_identifier(Random& random);
+
+/// The properties of the last DISCONNECT: `given` and, where the plan's session ends with the
+/// stream, Session Expiry Interval 0.
+protocol::PropertyList disconnect_properties(const ConnectPlan& plan,
+                                             const protocol::Properties& given);
+
+/// Whether the session must be ended by another CONNECT after the stream.
+bool must_be_cleared(const ConnectPlan& plan, protocol::Version version);
+
+}  // namespace mqtt_toolbox::client
