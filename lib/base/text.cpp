@@ -176,8 +176,9 @@ std::string show_duration(Duration duration) {
   if (duration.count() == 0) return "0 s";
   const auto magnitude = std::abs(duration.count());
   const auto fits = [&](const Scale& scale) {
-    return magnitude >= scale.nanoseconds &&
-           (!scale.only_whole || magnitude % scale.nanoseconds == 0);
+    if (scale.only_whole) return magnitude % scale.nanoseconds == 0;
+    // What would be rounded to 1000 of the smaller unit is one of this.
+    return magnitude >= scale.nanoseconds - scale.nanoseconds / 2'000'000;
   };
   const auto& scale = *std::find_if(scales.begin(), scales.end(), fits);
   const double value =

@@ -68,7 +68,8 @@ std::optional<Fault> fault_in(const Subscribe& subscribe, Version version) {
   if (subscribe.entries.empty()) return Fault::subscribe_without_filter;
   Reader reader(subscribe.entries);
   while (!reader.empty()) {
-    const bool is_shared = version == Version::v5 && shared_subscription(reader.binary());
+    const Bytes filter = reader.binary();
+    const bool is_shared = version == Version::v5 && shared_subscription(filter);
     // Before 5.0 only the QoS of the options is sent, so all of 5.0's are welcome.
     const auto fault = subscription_options_fault(reader.byte(), is_shared, Version::v5);
     if (fault) reader.fail(*fault);
