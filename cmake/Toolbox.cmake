@@ -42,12 +42,17 @@ function(toolbox_plugin name)
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/mqtt-toolbox)
 endfunction()
 
-# toolbox_app(NAME): a folder of apps/ as an executable on the shared library.
+# toolbox_app(NAME): a folder of apps/ as an executable on the shared library. All but its main.cpp is
+# the archive app-FOLDER, for tests and for the generator of manuals.
 function(toolbox_app name)
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  add_executable(${name} ${sources})
-  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/apps)
-  target_link_libraries(${name} PRIVATE mqtt-toolbox toolbox_static_runtime)
+  list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
+  add_library(app-${folder} STATIC ${sources})
+  target_include_directories(app-${folder} PUBLIC ${PROJECT_SOURCE_DIR}/apps)
+  target_link_libraries(app-${folder} PUBLIC mqtt-toolbox)
+  add_executable(${name} main.cpp)
+  target_link_libraries(${name} PRIVATE app-${folder} toolbox_static_runtime)
   set_target_properties(${name} PROPERTIES INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()

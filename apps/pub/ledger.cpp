@@ -1,0 +1,48 @@
+#include "pub/ledger.hpp"
+
+#include <utility>
+
+namespace mqtt_toolbox::pub {
+
+Entry& Ledger::open(Time now) {
+  if (tail_ - head_ == ring_.size()) grow();
+  Entry& entry = ring_[tail_ & (ring_.size() - 1)];
+  entry.token = tail_++;
+  entry.started = now;
+  entry.done = false;
+  ++unsettled_;
+  return entry;
+}
+
+Entry* Ledger::settle(const client::PublishOutcome& outcome, Time now) {
+  if (outcome.token < head_ || outcome.token >= tail_) return nullptr;
+  Entry& entry = ring_[outcome.token & (ring_.size() - 1)];
+  if (entry.done) return nullptr;
+  entry.done = true;
+  entry.ended = now;
+  entry.outcome = outcome;
+  entry.properties.assign(outcome.properties.encoded());
+  entry.outcome.properties = protocol::Properties(entry.properties);
+  --unsettled_;
+  return &entry;
+}
+
+Entry* Ledger::take_done() {
+  if (head_ == tail_) return nullptr;
+  Entry& entry = ring_[head_ & (ring_.size() - 1)];
+  if (!entry.done) return nullptr;
+  ++head_;
+  return &entry;
+}
+
+void Ledger::grow() {
+  std::vector<Entry> larger(ring_.empty() ? 64 : ring_.size() * 2);
+  for (client::Token token = head_; token != tail_; ++token) {
+    Entry& moved = larger[token & (larger.size() - 1)];
+    moved = std::move(ring_[token & (ring_.size() - 1)]);
+    moved.outcome.properties = protocol::Properties(moved.properties);
+  }
+  ring_ = std::move(larger);
+}
+
+}  // namespace mqtt_toolbox::pub

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "record/message_input.hpp"
+
+namespace mqtt_toolbox::pub {
+
+/// Where the payloads come from (-m, -n, -f, -s, -l, --from-json).
+enum class InputKind : std::uint8_t { none, message, null, files, standard_input, lines, json };
+
+/// What mqtt-pub does beside its connection.
+struct Plan {
+  InputKind input = InputKind::none;
+  std::string message;             ///< for InputKind::message
+  std::vector<std::string> files;  ///< for InputKind::files
+  char delimiter = '\n';           ///< for lines and json
+  bool strict = false;             ///< the first bad input line ends the run
+
+  /// Topic, QoS, retain and properties; a JSON line may bring its own.
+  record::MessageDefaults defaults;
+
+  std::uint64_t repeat = 1;
+  Duration repeat_delay{};     ///< from the end of one delivery to the next message
+  std::optional<double> rate;  ///< messages a second on an absolute schedule
+
+  bool json = false;   ///< one result line a message on standard output
+  bool quiet = false;  ///< no messages about single publishes on standard error
+  /// Without any acknowledgement for this long while some are due, the broker counts as silent.
+  Duration acknowledgement_timeout = std::chrono::seconds(60);
+  /// How long what is in flight may take after SIGINT or SIGTERM.
+  Duration grace = std::chrono::seconds(5);
+};
+
+}  // namespace mqtt_toolbox::pub

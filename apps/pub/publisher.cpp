@@ -1,0 +1,279 @@
+#include "pub/publisher.hpp"
+
+#include <unistd.h>
+#include <utility>
+
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+
+namespace mqtt_toolbox::pub {
+namespace {
+
+constexpr int losses_before_giving_up = 5;
+constexpr std::size_t output_batch = 64u << 10;
+
+std::string code_text(protocol::ReasonCode reason, protocol::PacketType packet) {
+  constexpr char digits[] = "0123456789ABCDEF";
+  auto code = static_cast<std::uint8_t>(reason);
+  return std::string(protocol::name(reason, packet)) + " (0x" + digits[code >> 4] +
+         digits[code & 15] + ")";
+}
+
+protocol::PacketType answer_to(protocol::Qos qos) {
+  return qos == protocol::Qos::exactly_once ? protocol::PacketType::pubrec
+                                            : protocol::PacketType::puback;
+}
+
+}  // namespace
+
+Publisher::Publisher(console::World& world, const Plan& plan,
+                     const client::ConnectPlan& connect_plan, protocol::Properties disconnect)
+    : world_(world),
+      plan_(plan),
+      disconnect_(disconnect),
+      output_(
+          world.loop, STDOUT_FILENO, [this] { pump(); },
+          [this](const Error& error) { fail_with(error); }),
+      pace_(world.loop, plan, [this] { pump(); }),
+      silence_(world.loop, [this] { look_for_silence(); }),
+      grace_(world.loop, [this] { close(); }),
+      interrupts_(world.loop, [this](int) { interrupted(); }),
+      client_(client::make_native_client({world.loop, world.random}, connect_plan, *this)) {}
+
+console::Ended Publisher::run() {
+  auto source = make_source(
+      world_.loop, plan_, {[this] { pump(); }, [this](const Error& error) { print_error(error); }});
+  if (!source) {
+    world_.reporter.error(source.error().text);
+    return {source.error().code, interrupts_.received()};
+  }
+  source_ = std::move(*source);
+  client_->connect();
+  world_.loop.run_until(never);
+  if (auto written = output_.finish(world_.loop.now() + plan_.grace); !written)
+    print_error(written.error());
+  return {exit_, interrupts_.received()};
+}
+
+void Publisher::on_connected(const client::Connected& connected) {
+  if (connected.first) pace_.start(world_.loop.now());
+  if (!connected.first) world_.reporter.note("connected again");
+  started_ = true;
+  last_progress_ = world_.loop.now();
+  pump();
+}
+
+void Publisher::on_reconnecting(const Error& cause, Duration wait) {
+  world_.reporter.note(cause.text + "; connecting again in " + show_duration(wait));
+  if (ledger_.unsettled() == 0 || ++losses_in_a_row_ < losses_before_giving_up) return;
+  fail_with({ExitCode::lost, "the connection was lost " + std::to_string(losses_in_a_row_) +
+                                 " times without any acknowledgement in between; " +
+                                 unsettled_text()});
+}
+
+void Publisher::on_closed(const std::optional<Error>& error) {
+  if (error) {
+    std::string open = ledger_.unsettled() > 0 ? "; " + unsettled_text() : "";
+    world_.reporter.error(error->text + open);
+    exit_ = worse(exit_, error->code);
+  }
+  closing_ = true;
+  world_.loop.stop();
+}
+
+void Publisher::on_packet(session::Direction direction, const protocol::Frame& frame,
+                          protocol::Version version) {
+  if (world_.trace != nullptr) world_.trace->packet(direction, frame, version);
+}
+
+void Publisher::pump() {
+  if (pumping_ || closing_ || !started_) return;
+  pumping_ = true;
+  publish_while_due();
+  pumping_ = false;
+  finish_when_done();
+}
+
+void Publisher::publish_while_due() {
+  while (!exhausted_ && !output_.blocked() && pace_.is_due(world_.loop.now())) {
+    if (!held_ && !pull()) return;
+    if (!offer()) return;
+  }
+  source_->pause();
+}
+
+bool Publisher::pull() {
+  item_ = Item();
+  Pull pulled = source_->next(item_);
+  held_ = pulled == Pull::item;
+  exhausted_ = exhausted_ || pulled == Pull::end;
+  return held_;
+}
+
+bool Publisher::offer() {
+  auto submitted = client_->publish(item_.message, ledger_.next_token(), item_.payload);
+  if (submitted && submitted->admission == client::Admission::would_block) {
+    source_->pause();
+    return false;
+  }
+  held_ = false;
+  if (submitted)
+    taken(submitted->packet_identifier);
+  else
+    rejected_here(submitted.error());
+  return true;
+}
+
+void Publisher::taken(protocol::PacketIdentifier identifier) {
+  pace_.sent();
+  if (item_.message.qos == protocol::Qos::at_most_once) {
+    record::Published result;
+    result.topic = item_.message.topic;
+    if (!item_.id.empty()) result.id = item_.id;
+    print(result);
+    delivered();
+    return;
+  }
+  Time now = world_.loop.now();
+  if (ledger_.unsettled() == 0) {
+    last_progress_ = now;
+    silence_.arm(now + plan_.acknowledgement_timeout);
+  }
+  Entry& entry = ledger_.open(now);
+  entry.topic.assign(item_.message.topic);
+  entry.id.assign(item_.id);
+  entry.outcome.qos = item_.message.qos;
+  entry.outcome.packet_identifier = identifier;
+}
+
+void Publisher::rejected_here(const Error& error) {
+  pace_.sent();
+  delivered();
+  print_error(
+      {error.code, "cannot publish to " + printable(item_.message.topic) + ": " + error.text});
+}
+
+void Publisher::on_published(const client::PublishOutcome& outcome) {
+  last_progress_ = world_.loop.now();
+  losses_in_a_row_ = 0;
+  if (const Entry* entry = ledger_.settle(outcome, last_progress_)) settled(*entry);
+}
+
+void Publisher::settled(const Entry& entry) {
+  if (protocol::is_failure(entry.outcome.reason)) exit_ = worse(exit_, ExitCode::rejected);
+  if (entry.outcome.may_be_duplicate) exit_ = worse(exit_, ExitCode::no);
+  complain_about(entry);
+  print_done();
+  if (ledger_.unsettled() == 0) delivered();
+}
+
+void Publisher::delivered() {
+  if (ledger_.unsettled() == 0) pace_.delivered(world_.loop.now());
+}
+
+void Publisher::complain_about(const Entry& entry) {
+  std::string about = "the message to " + printable(entry.topic);
+  if (protocol::is_failure(entry.outcome.reason)) {
+    auto reason_string = entry.outcome.properties.text(protocol::PropertyId::reason_string);
+    world_.reporter.repeated(
+        about + " was refused: " + code_text(entry.outcome.reason, answer_to(entry.outcome.qos)) +
+        (reason_string ? ": " + printable(*reason_string) : ""));
+  } else if (entry.outcome.may_be_duplicate) {
+    world_.reporter.repeated(about + " may have been delivered twice: the broker lost the session");
+  }
+}
+
+void Publisher::on_batch_end() {
+  flush();
+  pump();
+}
+
+void Publisher::print_done() {
+  while (const Entry* entry = ledger_.take_done()) {
+    record::Published result;
+    result.topic = entry->topic;
+    result.qos = entry->outcome.qos;
+    result.packet_identifier = entry->outcome.packet_identifier;
+    result.reason = entry->outcome.reason;
+    result.packet = answer_to(entry->outcome.qos);
+    result.latency = entry->ended - entry->started;
+    result.may_be_duplicate = entry->outcome.may_be_duplicate;
+    if (!entry->id.empty()) result.id = entry->id;
+    result.properties = entry->outcome.properties;
+    print(result);
+  }
+}
+
+void Publisher::print(const record::Published& result) {
+  if (!plan_.json) return;
+  writer_.append(output_.buffer(), result, world_.wall_clock.now());
+  if (output_.buffer().size() >= output_batch) flush();
+}
+
+void Publisher::print_error(const Error& error) {
+  exit_ = worse(exit_, error.code);
+  world_.reporter.repeated(error.text);
+  if (!plan_.json) return;
+  record::ErrorLine line;
+  line.error = &error;
+  writer_.append(output_.buffer(), line, world_.wall_clock.now());
+}
+
+void Publisher::flush() {
+  if (output_.buffer().empty()) return;
+  auto state = output_.flush();
+  if (!state) fail_with(state.error());
+}
+
+bool Publisher::everything_settled() const {
+  return exhausted_ && !held_ && ledger_.unsettled() == 0;
+}
+
+void Publisher::finish_when_done() {
+  if (everything_settled()) close();
+}
+
+void Publisher::close() {
+  if (std::exchange(closing_, true)) return;
+  if (ledger_.unsettled() > 0) {
+    exit_ = worse(exit_, ExitCode::lost);
+    world_.reporter.error(unsettled_text());
+  }
+  flush();
+  protocol::Disconnect disconnect;
+  disconnect.properties = disconnect_;
+  client_->close(disconnect, plan_.grace);
+}
+
+void Publisher::interrupted() {
+  exhausted_ = true;
+  held_ = false;
+  source_->pause();
+  grace_.arm(world_.loop.now() + plan_.grace);
+  if (!started_) return close();
+  finish_when_done();
+}
+
+void Publisher::look_for_silence() {
+  if (ledger_.unsettled() == 0) return;
+  Time limit = last_progress_ + plan_.acknowledgement_timeout;
+  if (world_.loop.now() < limit) return silence_.arm(limit);
+  fail_with({ExitCode::lost, "the broker has acknowledged nothing for " +
+                                 show_duration(plan_.acknowledgement_timeout) + "; " +
+                                 unsettled_text()});
+}
+
+void Publisher::fail_with(const Error& error) {
+  exit_ = worse(exit_, error.code);
+  world_.reporter.error(error.text);
+  if (std::exchange(closing_, true)) return;
+  client_->close({}, Duration::zero());
+}
+
+std::string Publisher::unsettled_text() const {
+  auto count = ledger_.unsettled();
+  return std::to_string(count) + (count == 1 ? " message is" : " messages are") +
+         " not acknowledged";
+}
+
+}  // namespace mqtt_toolbox::pub

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "client/client.hpp"
+#include "console/interrupts.hpp"
+#include "console/output.hpp"
+#include "console/tool.hpp"
+#include "pub/ledger.hpp"
+#include "pub/pace.hpp"
+#include "pub/plan.hpp"
+#include "pub/source.hpp"
+#include "record/results.hpp"
+
+namespace mqtt_toolbox::pub {
+
+/// Takes messages from the source as fast as the broker acknowledges them, and reports what became
+/// of each.
+class Publisher final : public client::Handler {
+ public:
+  /// The plans and the properties of DISCONNECT must outlive the publisher.
+  Publisher(console::World& world, const Plan& plan, const client::ConnectPlan& connect_plan,
+            protocol::Properties disconnect);
+
+  /// Runs to the end; the exit status is the worst result.
+  console::Ended run();
+
+ private:
+  void on_connected(const client::Connected& connected) override;
+  void on_reconnecting(const Error& cause, Duration wait) override;
+  void on_closed(const std::optional<Error>& error) override;
+  bool on_message(const protocol::Publish&) override { return true; }
+  void on_published(const client::PublishOutcome& outcome) override;
+  void on_subscribed(client::Token, const protocol::SubAck&) override {}
+  void on_unsubscribed(client::Token, const protocol::UnsubAck&) override {}
+  void on_ready() override { pump(); }
+  void on_batch_end() override;
+  void on_packet(session::Direction direction, const protocol::Frame& frame,
+                 protocol::Version version) override;
+
+  void pump();
+  void publish_while_due();
+  bool pull();
+  bool offer();
+  void taken(protocol::PacketIdentifier identifier);
+  void settled(const Entry& entry);
+  void delivered();
+  void rejected_here(const Error& error);
+  void finish_when_done();
+  void close();
+  void interrupted();
+  void look_for_silence();
+  void complain_about(const Entry& entry);
+  void print_done();
+  void print(const record::Published& result);
+  void print_error(const Error& error);
+  void flush();
+  void fail_with(const Error& error);
+  bool everything_settled() const;
+  std::string unsettled_text() const;
+
+  console::World& world_;
+  const Plan& plan_;
+  protocol::Properties disconnect_;
+  console::Output output_;
+  record::ResultWriter writer_;
+  Ledger ledger_;
+  Pace pace_;
+  std::unique_ptr<Source> source_;
+  Item item_;
+  bool held_ = false;       ///< item_ is waiting to be taken
+  bool exhausted_ = false;  ///< nothing more is taken from the source
+  bool started_ = false;
+  bool closing_ = false;
+  bool pumping_ = false;
+  Time last_progress_{};
+  int losses_in_a_row_ = 0;  ///< lost connections since anything was acknowledged
+  ExitCode exit_ = ExitCode::done;
+  transport::Loop::Timer silence_;
+  transport::Loop::Timer grace_;
+  console::Interrupts interrupts_;
+  std::unique_ptr<client::Client> client_;
+};
+
+}  // namespace mqtt_toolbox::pub

@@ -1,0 +1,298 @@
+#include "pub/settings.hpp"
+
+#include <array>
+#include <string>
+
+#include "base/text.hpp"
+#include "options/assign.hpp"
+#include "protocol/topic.hpp"
+
+namespace mqtt_toolbox::pub {
+namespace {
+
+using options::Group;
+using options::Kind;
+using options::Spec;
+using options::Values;
+
+Plan& work(options::Settings& settings) {
+  return static_cast<Settings&>(settings).work;
+}
+
+template <InputKind kind>
+Status take_input(options::Settings& settings, Values) {
+  work(settings).input = kind;
+  return {};
+}
+
+Status take_message(options::Settings& settings, Values values) {
+  work(settings).input = InputKind::message;
+  work(settings).message = values[0];
+  return {};
+}
+
+Status take_file(options::Settings& settings, Values values) {
+  work(settings).input = InputKind::files;
+  work(settings).files.emplace_back(values[0]);
+  return {};
+}
+
+Status take_topic(options::Settings& settings, Values values) {
+  if (auto checked = protocol::check_topic_name(values[0]); !checked)
+    return fail(ExitCode::usage, protocol::describe(checked.error()));
+  work(settings).defaults.topic = std::string(values[0]);
+  return {};
+}
+
+Status take_qos(options::Settings& settings, Values values) {
+  work(settings).defaults.qos = static_cast<protocol::Qos>(values[0][0] - '0');
+  return {};
+}
+
+Status take_retain(options::Settings& settings, Values) {
+  work(settings).defaults.retain = true;
+  return {};
+}
+
+Status take_delimiter(options::Settings& settings, Values values) {
+  std::string_view text = values[0];
+  if (text == "\\0") text = std::string_view("\0", 1);
+  if (text == "\\n") text = "\n";
+  if (text == "\\t") text = "\t";
+  if (text.size() != 1)
+    return fail(ExitCode::usage,
+                "\"" + std::string(text) + "\" is not one byte; also \\0, \\n and \\t are known");
+  work(settings).delimiter = text[0];
+  return {};
+}
+
+Status take_null_delimiter(options::Settings& settings, Values) {
+  work(settings).delimiter = '\0';
+  return {};
+}
+
+Status take_strict(options::Settings& settings, Values) {
+  work(settings).strict = true;
+  return {};
+}
+
+Status take_repeat(options::Settings& settings, Values values) {
+  return parse_unsigned(values[0], 1, UINT32_MAX).map([&](std::uint64_t count) {
+    work(settings).repeat = count;
+  });
+}
+
+template <Duration Plan::*member>
+Status take_duration(options::Settings& settings, Values values) {
+  return parse_duration(values[0]).map(
+      [&](Duration duration) { work(settings).*member = duration; });
+}
+
+Status take_rate(options::Settings& settings, Values values) {
+  return parse_rate(values[0]).map([&](double rate) { work(settings).rate = rate; });
+}
+
+constexpr std::array<std::string_view, 3> qos_choices{"0", "1", "2"};
+
+constexpr std::array specs{
+    Spec{.name = "topic",
+         .letter = 't',
+         .kind = Kind::text,
+         .value_name = "TOPIC",
+         .group = Group::message,
+         .help = "topic to publish to",
+         .manual = "With --from-json it is the topic of lines that bring none.",
+         .assign = take_topic},
+    Spec{.name = "qos",
+         .letter = 'q',
+         .kind = Kind::choice,
+         .value_name = "QOS",
+         .group = Group::message,
+         .choices = qos_choices,
+         .fallback = "0",
+         .help = "quality of service: 0, 1 or 2",
+         .assign = take_qos},
+    Spec{.name = "retain",
+         .letter = 'r',
+         .group = Group::message,
+         .help = "let the broker keep the message for later subscribers",
+         .assign = take_retain},
+
+    Spec{.name = "message",
+         .letter = 'm',
+         .kind = Kind::text,
+         .value_name = "TEXT",
+         .group = Group::input,
+         .slot = "input",
+         .help = "publish this text",
+         .assign = take_message},
+    Spec{.name = "file",
+         .letter = 'f',
+         .kind = Kind::file,
+         .value_name = "PATH",
+         .group = Group::input,
+         .repeatable = true,
+         .slot = "input",
+         .help = "publish a file as one message; may be given several times",
+         .assign = take_file},
+    Spec{.name = "stdin-line",
+         .letter = 'l',
+         .group = Group::input,
+         .slot = "input",
+         .help = "publish each line of standard input as a message",
+         .manual = "Lines are read as fast as the broker takes them; memory stays constant however "
+                   "long the input is. An empty line is an empty message, and a last line without "
+                   "a newline counts.",
+         .assign = take_input<InputKind::lines>},
+    Spec{.name = "stdin-file",
+         .letter = 's',
+         .group = Group::input,
+         .slot = "input",
+         .help = "publish the whole of standard input as one message",
+         .assign = take_input<InputKind::standard_input>},
+    Spec{.name = "null-message",
+         .letter = 'n',
+         .group = Group::input,
+         .slot = "input",
+         .help = "publish an empty message",
+         .manual = "With -r it clears a retained message.",
+         .assign = take_input<InputKind::null>},
+    Spec{.name = "from-json",
+         .group = Group::input,
+         .slot = "input",
+         .help = "publish each JSON line of standard input",
+         .manual = "A line is an object with topic, qos, retain, payload or payload_base64, and "
+                   "properties, as mqtt-sub --json writes them; what it leaves out comes from the "
+                   "command line. A bad line is reported with its number, and the others are still "
+                   "published.",
+         .assign = take_input<InputKind::json>},
+    Spec{.name = "delimiter",
+         .kind = Kind::text,
+         .value_name = "BYTE",
+         .group = Group::input,
+         .fallback = "newline",
+         .slot = "delimiter",
+         .help = "what ends a record with -l and --from-json",
+         .manual = "One byte, or \\0, \\n or \\t.",
+         .assign = take_delimiter},
+    Spec{.name = "null",
+         .letter = '0',
+         .group = Group::input,
+         .slot = "delimiter",
+         .help = "records end with a NUL byte, as find -print0 writes them",
+         .assign = take_null_delimiter},
+    Spec{.name = "strict",
+         .group = Group::input,
+         .help = "stop at the first bad input line",
+         .assign = take_strict},
+
+    Spec{.name = "repeat",
+         .kind = Kind::number,
+         .value_name = "COUNT",
+         .group = Group::flow,
+         .fallback = "1",
+         .help = "publish the message this often",
+         .manual = "Goes with -m, -f, -n and -s.",
+         .assign = take_repeat},
+    Spec{.name = "repeat-delay",
+         .kind = Kind::duration,
+         .value_name = "SECONDS",
+         .group = Group::flow,
+         .fallback = "0",
+         .help = "pause between the delivery of a message and the next one",
+         .assign = take_duration<&Plan::repeat_delay>},
+    Spec{.name = "rate",
+         .kind = Kind::rate,
+         .value_name = "RATE",
+         .group = Group::flow,
+         .help = "publish at this rate, such as 100/s",
+         .manual =
+             "Messages are due on an absolute schedule: a late one does not delay those after "
+             "it.",
+         .assign = take_rate},
+    Spec{.name = "ack-timeout",
+         .kind = Kind::duration,
+         .value_name = "SECONDS",
+         .group = Group::flow,
+         .fallback = "60",
+         .help = "how long the broker may acknowledge nothing while acknowledgements are due",
+         .assign = take_duration<&Plan::acknowledgement_timeout>},
+    Spec{.name = "grace",
+         .kind = Kind::duration,
+         .value_name = "SECONDS",
+         .group = Group::flow,
+         .fallback = "5",
+         .help = "how long what is in flight may take after SIGINT or SIGTERM",
+         .assign = take_duration<&Plan::grace>},
+};
+
+constexpr std::array groups{Group::connection, Group::authentication, Group::tls,
+                            Group::websocket,  Group::session,        Group::reconnect,
+                            Group::will,       Group::properties,     Group::publish_properties,
+                            Group::reporting,  Group::general};
+
+constexpr std::array examples{
+    options::Example{"one message", "mqtt-pub -t sensors/a -m 21.5"},
+    options::Example{"every line of a log, acknowledged by the broker",
+                     "tail -f app.log | mqtt-pub -t log/app -l -q 1"},
+    options::Example{"copy what one broker has to another",
+                     "mqtt-sub -h old --record -t '#' | mqtt-pub -h new --from-json"},
+};
+
+Status check_repeat(const Settings& settings) {
+  bool stream = settings.work.input == InputKind::lines || settings.work.input == InputKind::json;
+  if (stream && settings.given("repeat"))
+    return fail(ExitCode::usage,
+                "--repeat goes with -m, -f, -n and -s, not with a stream of lines");
+  return {};
+}
+
+Status check_input(const Settings& settings) {
+  const Plan& plan = settings.work;
+  if (plan.input == InputKind::none)
+    return fail(ExitCode::usage,
+                "nothing to publish; give one of -m TEXT, -f PATH, -l, -s, -n and --from-json");
+  if (!plan.defaults.topic && plan.input != InputKind::json)
+    return fail(ExitCode::usage, "no topic; give it with -t TOPIC or in the URL");
+  return check_repeat(settings);
+}
+
+/// A stream of QoS 1 and 2 messages has a session of its own, unless the user says otherwise.
+bool wants_stream_session(const Settings& settings) {
+  const Plan& plan = settings.work;
+  bool session_given = settings.given("disable-clean-session") ||
+                       settings.given("session-expiry-interval") || settings.given("id") ||
+                       settings.given("id-prefix");
+  bool one_message = plan.repeat == 1 && plan.files.size() < 2;
+  if (plan.input == InputKind::json) return !session_given;
+  return !session_given && plan.defaults.qos != protocol::Qos::at_most_once &&
+         (plan.input == InputKind::lines || !one_message);
+}
+
+Status check(options::Settings& base) {
+  auto& settings = static_cast<Settings&>(base);
+  if (auto checked = check_input(settings); !checked) return checked;
+  settings.work.json = settings.json;
+  settings.work.defaults.properties = settings.publish_properties;
+  if (wants_stream_session(settings)) settings.plan.session_use = client::SessionUse::for_stream;
+  return {};
+}
+
+}  // namespace
+
+constexpr options::Tool tool{
+    .name = "mqtt-pub",
+    .summary = "publish MQTT messages",
+    .synopsis = "[OPTIONS] -t TOPIC -m TEXT | -f PATH | -l | -s | -n\n[OPTIONS] --from-json",
+    .description =
+        "Publishes one message, the lines or the whole of standard input, files, or JSON lines. "
+        "At QoS 1 and 2 it ends when the broker has acknowledged everything, and its exit status "
+        "is the worst result. A connection lost in mid-stream is made again and nothing is lost "
+        "while the broker keeps the session.",
+    .groups = groups,
+    .own = specs,
+    .examples = examples,
+    .check = check,
+};
+
+}  // namespace mqtt_toolbox::pub

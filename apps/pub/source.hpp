@@ -1,0 +1,45 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "client/client.hpp"
+#include "pub/plan.hpp"
+#include "transport/loop.hpp"
+
+namespace mqtt_toolbox::pub {
+
+/// One message to publish; views live until the next call of Source::next.
+struct Item {
+  protocol::Publish message;
+  client::Payload payload = client::Payload::copied;
+  std::string_view id;  ///< of a JSON line, else empty
+};
+
+enum class Pull : std::uint8_t { item, wait, end };
+
+/// Where messages come from, one by one and only when there is room for the next: nothing is read
+/// ahead of the connection but one buffer.
+class Source {
+ public:
+  virtual ~Source() = default;
+  /// `wait`: nothing now; Listener::more is called when it is worth asking again.
+  virtual Pull next(Item& item) = 0;
+  /// The item given last is not taken yet: no more input for now.
+  virtual void pause() {}
+};
+
+struct SourceListener {
+  std::function<void()> more;
+  /// A bad line or an input that cannot be read; what follows is still given unless the source
+  /// ends.
+  std::function<void(const Error&)> failed;
+};
+
+/// ExitCode::io when a file cannot be opened.
+Result<std::unique_ptr<Source>> make_source(transport::Loop& loop, const Plan& plan,
+                                            SourceListener listener);
+
+}  // namespace mqtt_toolbox::pub

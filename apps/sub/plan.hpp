@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.hpp"
+#include "protocol/packet.hpp"
+#include "record/message_json.hpp"
+
+namespace mqtt_toolbox::sub {
+
+/// One topic filter with the options of its subscription.
+struct Request {
+  std::string filter;
+  std::optional<protocol::Qos> qos;  ///< none: -q
+  bool no_local = false;
+  bool retain_as_published = false;
+  std::optional<protocol::RetainHandling> retain_handling;
+};
+
+enum class Show : std::uint8_t {
+  text,    ///< payloads, with -v their topics
+  format,  ///< -F
+  json,    ///< --json
+  watch,   ///< -w: a line for each topic, in place
+  rate,    ///< --message-rate: only how many a second
+};
+
+/// What mqtt-sub does beside its connection.
+struct Plan {
+  std::vector<Request> requests;
+  std::vector<std::string> filters_out;
+  std::vector<std::string> unsubscribes;
+  protocol::Qos qos = protocol::Qos::at_most_once;
+  bool retain_as_published = false;
+  protocol::RetainHandling retain_handling = protocol::RetainHandling::always;
+  bool strict = false;  ///< the first refused filter ends the run
+
+  bool hide_retained = false;
+  bool retained_only = false;
+  bool remove_retained = false;
+  double random_percent = 100;
+
+  std::uint64_t count = 0;  ///< messages until the end; 0: no end
+  std::optional<Duration> timeout;
+  std::optional<Duration> idle_timeout;
+  bool exit_after_subscribing = false;
+  /// How long SUBACK and acknowledgements may take.
+  Duration acknowledgement_timeout = std::chrono::seconds(20);
+  Duration grace = std::chrono::seconds(5);
+
+  Show show = Show::text;
+  std::string format;
+  record::PayloadForm payload = record::PayloadForm::automatic;
+  bool verbose = false;
+  bool newline = true;
+  bool pretty = false;
+  bool record = false;
+
+  int ready_descriptor = -1;
+  std::string ready_file;
+};
+
+/// The subscription as sent: what the request leaves open comes from the plan.
+protocol::Subscription subscription(const Plan& plan, const Request& request);
+
+}  // namespace mqtt_toolbox::sub

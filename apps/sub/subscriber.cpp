@@ -1,0 +1,270 @@
+#include "sub/subscriber.hpp"
+
+#include <algorithm>
+#include <unistd.h>
+#include <utility>
+
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "console/ready.hpp"
+
+namespace mqtt_toolbox::sub {
+namespace {
+
+/// After the barrier was answered, retained messages may still be on their way: brokers promise no
+/// order between them and the answer.
+constexpr Duration retained_quiet_time = std::chrono::milliseconds(300);
+constexpr Duration rate_interval = std::chrono::seconds(1);
+
+}  // namespace
+
+Subscriber::Subscriber(console::World& world, const Plan& plan,
+                       const client::ConnectPlan& connect_plan, const Properties& properties)
+    : world_(world),
+      plan_(plan),
+      properties_(properties),
+      selector_(plan, world.random),
+      requests_(plan, properties_),
+      output_(
+          world.loop, STDOUT_FILENO, [this] { output_written(); },
+          [this](const Error& error) { fail_with(error); }),
+      timeout_(world.loop, [this] { timed_out(); }),
+      idle_(world.loop, [this] { went_idle(); }),
+      silence_(world.loop,
+               [this] {
+                 fail_with({ExitCode::lost, "the broker did not answer within " +
+                                                show_duration(plan_.acknowledgement_timeout)});
+               }),
+      retained_quiet_(world.loop, [this] { finish(ExitCode::done); }),
+      rate_(world.loop, [this] { show_rate(); }),
+      interrupts_(world.loop, [this](int) { finish(ExitCode::done); }),
+      client_(client::make_native_client({world.loop, world.random}, connect_plan, *this)) {}
+
+console::Ended Subscriber::run() {
+  auto printer = Printer::make(plan_, output_.is_terminal());
+  if (!printer) {
+    world_.reporter.error(printer.error().text);
+    return {printer.error().code, 0};
+  }
+  printer_.emplace(std::move(*printer));
+  set_timers();
+  client_->connect();
+  world_.loop.run_until(never);
+  return {exit_, interrupts_.received()};
+}
+
+void Subscriber::set_timers() {
+  if (plan_.timeout) timeout_.arm(world_.loop.now() + *plan_.timeout);
+  if (plan_.show == Show::rate) rate_.arm(world_.loop.now() + rate_interval);
+}
+
+void Subscriber::on_connected(const client::Connected& connected) {
+  if (!connected.first) return world_.reporter.note("connected again");
+  subscribe(connected);
+}
+
+void Subscriber::subscribe(const client::Connected& connected) {
+  bool identifiers =
+      selector_.needs_identifiers() && connected.version == protocol::Version::v5 &&
+      connected.limits.subscription_identifier_available &&
+      !properties_.subscribe.view().find(protocol::PropertyId::subscription_identifier);
+  selector_.use_identifiers(identifiers);
+  silence_.arm(world_.loop.now() + plan_.acknowledgement_timeout);
+  auto sent = requests_.subscribe(*client_, identifiers).and_then([&] {
+    return requests_.unsubscribe(*client_);
+  });
+  if (!sent) fail_with(sent.error());
+}
+
+void Subscriber::on_subscribed(client::Token token, const protocol::SubAck& suback) {
+  auto answer = requests_.answered(token);
+  const auto& filters = requests_.filters(token);
+  for (std::size_t i = 0; i < std::min(filters.size(), suback.codes.size()); ++i)
+    if (protocol::is_failure(suback.code(i))) refused(filters[i], suback.code(i));
+  if (answer != Requests::Answer::repeated && requests_.all_answered()) subscribed();
+}
+
+void Subscriber::refused(const std::string& filter, protocol::ReasonCode reason) {
+  selector_.drop(filter);
+  exit_ = worse(exit_, ExitCode::rejected);
+  world_.reporter.error("the subscription to " + printable(filter) + " was refused: " +
+                        std::string(protocol::name(reason, protocol::PacketType::suback)));
+  if (plan_.strict || selector_.all_dropped()) finish(ExitCode::rejected);
+}
+
+void Subscriber::on_unsubscribed(client::Token token, const protocol::UnsubAck&) {
+  switch (requests_.answered(token)) {
+    case Requests::Answer::barrier:
+      silence_.disarm();
+      retained_quiet_.arm(world_.loop.now() + plan_.idle_timeout.value_or(retained_quiet_time));
+      return;
+    case Requests::Answer::unsubscription:
+      for (const auto& filter : requests_.filters(token)) selector_.drop(filter);
+      break;
+    default: return;
+  }
+  if (requests_.all_answered()) subscribed();
+}
+
+void Subscriber::subscribed() {
+  if (finishing_) return;
+  silence_.disarm();
+  if (plan_.idle_timeout) idle_.arm(world_.loop.now() + *plan_.idle_timeout);
+  auto announced = console::announce_ready(plan_.ready_descriptor, plan_.ready_file);
+  if (!announced) return fail_with(announced.error());
+  if (plan_.exit_after_subscribing) return finish(ExitCode::done);
+  if (plan_.retained_only) look_for_retained_end();
+}
+
+void Subscriber::look_for_retained_end() {
+  silence_.arm(world_.loop.now() + plan_.acknowledgement_timeout);
+  if (auto sent = requests_.send_barrier(*client_); !sent) fail_with(sent.error());
+}
+
+bool Subscriber::on_message(const protocol::Publish& message) {
+  if (finishing_) return false;
+  if (message.qos != protocol::Qos::at_most_once) ++unacknowledged_;
+  if (selector_.counts(message)) handle(message);
+  return !finishing_;
+}
+
+void Subscriber::handle(const protocol::Publish& message) {
+  if (selector_.is_shown()) print(message);
+  if (plan_.remove_retained && message.retain) clear_retained(message);
+  if (plan_.idle_timeout) idle_.arm(world_.loop.now() + *plan_.idle_timeout);
+  if (plan_.retained_only && requests_.all_answered())
+    retained_quiet_.arm(world_.loop.now() + plan_.idle_timeout.value_or(retained_quiet_time));
+  if (++counted_ == plan_.count) finish(ExitCode::done);
+}
+
+void Subscriber::print(const protocol::Publish& message) {
+  if (!std::exchange(batch_open_, true)) batch_time_ = world_.wall_clock.now();
+  ++rate_count_;
+  if (auto printed = printer_->append(output_.buffer(), message, batch_time_); !printed) {
+    exit_ = worse(exit_, printed.error().code);
+    world_.reporter.repeated("a message to " + printable(message.topic) + ": " +
+                             printed.error().text);
+  }
+}
+
+void Subscriber::clear_retained(const protocol::Publish& message) {
+  to_clear_.emplace_back(message.topic);
+  ++clearing_;
+}
+
+void Subscriber::on_batch_end() {
+  batch_open_ = false;
+  flush();
+  while (!to_clear_.empty()) {
+    protocol::Publish clear;
+    clear.topic = to_clear_.back();
+    clear.qos = protocol::Qos::at_least_once;
+    clear.retain = true;
+    auto submitted = client_->publish(clear, 0, client::Payload::copied);
+    if (submitted && submitted->admission == client::Admission::would_block) return;
+    to_clear_.pop_back();
+    if (submitted) continue;
+    --clearing_;
+    return fail_with(submitted.error());
+  }
+  finish_when_cleared();
+}
+
+void Subscriber::on_published(const client::PublishOutcome& outcome) {
+  --clearing_;
+  if (protocol::is_failure(outcome.reason)) {
+    exit_ = worse(exit_, ExitCode::rejected);
+    world_.reporter.repeated(
+        "clearing a retained message was refused: " +
+        std::string(protocol::name(outcome.reason, protocol::PacketType::puback)));
+  }
+}
+
+void Subscriber::flush() {
+  if (output_.blocked()) return;
+  auto state = output_.flush();
+  if (!state) return fail_with(state.error());
+  switch (*state) {
+    case console::Output::State::written: return acknowledge();
+    case console::Output::State::blocked: return client_->pause_reading(true);
+    case console::Output::State::closed: return finish(ExitCode::done);
+  }
+}
+
+void Subscriber::output_written() {
+  client_->pause_reading(false);
+  if (output_.closed()) return finish(ExitCode::done);
+  acknowledge();
+  finish_when_cleared();
+}
+
+void Subscriber::acknowledge() {
+  if (unacknowledged_ > 0) client_->acknowledge(std::exchange(unacknowledged_, 0));
+}
+
+void Subscriber::finish(ExitCode code) {
+  exit_ = worse(exit_, code);
+  if (std::exchange(finishing_, true)) return;
+  idle_.disarm();
+  silence_.disarm();
+  finish_when_cleared();
+}
+
+void Subscriber::finish_when_cleared() {
+  if (!finishing_ || batch_open_ || closing_) return;
+  bool waits_for_clears = clearing_ > 0 && client_->online() && interrupts_.received() == 0;
+  bool waits_for_output = output_.blocked() && !output_.closed() && interrupts_.received() == 0;
+  if (!waits_for_clears && !waits_for_output) close();
+}
+
+void Subscriber::close() {
+  if (std::exchange(closing_, true)) return;
+  if (!output_.blocked()) flush();
+  protocol::Disconnect disconnect;
+  disconnect.properties = properties_.disconnect.view();
+  client_->close(disconnect, plan_.grace);
+}
+
+void Subscriber::timed_out() {
+  world_.reporter.note("timed out");
+  exit_ = worse(exit_, ExitCode::timed_out);
+  finish(ExitCode::timed_out);
+  close();
+}
+
+void Subscriber::went_idle() {
+  bool short_of_count = plan_.count > 0 && counted_ < plan_.count;
+  finish(short_of_count ? ExitCode::timed_out : ExitCode::done);
+}
+
+void Subscriber::show_rate() {
+  output_.buffer().append(std::to_string(std::exchange(rate_count_, 0))).append(" msgs/s\n");
+  flush();
+  rate_.arm(world_.loop.now() + rate_interval);
+}
+
+void Subscriber::on_reconnecting(const Error& cause, Duration wait) {
+  world_.reporter.note(cause.text + "; connecting again in " + show_duration(wait));
+}
+
+void Subscriber::on_closed(const std::optional<Error>& error) {
+  if (error && !finishing_) {
+    world_.reporter.error(error->text);
+    exit_ = worse(exit_, error->code);
+  }
+  closing_ = true;
+  world_.loop.stop();
+}
+
+void Subscriber::on_packet(session::Direction direction, const protocol::Frame& frame,
+                           protocol::Version version) {
+  if (world_.trace != nullptr) world_.trace->packet(direction, frame, version);
+}
+
+void Subscriber::fail_with(const Error& error) {
+  world_.reporter.error(error.text);
+  finish(error.code);
+  close();
+}
+
+}  // namespace mqtt_toolbox::sub

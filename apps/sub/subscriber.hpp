@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "client/client.hpp"
+#include "console/interrupts.hpp"
+#include "console/output.hpp"
+#include "console/tool.hpp"
+#include "sub/plan.hpp"
+#include "sub/printer.hpp"
+#include "sub/requests.hpp"
+#include "sub/selector.hpp"
+
+namespace mqtt_toolbox::sub {
+
+/// Subscribes, and prints what arrives. A message is acknowledged when its output was written; a
+/// slow reader of standard output slows the broker down and nothing is dropped.
+class Subscriber final : public client::Handler {
+ public:
+  /// The plans and property lists must outlive the subscriber.
+  Subscriber(console::World& world, const Plan& plan, const client::ConnectPlan& connect_plan,
+             const Properties& properties);
+
+  console::Ended run();
+
+ private:
+  void on_connected(const client::Connected& connected) override;
+  void on_reconnecting(const Error& cause, Duration wait) override;
+  void on_closed(const std::optional<Error>& error) override;
+  bool on_message(const protocol::Publish& message) override;
+  void on_published(const client::PublishOutcome& outcome) override;
+  void on_subscribed(client::Token token, const protocol::SubAck& suback) override;
+  void on_unsubscribed(client::Token token, const protocol::UnsubAck& unsuback) override;
+  void on_batch_end() override;
+  void on_packet(session::Direction direction, const protocol::Frame& frame,
+                 protocol::Version version) override;
+
+  void set_timers();
+  void subscribe(const client::Connected& connected);
+  void subscribed();
+  void refused(const std::string& filter, protocol::ReasonCode reason);
+  void look_for_retained_end();
+  void handle(const protocol::Publish& message);
+  void print(const protocol::Publish& message);
+  void clear_retained(const protocol::Publish& message);
+  void flush();
+  void output_written();
+  void acknowledge();
+  void finish(ExitCode code);
+  void finish_when_cleared();
+  void close();
+  void timed_out();
+  void went_idle();
+  void show_rate();
+  void fail_with(const Error& error);
+
+  console::World& world_;
+  const Plan& plan_;
+  const Properties& properties_;
+  Selector selector_;
+  Requests requests_;
+  console::Output output_;
+  std::optional<Printer> printer_;
+  record::WallTime batch_time_{};
+  bool batch_open_ = false;         ///< batch_time_ is the present batch's
+  std::size_t unacknowledged_ = 0;  ///< QoS 1 and 2 messages handled, not acknowledged yet
+  std::uint64_t counted_ = 0;
+  std::uint64_t rate_count_ = 0;
+  std::uint64_t clearing_ = 0;  ///< --remove-retained: publishes without outcome
+  std::vector<std::string> to_clear_;
+  bool finishing_ = false;  ///< nothing more is to be printed
+  bool closing_ = false;
+  ExitCode exit_ = ExitCode::done;
+  transport::Loop::Timer timeout_;
+  transport::Loop::Timer idle_;
+  transport::Loop::Timer silence_;
+  transport::Loop::Timer retained_quiet_;
+  transport::Loop::Timer rate_;
+  console::Interrupts interrupts_;
+  std::unique_ptr<client::Client> client_;
+};
+
+}  // namespace mqtt_toolbox::sub

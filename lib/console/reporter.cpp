@@ -1,0 +1,26 @@
+#include "console/reporter.hpp"
+
+#include <unistd.h>
+
+namespace mqtt_toolbox::console {
+
+void Reporter::error(std::string_view text) {
+  std::string line;
+  line.append(tool_).append(": ").append(text).push_back('\n');
+  [[maybe_unused]] auto written = write(STDERR_FILENO, line.data(), line.size());
+}
+
+void Reporter::note(std::string_view text) {
+  if (!quiet_) error(text);
+}
+
+void Reporter::repeated(std::string_view text) {
+  if (++repeats_ <= shown_repeats) error(text);
+}
+
+void Reporter::finish() {
+  if (repeats_ > shown_repeats)
+    error(std::to_string(repeats_ - shown_repeats) + " more like these were left out");
+}
+
+}  // namespace mqtt_toolbox::console

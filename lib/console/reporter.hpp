@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/export.hpp"
+
+namespace mqtt_toolbox::console {
+
+/// The one place that prints messages for people: `TOOL: text` on standard error, a line each.
+class MQTT_TOOLBOX_API Reporter {
+ public:
+  explicit Reporter(std::string_view tool) : tool_(tool) {}
+
+  /// Errors end a run or decide its exit status, and are always shown.
+  void error(std::string_view text);
+  /// Warnings and news are left out with --quiet.
+  void note(std::string_view text);
+  /// One of possibly very many alike: after `shown_repeats` they are only counted.
+  void repeated(std::string_view text);
+  /// Says how many repeated ones were left out.
+  void finish();
+
+  void set_quiet(bool quiet) { quiet_ = quiet; }
+
+  static constexpr std::uint64_t shown_repeats = 10;
+
+ private:
+  std::string tool_;
+  std::uint64_t repeats_ = 0;
+  bool quiet_ = false;
+};
+
+}  // namespace mqtt_toolbox::console

@@ -1,0 +1,72 @@
+#include "console/tool.hpp"
+
+#include <csignal>
+#include <exception>
+#include <optional>
+
+#include "base/random.hpp"
+#include "console/interrupts.hpp"
+#include "console/output.hpp"
+
+namespace mqtt_toolbox::console {
+namespace {
+
+std::optional<Trace> make_trace(const options::Settings& settings, record::WallClock& clock) {
+  if (settings.trace == options::Trace::json) return Trace(record::TraceForm::json, clock);
+  if (settings.trace == options::Trace::text || settings.debug)
+    return Trace(record::TraceForm::text, clock);
+  return std::nullopt;
+}
+
+Ended answer(const std::string& text, Reporter& reporter) {
+  transport::Loop loop;
+  Output output(
+      loop, 1, [] {}, [](const Error&) {});
+  output.buffer() = text;
+  auto written = output.finish(never);
+  if (written) return {};
+  reporter.error(written.error().text);
+  return {written.error().code, 0};
+}
+
+Ended run(const options::Tool& tool, options::Settings& settings, const Start& start,
+          const std::function<Ended(World&)>& work, Reporter& reporter) {
+  options::Arguments arguments(start.argc, start.argv, tool);
+  options::SystemOutside outside;
+  auto resolved = options::resolve(tool, settings, {arguments, start.environment, outside});
+  if (!resolved) {
+    reporter.error(resolved.error().text);
+    return {resolved.error().code, 0};
+  }
+  if (resolved->answer) return answer(*resolved->answer, reporter);
+
+  reporter.set_quiet(settings.quiet);
+  for (const auto& warning : settings.warnings) reporter.note(warning);
+  record::SystemWallClock wall_clock;
+  auto trace = make_trace(settings, wall_clock);
+  settings.plan.session.observe_packets = trace.has_value();
+  Random random(system_seed());
+  transport::Loop loop;
+  World world{loop, random, wall_clock, reporter, trace ? &*trace : nullptr};
+  return work(world);
+}
+
+}  // namespace
+
+int run_tool(const options::Tool& tool, options::Settings& settings, const Start& start,
+             const std::function<Ended(World&)>& work) {
+  signal(SIGPIPE, SIG_IGN);
+  Reporter reporter(tool.name);
+  Ended ended;
+  try {
+    ended = run(tool, settings, start, work, reporter);
+  } catch (const std::exception& exception) {
+    reporter.error(exception.what());
+    ended.code = ExitCode::io;
+  }
+  reporter.finish();
+  if (ended.signal != 0) end_by_signal(ended.signal);
+  return static_cast<int>(ended.code);
+}
+
+}  // namespace mqtt_toolbox::console
