@@ -1,0 +1,15 @@
+#pragma once
+
+#include "base/result.hpp"
+#include "base/time.hpp"
+#include "sandbox/configuration.hpp"
+#include "transport/loop.hpp"
+
+namespace mqtt_toolbox::sandbox {
+
+/// Whether the broker behind `door` answers: CONNECT is sent and CONNACK with success received
+/// within `patience`. An open port alone proves nothing. Runs the loop. Error: why not.
+Status probe(transport::Loop& loop, const Settings& settings, const Place& place,
+             const DoorRow& door, Duration patience);
+
+}  // namespace mqtt_toolbox::sandbox

@@ -1,0 +1,64 @@
+#include "sandbox/settings.hpp"
+
+#include <string_view>
+
+#include "base/utf8.hpp"
+
+namespace mqtt_toolbox::sandbox {
+namespace {
+
+constexpr std::uint32_t smallest_packet_size = 20;
+constexpr std::uint16_t smallest_keep_alive = 10;
+
+Status check_credentials(const Settings& settings) {
+  if (!settings.username) {
+    if (settings.password.empty()) return {};
+    return fail(ExitCode::usage, "a password needs a user name");
+  }
+  const std::string& username = *settings.username;
+  if (username.empty() || username.find_first_of(":\n\r") != std::string::npos) {
+    return fail(ExitCode::usage,
+                "user name \"" + printable(username) +
+                    "\": Mosquitto's password file takes no empty name, no colon and no newline");
+  }
+  if (settings.password.empty() || settings.password.find_first_of("\n\r") != std::string::npos) {
+    return fail(ExitCode::usage,
+                "Mosquitto's password file takes no empty password and no newline in one");
+  }
+  return {};
+}
+
+Status check_limits(const Limits& limits) {
+  if (limits.maximum_qos.value_or(0) > 2) {
+    return fail(ExitCode::usage, "the maximum QoS is 0, 1 or 2");
+  }
+  if (limits.receive_maximum == 0) {
+    return fail(ExitCode::usage, "the receive maximum is at least 1 (MQTT 5.0 section 3.2.2.3.3)");
+  }
+  if (limits.maximum_packet_size.value_or(smallest_packet_size) < smallest_packet_size) {
+    return fail(ExitCode::usage, "Mosquitto takes no maximum packet size below 20 bytes");
+  }
+  if (limits.maximum_keep_alive.value_or(smallest_keep_alive) < smallest_keep_alive) {
+    return fail(ExitCode::usage, "Mosquitto takes no maximum keep-alive below 10 seconds");
+  }
+  return {};
+}
+
+Status check_lines(const std::vector<std::string>& lines) {
+  for (const std::string& line : lines) {
+    if (line.find_first_of("\n\r") == std::string::npos) continue;
+    return fail(ExitCode::usage, "a configuration line with a newline: " + printable(line));
+  }
+  return {};
+}
+
+}  // namespace
+
+Status check(const Settings& settings) {
+  return check_credentials(settings)
+      .and_then([&] { return check_limits(settings.limits); })
+      .and_then([&] { return check_lines(settings.config_lines); })
+      .and_then([&] { return check_lines(settings.listener_lines); });
+}
+
+}  // namespace mqtt_toolbox::sandbox
