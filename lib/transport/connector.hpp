@@ -34,11 +34,11 @@ struct Address {
   std::string text;         ///< "127.0.0.1:1883"
 };
 
-/// Opens a connection through its stages: name, TCP or Unix socket (each address in turn), proxy, TLS,
-/// WebSocket. Addresses, localhost and Unix sockets need no thread; other names are looked up on one
-/// resolver thread so that the time-out holds. Errors: ExitCode::unreachable for name, socket and
-/// proxy, ExitCode::tls for TLS, ExitCode::refused for an HTTP refusal of the WebSocket; the text names
-/// the target, the stage and the cause.
+/// Opens a connection through its stages: name, TCP or Unix socket (each address in turn), proxy,
+/// TLS, WebSocket. Addresses, localhost and Unix sockets need no thread; other names are looked up
+/// on one resolver thread so that the time-out holds. Errors: ExitCode::unreachable for name,
+/// socket and proxy, ExitCode::tls for TLS, ExitCode::refused for an HTTP refusal of the WebSocket;
+/// the text names the target, the stage and the cause.
 class MQTT_TOOLBOX_API Connector {
  public:
   using Done = std::function<void(Result<Connection>)>;

@@ -13,8 +13,16 @@ namespace mqtt_toolbox::transport {
 
 enum class Interest : std::uint8_t { none = 0, read = 1, write = 2, both = 3 };
 
-/// The event loop of one thread: descriptors, timers, signals. Callbacks run inside `run_until` only;
-/// they may create and destroy watches and timers, their own included. Not thread-safe.
+constexpr Interest operator&(Interest left, Interest right) {
+  return static_cast<Interest>(static_cast<std::uint8_t>(left) & static_cast<std::uint8_t>(right));
+}
+constexpr Interest operator|(Interest left, Interest right) {
+  return static_cast<Interest>(static_cast<std::uint8_t>(left) | static_cast<std::uint8_t>(right));
+}
+
+/// The event loop of one thread: descriptors, timers, signals. Callbacks run inside `run_until`
+/// only; they may create and destroy watches and timers, their own included, but not call
+/// `run_until`. Not thread-safe; outlives its watches, timers and signals.
 class MQTT_TOOLBOX_API Loop {
  public:
   using Callback = std::function<void()>;
@@ -24,22 +32,24 @@ class MQTT_TOOLBOX_API Loop {
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  /// Monotonic; read anew at most once for each batch of events.
+  /// Monotonic; inside `run_until` read anew at most once for each batch of events.
   Time now() const;
 
-  /// Waits and dispatches until `stop` was called (true) or `deadline` passed (false). `never` waits
-  /// without end. Dispatches what is ready even when the deadline has already passed.
+  /// Waits and dispatches until `stop` was called (true) or `deadline` passed (false). `never`
+  /// waits without end. Dispatches what is ready even when the deadline has already passed.
   bool run_until(Time deadline);
   /// Makes the `run_until` under way return after the current callback.
   void stop();
 
-  /// Runs once before the loop next waits, after what is ready now. For flushes.
+  /// Runs once before the loop next asks the system for events, after those it has; also before
+  /// `run_until` returns at its deadline. For flushes.
   void before_wait(Callback callback);
   /// Runs in a later turn of the loop without waiting for anything.
   void defer(Callback callback);
 
   /// A descriptor's readiness, level-triggered. The descriptor is neither owned nor made
-  /// non-blocking. Regular files count as always ready. Ends with its destruction.
+  /// non-blocking. Regular files count as always ready. Ends with its destruction,
+  /// which comes before the descriptor is closed.
   class MQTT_TOOLBOX_API Watch {
    public:
     Watch(Loop& loop, int descriptor, std::function<void(Interest ready)> callback);
@@ -68,11 +78,12 @@ class MQTT_TOOLBOX_API Loop {
     std::shared_ptr<State> state_;
   };
 
-  /// The signals are blocked or handled for as long as the object lives; the callback gets each number
-  /// inside the loop.
+  /// The signals are blocked for the calling thread (and what it starts: a child resets its mask)
+  /// for as long as the object lives; the callback gets each number inside the loop.
   class MQTT_TOOLBOX_API Signals {
    public:
-    Signals(Loop& loop, std::initializer_list<int> numbers, std::function<void(int number)> callback);
+    Signals(Loop& loop, std::initializer_list<int> numbers,
+            std::function<void(int number)> callback);
     ~Signals();
     Signals(const Signals&) = delete;
     Signals& operator=(const Signals&) = delete;
@@ -83,7 +94,6 @@ class MQTT_TOOLBOX_API Loop {
   };
 
  private:
-  friend class Connector;
   struct State;
   std::unique_ptr<State> state_;
 };

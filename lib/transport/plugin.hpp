@@ -12,8 +12,8 @@
 
 namespace mqtt_toolbox::transport {
 
-/// Layers live in modules of their own, opened on first use: libssl and the WebSocket code would cost
-/// every start. No exception crosses; ownership of `lower` goes to the layer.
+/// Layers live in modules of their own, opened on first use: libssl and the WebSocket code would
+/// cost every start. No exception crosses; ownership of `lower` goes to the layer.
 ///
 /// A layer is open for use when its handshake is done: it calls `ready(error)` once, with an empty
 /// Error text for success, from inside a callback of `lower` or from `begin`.
@@ -24,9 +24,9 @@ class Layer : public Stream {
 };
 
 /// A folder with throw-away certificates, made by the TLS module for tests and sandboxes: ca.crt,
-/// ca.key, server.crt, server.key, client.crt, client.key, and expired.crt, expired.key, other-ca.crt
-/// (a CA that signed nothing here), wrong-name.crt, wrong-name.key. PEM, P-256, valid for 30 days, for
-/// the names and addresses given.
+/// ca.key, server.crt, server.key, client.crt, client.key, and expired.crt, expired.key,
+/// other-ca.crt (a CA that signed nothing here), wrong-name.crt, wrong-name.key. PEM, P-256, valid
+/// for 30 days, for the names and addresses given.
 struct CertificateRequest {
   std::string folder;
   std::vector<std::string> names;  ///< "localhost", "127.0.0.1", "::1"
@@ -45,8 +45,9 @@ inline constexpr const char* open_tls_symbol = "mqtt_toolbox_open_tls";
 inline constexpr const char* make_certificates_symbol = "mqtt_toolbox_make_certificates";
 inline constexpr const char* open_websocket_symbol = "mqtt_toolbox_open_websocket";
 
-/// Finds a module beside the library or the program (NAME.so in `mqtt-toolbox/`, `../lib/mqtt-toolbox/`
-/// of its folder) and returns one symbol of it; ExitCode::io with a text that names the package.
+/// Finds a module beside the library or the program (NAME.so in `mqtt-toolbox/`,
+/// `../lib/mqtt-toolbox/` of its folder) and returns one symbol of it; ExitCode::io with a text
+/// that names the package.
 Result<void*> plugin_symbol(const std::string& module, const char* symbol);
 
 }  // namespace mqtt_toolbox::transport

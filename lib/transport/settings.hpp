@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/export.hpp"
 #include "base/time.hpp"
 
 namespace mqtt_toolbox::transport {
@@ -71,6 +72,6 @@ struct ConnectSettings {
 };
 
 /// "broker.example:1883", "[::1]:1883", "/run/broker.sock": how errors name the target.
-std::string target_name(const ConnectSettings& settings);
+MQTT_TOOLBOX_API std::string target_name(const ConnectSettings& settings);
 
 }  // namespace mqtt_toolbox::transport

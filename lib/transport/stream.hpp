@@ -8,7 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/export.hpp"
 #include "base/result.hpp"
+#include "base/system.hpp"
 #include "transport/loop.hpp"
 
 namespace mqtt_toolbox::transport {
@@ -32,16 +34,17 @@ enum class Ending : std::uint8_t {
 
 /// Facts about an open stream, for traces, results and probes. Empty where they do not apply.
 struct StreamFacts {
-  std::string peer;                ///< "127.0.0.1:1883", "[::1]:1883", "/run/broker.sock"
-  std::string tls_version;         ///< "TLSv1.3"
-  std::string tls_cipher;          ///< "TLS_AES_256_GCM_SHA384"
-  std::string tls_alpn;            ///< the protocol chosen
+  std::string peer;                       ///< "127.0.0.1:1883", "[::1]:1883", "/run/broker.sock"
+  std::string tls_version;                ///< "TLSv1.3"
+  std::string tls_cipher;                 ///< "TLS_AES_256_GCM_SHA384"
+  std::string tls_alpn;                   ///< the protocol chosen
   std::vector<std::string> certificates;  ///< the peer's chain, PEM, leaf first
-  std::string subprotocol;         ///< chosen by the WebSocket server
+  std::string subprotocol;                ///< chosen by the WebSocket server
 };
 
-/// Told by a stream. `on_readable`: read until Io::drained, would_block or an end; who stops earlier
-/// must come back by itself (Loop::defer). `on_writable`: a write that would have blocked may go on.
+/// Told by a stream. `on_readable`: read until Io::drained, would_block or an end; who stops
+/// earlier must come back by itself (Loop::defer). `on_writable`: a write that would have blocked
+/// may go on.
 class StreamEvents {
  public:
   virtual ~StreamEvents() = default;
@@ -68,5 +71,9 @@ class Stream {
   /// Of the socket at the bottom, for socket options only.
   virtual int descriptor() const = 0;
 };
+
+/// A stream over a connected, non-blocking stream socket; for the side that accepts.
+MQTT_TOOLBOX_API std::unique_ptr<Stream> socket_stream(Loop& loop, FileDescriptor socket,
+                                                       std::string peer);
 
 }  // namespace mqtt_toolbox::transport

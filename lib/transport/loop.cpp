@@ -1,0 +1,116 @@
+#include "transport/loop.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "transport/loop_state.hpp"
+
+namespace mqtt_toolbox::transport {
+
+Time Loop::State::now() {
+  if (!in_turn) return clock.now();
+  if (!batch_time) batch_time = clock.now();
+  return *batch_time;
+}
+
+/// Runs what was there at the start; what a callback adds waits for the next call. A `stop` leaves
+/// the rest in front.
+void Loop::State::run(std::vector<Callback>& callbacks) {
+  if (callbacks.empty()) return;
+  std::swap(running, callbacks);
+  std::size_t done = 0;
+  while (done < running.size() && !stopped) running[done++]();
+  callbacks.insert(callbacks.begin(), std::make_move_iterator(running.begin() + done),
+                   std::make_move_iterator(running.end()));
+  running.clear();
+}
+
+Duration Loop::State::timeout(Time deadline) {
+  if (!deferred.empty()) return Duration(0);
+  Time until = std::min(deadline, timers.earliest());
+  return until == never ? never : std::max(Duration(0), until - clock.now());
+}
+
+void Loop::State::turn(Time deadline) {
+  run(before_wait);
+  if (stopped) return;
+  poller.wait(timeout(deadline));
+  batch_time.reset();
+  poller.dispatch(stopped);
+  if (timers.earliest() != never) timers.fire(now(), stopped);
+  run(deferred);
+}
+
+Loop::Loop() : state_(std::make_unique<State>()) {}
+Loop::~Loop() = default;
+
+Time Loop::now() const {
+  return state_->now();
+}
+
+bool Loop::run_until(Time deadline) {
+  State& state = *state_;
+  state.stopped = false;
+  state.in_turn = true;
+  bool past = false;
+  while (!state.stopped && !past) {
+    state.turn(deadline);
+    past = deadline != never && state.now() >= deadline;
+  }
+  state.run(state.before_wait);
+  state.batch_time.reset();
+  state.in_turn = false;
+  return state.stopped;
+}
+
+void Loop::stop() {
+  state_->stopped = true;
+}
+
+void Loop::before_wait(Callback callback) {
+  state_->before_wait.push_back(std::move(callback));
+}
+
+void Loop::defer(Callback callback) {
+  state_->deferred.push_back(std::move(callback));
+}
+
+struct Loop::Watch::State final : Poller::Entry {
+  explicit State(Poller& its_poller) : poller(its_poller) {}
+  Poller& poller;
+};
+
+Loop::Watch::Watch(Loop& loop, int descriptor, std::function<void(Interest ready)> callback)
+    : state_(std::make_shared<State>(loop.state_->poller)) {
+  state_->descriptor = descriptor;
+  state_->callback = std::move(callback);
+}
+
+Loop::Watch::~Watch() {
+  state_->poller.remove(*state_);
+}
+
+void Loop::Watch::want(Interest interest) {
+  state_->poller.want(*state_, interest);
+}
+
+struct Loop::Timer::State final : TimerQueue::Entry {
+  explicit State(TimerQueue& its_queue) : queue(its_queue) {}
+  TimerQueue& queue;
+};
+
+Loop::Timer::Timer(Loop& loop, Callback callback)
+    : state_(std::make_shared<State>(loop.state_->timers)) {
+  state_->callback = std::move(callback);
+}
+
+Loop::Timer::~Timer() {
+  state_->queue.remove(*state_);
+}
+
+void Loop::Timer::arm(Time deadline) {
+  state_->queue.arm(*state_, deadline);
+}
+
+}  // namespace mqtt_toolbox::transport

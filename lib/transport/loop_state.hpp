@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "transport/loop.hpp"
+#include "transport/poller.hpp"
+#include "transport/timer_queue.hpp"
+
+namespace mqtt_toolbox::transport {
+
+struct Loop::State {
+  SystemClock clock;
+  Poller poller;
+  TimerQueue timers;
+  std::vector<Callback> deferred;
+  std::vector<Callback> before_wait;
+  std::vector<Callback> running;  ///< kept for its memory
+  std::optional<Time> batch_time;
+  bool in_turn = false;
+  bool stopped = false;
+
+  Time now();
+  void turn(Time deadline);
+  void run(std::vector<Callback>& callbacks);
+  Duration timeout(Time deadline);
+};
+
+}  // namespace mqtt_toolbox::transport

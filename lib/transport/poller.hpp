@@ -1,0 +1,62 @@
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <sys/epoll.h>
+#include <vector>
+
+#include "base/system.hpp"
+#include "base/time.hpp"
+#include "transport/loop.hpp"
+
+namespace mqtt_toolbox::transport {
+
+/// Descriptors and their callbacks over epoll, level-triggered. A descriptor stays registered from
+/// event to event and changes of interest are collected until the next wait, so that a wake-up
+/// costs one system call: re-arming per event, as Asio does, adds 0.6 to 1.0 us to 2.7.
+class Poller {
+ public:
+  struct Entry : std::enable_shared_from_this<Entry> {
+    int descriptor = -1;
+    Interest wanted = Interest::none;
+    std::function<void(Interest ready)> callback;
+
+   private:
+    friend class Poller;
+    enum class Place : std::uint8_t { nowhere, epoll, always };
+    Place place = Place::nowhere;
+    Interest registered = Interest::none;
+    bool changed = false;
+    std::size_t changed_index = 0;
+  };
+
+  Poller();
+
+  void want(Entry& entry, Interest interest);
+  /// The entry gets no further callback.
+  void remove(Entry& entry);
+
+  /// Waits until something is ready or `timeout` is over (`never`: without end).
+  void wait(Duration timeout);
+  /// Calls back for what `wait` found, until `stopped`.
+  void dispatch(const bool& stopped);
+
+ private:
+  void apply_changes();
+  void apply(Entry& entry);
+  void place(Entry& entry, int operation);
+  bool any_always_ready() const;
+  int ask(Duration timeout);
+  void dispatch_always_ready(const bool& stopped);
+
+  FileDescriptor epoll_;
+  std::array<epoll_event, 128> events_{};
+  int next_event_ = 0;
+  int event_count_ = 0;
+  std::vector<Entry*> changed_;
+  std::vector<Entry*> always_ready_;
+  bool precise_wait_ = true;
+};
+
+}  // namespace mqtt_toolbox::transport
