@@ -94,8 +94,8 @@ TEST_CASE("shared_subscription takes a filter apart") {
 
 TEST_CASE("matches: the examples of MQTT 5.0 section 4.7") {
   struct Case {
-    const char* filter;
-    const char* topic;
+    std::string filter;
+    std::string topic;
     bool result;
   };
   for (const auto& [filter, topic, result] :
