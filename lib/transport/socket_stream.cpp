@@ -25,6 +25,7 @@ std::unique_ptr<Stream> socket_stream(Loop& loop, FileDescriptor socket, std::st
 
 Io SocketStream::read(std::span<char> into) {
   if (frozen_) return {Io::Kind::would_block, 0, true};
+  if (!socket_) return {Io::Kind::failed, 0, true};
   if (into.empty()) return {};
   ssize_t size = recv(socket_.get(), into.data(), into.size(), 0);
   if (size < 0) return failed(errno);
@@ -38,6 +39,7 @@ Io SocketStream::read(std::span<char> into) {
 
 Io SocketStream::write(std::span<const std::string_view> pieces) {
   if (frozen_) return {Io::Kind::would_block, 0, false};
+  if (!socket_) return {Io::Kind::failed, 0, false};
   std::array<iovec, 64> vectors;
   std::size_t count = std::min(pieces.size(), vectors.size());
   for (std::size_t i = 0; i < count; ++i) {
@@ -75,12 +77,12 @@ void SocketStream::told(Interest ready) {
 void SocketStream::end(Ending ending) {
   switch (ending) {
     case Ending::graceful:
-    case Ending::fin: shutdown(socket_.get(), SHUT_WR); break;
-    case Ending::reset: close_with_reset(); break;
+    case Ending::fin: shutdown(socket_.get(), SHUT_WR); return;
+    case Ending::reset: close_with_reset(); return;
     case Ending::freeze:
       want(Interest::none);
       frozen_ = true;
-      break;
+      return;
   }
 }
 
