@@ -71,10 +71,12 @@ void Session::State::on_qos_1(const Publish& message) {
 void Session::State::on_qos_2(const Publish& message) {
   const auto id = message.packet_identifier;
   const auto inserted = received.insert(id);
-  if (!inserted.entry->counted) {
-    if (!count_received()) return;
-    inserted.entry->counted = true;
+  if (!inserted.entry->counted && !count_received()) {
+    // Not delivered, so that it must not count as received on the next connection.
+    if (inserted.is_new) received.remove(id);
+    return;
   }
+  inserted.entry->counted = true;
   const auto on_connection = connection;
   if (inserted.is_new) {
     if (!settings.acknowledge_at_once) deliveries.push(id, message.qos);

@@ -37,13 +37,9 @@ void Session::State::send_all_as_new() {
 void Session::State::continue_resending() {
   while (phase == Phase::online && !is_resent()) {
     if (output.pending() > settings.output_bytes) return watch_output();
-    // Acknowledged since: its place may be taken already.
-    resend_next = std::max(resend_next, inflight.begin());
-    if (is_resent() || resend_next > resend_end) {
-      resend_next = resend_end;
-      return;
-    }
-    if (!resend(resend_next)) return;
+    // Entries acknowledged meanwhile are gone, and their places may be taken.
+    resend_next = std::clamp(inflight.begin(), resend_next, resend_end);
+    if (is_resent() || !resend(resend_next)) return;
   }
 }
 
