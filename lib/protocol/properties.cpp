@@ -151,11 +151,8 @@ tl::expected<void, Fault> PropertyList::add(const Property& property) {
   if (view().find(property.id)) seen.admit(*row, place_);
   if (const auto fault = seen.admit(*row, place_)) return tl::unexpected(*fault);
   if (const auto fault = value_fault(*row, property)) return tl::unexpected(*fault);
-  const std::size_t size_before = encoded_.size();
   append_property(encoded_, *row, property);
-  if (encoded_.size() <= maximum_remaining_length) return {};
-  encoded_.resize(size_before);
-  return tl::unexpected(Fault::packet_too_large);
+  return {};
 }
 
 tl::expected<void, Fault> PropertyList::set(PropertyId id, std::uint32_t number) {

@@ -186,15 +186,6 @@ TEST_CASE("PropertyList refuses what the packet could not carry, and stays as it
   CHECK(fault(other.add(PropertyId::topic_alias, 0U)) == Fault::topic_alias_zero);
 }
 
-TEST_CASE("PropertyList is bounded by what a packet can hold") {
-  PropertyList list(PropertyPlace::publish);
-  const std::string text(65'535, 'x');
-  int added = 0;
-  while (list.add_user_property(text, text)) ++added;
-  CHECK(added == 2047);
-  CHECK(fault(list.add_user_property(text, text)) == Fault::packet_too_large);
-}
-
 TEST_CASE("set replaces in place or adds; remove takes all away") {
   PropertyList list(PropertyPlace::publish);
   REQUIRE(list.add(PropertyId::subscription_identifier, 1U));
