@@ -1,18 +1,17 @@
-// pairs: runs two shell commands in turn, A B A B ..., and prints the medians of wall time, CPU time
-// and peak memory of each, and the median of the ratios pair by pair. Timings on a busy machine drift;
-// the ratio of neighbours does not.
-
-#include <fcntl.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
+// pairs: runs two shell commands in turn, A B A B ..., and prints the medians of wall time, CPU
+// time and peak memory of each, and the median of the ratios pair by pair. Timings on a busy
+// machine drift; the ratio of neighbours does not.
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <string>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 #include <vector>
 
 namespace {
