@@ -20,7 +20,7 @@ inline void write_six_digits(char* to, std::uint32_t value) {
   write_two_digits(to + 4, value % 100);
 }
 
-inline void append_number(std::string& out, std::uint64_t value) {
+inline void append_digits(std::string& out, std::uint64_t value) {
   char digits[20];
   const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
   out.append(digits, end);

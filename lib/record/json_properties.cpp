@@ -36,7 +36,7 @@ void append_key(std::string& out, const PropertyRow& row, PropertyPlace place) {
 }
 
 void append_item(std::string& out, const PropertyRow& row, const Property& property) {
-  if (row.kind != PropertyKind::utf8_string_pair) return append_number(out, property.number);
+  if (row.kind != PropertyKind::utf8_string_pair) return append_digits(out, property.number);
   out += '[';
   append_json_string(out, property.key);
   out += ',';

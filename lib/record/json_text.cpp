@@ -168,7 +168,7 @@ void append_text(std::string& out, std::string_view key, std::string_view text) 
 
 void append_number(std::string& out, std::string_view key, std::uint64_t number) {
   append_key(out, key);
-  append_number(out, number);
+  append_digits(out, number);
 }
 
 void append_boolean(std::string& out, std::string_view key, bool value) {

@@ -40,13 +40,6 @@ bool is_white_space(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-/// The length of the JSON string at the front, quotes included.
-std::size_t string_length(std::string_view json) {
-  std::size_t at = 1;
-  while (json[at] != '"') at += json[at] == '\\' ? 2 : 1;
-  return at + 1;
-}
-
 }  // namespace
 
 bool is_json(std::string_view text) {
@@ -56,9 +49,15 @@ bool is_json(std::string_view text) {
   return Json::sax_parse(text.begin(), text.end(), &acceptor);
 }
 
+std::size_t json_string_length(std::string_view json) {
+  std::size_t at = 1;
+  while (json[at] != '"') at += json[at] == '\\' ? 2 : 1;
+  return at + 1;
+}
+
 void append_compact_json(std::string& out, std::string_view json) {
   while (!json.empty()) {
-    const std::size_t length = json[0] == '"' ? string_length(json) : 1;
+    const std::size_t length = json[0] == '"' ? json_string_length(json) : 1;
     if (!is_white_space(json[0])) out.append(json.data(), length);
     json.remove_prefix(length);
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -14,5 +15,8 @@ bool is_json(std::string_view text);
 
 /// Appends valid JSON without the white space between its tokens; all else as it came.
 void append_compact_json(std::string& out, std::string_view json);
+
+/// The length of the JSON string, quotes included, at the front of valid JSON.
+std::size_t json_string_length(std::string_view json);
 
 }  // namespace mqtt_toolbox::record
