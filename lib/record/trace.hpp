@@ -2,9 +2,11 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/export.hpp"
 #include "protocol/codec.hpp"
+#include "record/time_text.hpp"
 #include "record/wall_time.hpp"
 
 namespace mqtt_toolbox::record {
@@ -14,14 +16,13 @@ enum class TraceForm : std::uint8_t { text, json };
 
 /// Shows control packets for `--trace`, one a line, always safe for a terminal: name, fields and
 /// properties by name; the password and authentication data masked; of a payload the first 64 bytes
-/// and the length.
+/// and the length. Text has the local time of day, JSON the time in UTC.
 class MQTT_TOOLBOX_API TraceWriter {
  public:
   explicit TraceWriter(TraceForm form) : form_(form) {}
 
   /// Appends one line with its newline. A frame that does not decode under `version` is shown with
-  /// its fault and its first bytes in hexadecimal (none of them of a CONNECT or AUTH, for the
-  /// secrets).
+  /// its fault and its first bytes in hexadecimal (none where they may hold a secret).
   void append(std::string& out, Direction direction, const protocol::Frame& frame,
               protocol::Version version, WallTime time);
 
@@ -30,8 +31,13 @@ class MQTT_TOOLBOX_API TraceWriter {
                       protocol::Fault fault, WallTime time);
 
  private:
+  void start_line(std::string& out, Direction direction, std::string_view packet, WallTime time);
+  void end_broken(std::string& out, protocol::Fault fault, std::uint8_t first,
+                  protocol::Bytes rest);
+
   TraceForm form_;
-  UtcTimeText time_;
+  UtcTimeText utc_;
+  TimeText local_{"%H:%M:%S."};
 };
 
 }  // namespace mqtt_toolbox::record

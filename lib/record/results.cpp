@@ -1,0 +1,245 @@
+#include "record/results.hpp"
+
+#include <array>
+
+#include "record/json_properties.hpp"
+#include "record/json_text.hpp"
+
+namespace mqtt_toolbox::record {
+namespace {
+
+using protocol::PropertyPlace;
+
+/// One field of a line. `put` appends `,"name":value`, or nothing where the field is left out.
+template <typename Result>
+struct Field {
+  std::string_view name;
+  std::string_view meaning;
+  void (*put)(std::string& out, std::string_view name, const Result& result);
+};
+
+using Out = std::string&;
+using Key = std::string_view;
+
+std::uint64_t in_microseconds(Duration duration) {
+  return duration.count() < 0 ? 0 : static_cast<std::uint64_t>(duration.count() / 1000);
+}
+
+void put_reason_code(Out out, Key key, protocol::ReasonCode reason) {
+  append_number(out, key, static_cast<std::uint64_t>(reason));
+}
+
+/// The tables give this name to what stands for as many fields as the packet has properties.
+constexpr std::string_view properties_name = "(properties)";
+
+constexpr std::array published_fields = {
+    Field<Published>{"topic", "the topic name",
+                     [](Out o, Key k, const Published& r) { append_text(o, k, r.topic); }},
+    Field<Published>{"qos", "the quality of service of the publish",
+                     [](Out o, Key k, const Published& r) {
+                       append_number(o, k, static_cast<std::uint64_t>(r.qos));
+                     }},
+    Field<Published>{"packet_identifier", "at QoS 1 and 2",
+                     [](Out o, Key k, const Published& r) {
+                       if (r.packet_identifier != 0) append_number(o, k, r.packet_identifier);
+                     }},
+    Field<Published>{"reason_code", "of the acknowledgement; from 128 the publish was refused",
+                     [](Out o, Key k, const Published& r) { put_reason_code(o, k, r.reason); }},
+    Field<Published>{"reason", "the name of the reason code",
+                     [](Out o, Key k, const Published& r) {
+                       append_text(o, k, protocol::name(r.reason, r.packet));
+                     }},
+    Field<Published>{
+        "latency_us", "microseconds from the request to its outcome",
+        [](Out o, Key k, const Published& r) { append_number(o, k, in_microseconds(r.latency)); }},
+    Field<Published>{"may_be_duplicate", "true when the message may have been delivered twice",
+                     [](Out o, Key k, const Published& r) {
+                       if (r.may_be_duplicate) append_boolean(o, k, true);
+                     }},
+    Field<Published>{"id", "the id that the input line had",
+                     [](Out o, Key k, const Published& r) {
+                       if (r.id) append_text(o, k, *r.id);
+                     }},
+    Field<Published>{properties_name, "reason_string and user_properties when the broker sent them",
+                     [](Out o, Key, const Published& r) {
+                       append_properties(o, r.properties, PropertyPlace::puback);
+                     }},
+};
+
+constexpr std::array connected_fields = {
+    Field<Connected>{"broker", "host and port, or the path of a socket",
+                     [](Out o, Key k, const Connected& r) { append_text(o, k, r.broker); }},
+    Field<Connected>{
+        "protocol_version", "\"3.1\", \"3.1.1\" or \"5.0\"",
+        [](Out o, Key k, const Connected& r) { append_text(o, k, protocol::name(r.version)); }},
+    Field<Connected>{
+        "client_identifier", "the one in use, also when the broker assigned it",
+        [](Out o, Key k, const Connected& r) { append_text(o, k, r.client_identifier); }},
+    Field<Connected>{
+        "session_present", "true when the broker kept a session",
+        [](Out o, Key k, const Connected& r) { append_boolean(o, k, r.session_present); }},
+    Field<Connected>{properties_name, "the properties of CONNACK",
+                     [](Out o, Key, const Connected& r) {
+                       append_properties(o, r.properties, PropertyPlace::connack);
+                     }},
+};
+
+constexpr std::array disconnected_fields = {
+    Field<Disconnected>{"cause", "what ended the connection, in words",
+                        [](Out o, Key k, const Disconnected& r) { append_text(o, k, r.cause); }},
+    Field<Disconnected>{"reason_code", "when a packet gave one",
+                        [](Out o, Key k, const Disconnected& r) {
+                          if (r.reason) put_reason_code(o, k, *r.reason);
+                        }},
+    Field<Disconnected>{"reason", "the name of the reason code",
+                        [](Out o, Key k, const Disconnected& r) {
+                          if (r.reason) append_text(o, k, protocol::name(*r.reason, r.packet));
+                        }},
+    Field<Disconnected>{properties_name, "the properties of that packet",
+                        [](Out o, Key, const Disconnected& r) {
+                          append_properties(o, r.properties, PropertyPlace::disconnect);
+                        }},
+};
+
+constexpr std::array reconnecting_fields = {
+    Field<Reconnecting>{
+        "attempt", "1 for the first after the loss",
+        [](Out o, Key k, const Reconnecting& r) { append_number(o, k, r.attempt); }},
+    Field<Reconnecting>{
+        "delay_us", "microseconds until the attempt",
+        [](Out o, Key k, const Reconnecting& r) { append_number(o, k, in_microseconds(r.delay)); }},
+};
+
+constexpr std::array subscribed_fields = {
+    Field<Subscribed>{"filter", "the topic filter",
+                      [](Out o, Key k, const Subscribed& r) { append_text(o, k, r.filter); }},
+    Field<Subscribed>{"granted_qos", "when the subscription was granted",
+                      [](Out o, Key k, const Subscribed& r) {
+                        if (!is_failure(r.reason)) put_reason_code(o, k, r.reason);
+                      }},
+    Field<Subscribed>{"reason_code", "from 128 the subscription was refused",
+                      [](Out o, Key k, const Subscribed& r) { put_reason_code(o, k, r.reason); }},
+    Field<Subscribed>{"reason", "the name of the reason code",
+                      [](Out o, Key k, const Subscribed& r) {
+                        append_text(o, k, protocol::name(r.reason, protocol::PacketType::suback));
+                      }},
+    Field<Subscribed>{properties_name,
+                      "reason_string and user_properties when the broker sent them",
+                      [](Out o, Key, const Subscribed& r) {
+                        append_properties(o, r.properties, PropertyPlace::suback);
+                      }},
+};
+
+constexpr std::array error_fields = {
+    Field<ErrorLine>{"error", "what went wrong, in words",
+                     [](Out o, Key k, const ErrorLine& r) { append_text(o, k, r.error->text); }},
+    Field<ErrorLine>{"exit_status", "the exit status that the error stands for",
+                     [](Out o, Key k, const ErrorLine& r) {
+                       append_number(o, k, static_cast<std::uint64_t>(r.error->code));
+                     }},
+    Field<ErrorLine>{"line", "of the input, from 1, when the error is about one",
+                     [](Out o, Key k, const ErrorLine& r) {
+                       if (r.line) append_number(o, k, *r.line);
+                     }},
+    Field<ErrorLine>{"topic", "when the error is about one",
+                     [](Out o, Key k, const ErrorLine& r) {
+                       if (r.topic) append_text(o, k, *r.topic);
+                     }},
+};
+
+constexpr std::array summary_fields = {
+    Field<Summary>{"(counts)", "totals of the tool, such as published, refused and bytes",
+                   [](Out o, Key, const Summary& r) {
+                     for (const Summary::Count& count : r.counts)
+                       append_number(o, count.name, count.value);
+                   }},
+    Field<Summary>{
+        "elapsed_us", "microseconds from start to end",
+        [](Out o, Key k, const Summary& r) { append_number(o, k, in_microseconds(r.elapsed)); }},
+    Field<Summary>{"exit_status", "the exit status of the tool",
+                   [](Out o, Key k, const Summary& r) {
+                     append_number(o, k, static_cast<std::uint64_t>(r.exit));
+                   }},
+};
+
+template <typename Result, std::size_t Count>
+struct Type {
+  std::string_view name;
+  std::string_view meaning;
+  const std::array<Field<Result>, Count>& fields;
+
+  void append(std::string& out, const Result& result, std::string_view time) const {
+    out += R"({"type":")";
+    out += name;
+    out += R"(","time":")";
+    out += time;
+    out += '"';
+    for (const Field<Result>& field : fields) field.put(out, field.name, result);
+    out += "}\n";
+  }
+
+  ResultType describe() const {
+    ResultType type{name, meaning, {}};
+    for (const Field<Result>& field : fields) type.fields.push_back({field.name, field.meaning});
+    return type;
+  }
+};
+
+template <typename Result, std::size_t Count>
+Type(std::string_view, std::string_view, const std::array<Field<Result>, Count>&)
+    -> Type<Result, Count>;
+
+constexpr Type published{"published", "the outcome of one publish", published_fields};
+constexpr Type connected{"connected", "the broker accepted the connection", connected_fields};
+constexpr Type disconnected{"disconnected", "the connection ended or was refused",
+                            disconnected_fields};
+constexpr Type reconnecting{"reconnecting", "another attempt will follow", reconnecting_fields};
+constexpr Type subscribed{"subscribed", "the outcome for one topic filter", subscribed_fields};
+constexpr Type error{"error", "what also stands on standard error", error_fields};
+constexpr Type summary{"summary", "totals at the end", summary_fields};
+
+template <typename AnyType, typename Result>
+void append_line(std::string& out, UtcTimeText& clock, const AnyType& type, const Result& result,
+                 WallTime time) {
+  char text[UtcTimeText::size];
+  clock.write(text, time);
+  type.append(out, result, {text, sizeof text});
+}
+
+}  // namespace
+
+void ResultWriter::append(std::string& out, const Published& result, WallTime time) {
+  append_line(out, time_, published, result, time);
+}
+
+void ResultWriter::append(std::string& out, const Connected& result, WallTime time) {
+  append_line(out, time_, connected, result, time);
+}
+
+void ResultWriter::append(std::string& out, const Disconnected& result, WallTime time) {
+  append_line(out, time_, disconnected, result, time);
+}
+
+void ResultWriter::append(std::string& out, const Reconnecting& result, WallTime time) {
+  append_line(out, time_, reconnecting, result, time);
+}
+
+void ResultWriter::append(std::string& out, const Subscribed& result, WallTime time) {
+  append_line(out, time_, subscribed, result, time);
+}
+
+void ResultWriter::append(std::string& out, const ErrorLine& result, WallTime time) {
+  append_line(out, time_, error, result, time);
+}
+
+void ResultWriter::append(std::string& out, const Summary& result, WallTime time) {
+  append_line(out, time_, summary, result, time);
+}
+
+std::vector<ResultType> result_types() {
+  return {published.describe(),    connected.describe(),  disconnected.describe(),
+          reconnecting.describe(), subscribed.describe(), error.describe(),
+          summary.describe()};
+}
+
+}  // namespace mqtt_toolbox::record
