@@ -23,7 +23,7 @@ std::size_t count_filters(const protocol::Packet& request) {
 /// Keeps and sends a SUBSCRIBE or an UNSUBSCRIBE.
 template <typename Request>
 Result<Submission> Session::State::request(Request request, Token token, Awaiting awaiting) {
-  if (phase != Phase::online) return Submission{Admission::would_block, 0};
+  if (phase != Phase::online) return block(0);
   request.packet_identifier = inflight.next_identifier();
   const protocol::Packet packet = request;
   const auto size = protocol::encoded_size(packet, version);
