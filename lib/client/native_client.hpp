@@ -129,8 +129,6 @@ class NativeClient final : public Client, private session::Handler, private Wire
   Time session_wake_ = never;
   Duration grace_{};
   std::size_t unwritten_qos_0_ = 0;
-  std::size_t resubscribed_ = 0;  ///< of subscriptions_.kept(), on this connection
-  bool session_present_ = false;
   bool was_online_ = false;
   bool delivering_ = false;  ///< the session is on the call stack
   bool told_to_wait_ = false;

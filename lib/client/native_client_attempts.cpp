@@ -104,7 +104,7 @@ void NativeClient::on_connected(const session::Connected& connected) {
   stage_ = Stage::online;
   const bool first = !std::exchange(was_online_, true);
   note_connack(connected.connack);
-  if (!first) resubscribe();
+  resubscribe();
   if (stage_ != Stage::online) return;
   handler_.on_connected(
       {connected.connack, connected.limits, version_, first, identifier_, times_});
@@ -112,8 +112,7 @@ void NativeClient::on_connected(const session::Connected& connected) {
 }
 
 void NativeClient::note_connack(const protocol::ConnAck& connack) {
-  session_present_ = connack.session_present;
-  resubscribed_ = 0;
+  if (!connack.session_present) subscriptions_.start_again();
   const auto assigned = connack.properties.text(protocol::PropertyId::assigned_client_identifier);
   if (assigned && identifier_.empty()) identifier_ = *assigned;
   if (paused_) {
@@ -123,20 +122,17 @@ void NativeClient::note_connack(const protocol::ConnAck& connack) {
 }
 
 void NativeClient::resubscribe() {
-  const auto& kept = subscriptions_.kept();
-  for (; resubscribed_ < kept.size(); ++resubscribed_) {
-    const KeptSubscribe& subscribe = kept[resubscribed_];
-    if (session_present_ && subscribe.answered) continue;
+  while (const KeptSubscribe* subscribe = subscriptions_.due()) {
     const auto submission =
-        session_->subscribe({0, protocol::Properties(subscribe.properties), subscribe.entries},
-                            subscribe.token, loop_.now());
+        session_->subscribe({0, protocol::Properties(subscribe->properties), subscribe->entries},
+                            subscribe->token, loop_.now());
     if (!submission) {
       wire_.drop(transport::Ending::graceful);
       return finish(submission.error());
     }
     if (submission->admission == Admission::would_block) return;
+    subscriptions_.sent_again();
   }
-  wire_.output_grew();
 }
 
 void NativeClient::on_refused(const protocol::ConnAck& connack) {

@@ -80,7 +80,7 @@ void NativeClient::on_auth(const protocol::Auth& auth) {
 void NativeClient::on_ready() {
   if (stage_ != Stage::online) return;
   resubscribe();
-  handler_.on_ready();
+  if (stage_ == Stage::online) handler_.on_ready();
 }
 
 void NativeClient::on_packet(session::Direction direction, const protocol::Frame& frame,

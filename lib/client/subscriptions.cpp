@@ -1,16 +1,12 @@
 #include "client/subscriptions.hpp"
 
-#include <unordered_set>
-
 namespace mqtt_toolbox::client {
 
 using protocol::Bytes;
 
 namespace {
 
-using Filters = std::unordered_set<Bytes>;
-
-std::string without(Bytes entries, const Filters& filters) {
+std::string without(Bytes entries, const std::unordered_set<Bytes>& filters) {
   std::string kept;
   while (const auto subscription = protocol::next_subscription(entries)) {
     if (!filters.contains(subscription->filter)) append_subscription(kept, *subscription);
@@ -18,12 +14,13 @@ std::string without(Bytes entries, const Filters& filters) {
   return kept;
 }
 
-void remove_from(std::vector<KeptSubscribe>& kept, const Filters& filters) {
-  for (KeptSubscribe& subscribe : kept) subscribe.entries = without(subscribe.entries, filters);
-  std::erase_if(kept, [](const KeptSubscribe& subscribe) { return subscribe.entries.empty(); });
-}
-
 }  // namespace
+
+void Subscriptions::forget(const Filters& filters) {
+  for (KeptSubscribe& subscribe : kept_) subscribe.entries = without(subscribe.entries, filters);
+  std::erase_if(kept_, [](const KeptSubscribe& subscribe) { return subscribe.entries.empty(); });
+  next_ = 0;
+}
 
 void Subscriptions::add(session::Token token, const protocol::Subscribe& subscribe) {
   Filters filters;
@@ -31,19 +28,37 @@ void Subscriptions::add(session::Token token, const protocol::Subscribe& subscri
   while (const auto subscription = protocol::next_subscription(entries)) {
     filters.insert(subscription->filter);
   }
-  remove_from(kept_, filters);
-  kept_.push_back(
-      {token, std::string(subscribe.properties.encoded()), std::string(subscribe.entries), false});
+  forget(filters);
+  kept_.push_back({token, std::string(subscribe.properties.encoded()),
+                   std::string(subscribe.entries), KeptSubscribe::State::sent});
 }
 
 void Subscriptions::remove(std::span<const Bytes> filters) {
-  remove_from(kept_, Filters(filters.begin(), filters.end()));
+  forget(Filters(filters.begin(), filters.end()));
 }
 
 void Subscriptions::answered(session::Token token) {
   for (KeptSubscribe& subscribe : kept_) {
-    if (subscribe.token == token) subscribe.answered = true;
+    if (subscribe.token == token) subscribe.state = KeptSubscribe::State::answered;
   }
+}
+
+void Subscriptions::start_again() {
+  for (KeptSubscribe& subscribe : kept_) {
+    if (subscribe.state == KeptSubscribe::State::answered) {
+      subscribe.state = KeptSubscribe::State::due;
+    }
+  }
+  next_ = 0;
+}
+
+const KeptSubscribe* Subscriptions::due() {
+  while (next_ < kept_.size() && kept_[next_].state != KeptSubscribe::State::due) ++next_;
+  return next_ < kept_.size() ? &kept_[next_] : nullptr;
+}
+
+void Subscriptions::sent_again() {
+  kept_[next_].state = KeptSubscribe::State::sent;
 }
 
 }  // namespace mqtt_toolbox::client

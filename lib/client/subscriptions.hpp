@@ -1,7 +1,9 @@
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "protocol/packet.hpp"
@@ -14,7 +16,12 @@ struct KeptSubscribe {
   session::Token token = 0;
   std::string properties;  ///< encoded
   std::string entries;     ///< encoded
-  bool answered = false;   ///< SUBACK has come
+  enum class State : std::uint8_t {
+    sent,      ///< without SUBACK; the session sends it again by itself
+    answered,  ///< SUBACK has come
+    due,       ///< to be sent once more
+  };
+  State state = State::sent;
 };
 
 /// The SUBSCRIBEs made and not undone, so that they can be made again on a connection whose server
@@ -25,12 +32,20 @@ class Subscriptions {
   void remove(std::span<const protocol::Bytes> filters);
   /// A SUBACK has come for the call with this token.
   void answered(session::Token token);
-
   bool empty() const { return kept_.empty(); }
-  const std::vector<KeptSubscribe>& kept() const { return kept_; }
+
+  /// The session is lost: everything answered is due again.
+  void start_again();
+  /// The next one due, null when there is none. `sent_again` is called once it was sent.
+  const KeptSubscribe* due();
+  void sent_again();
 
  private:
+  using Filters = std::unordered_set<protocol::Bytes>;
+  void forget(const Filters& filters);
+
   std::vector<KeptSubscribe> kept_;
+  std::size_t next_ = 0;  ///< nothing is due before it
 };
 
 }  // namespace mqtt_toolbox::client
