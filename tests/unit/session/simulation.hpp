@@ -118,6 +118,7 @@ class Simulation final : private Handler {
   std::vector<Request> requests_;
   bool may_publish_ = true;
   bool was_connected_ = false;
+  bool is_online_ = false;
   std::vector<std::string> violations_;
 };
 
