@@ -27,6 +27,7 @@ enum class Kind : std::uint8_t {
   size,       ///< base/text.hpp, parse_size
   rate,       ///< base/text.hpp, parse_rate
   choice,     ///< one of `choices`
+  url,        ///< a URL, in which a password may stand
   file,       ///< a path, completed as a file
   directory,  ///< a path, completed as a folder
   command,    ///< a command for the shell

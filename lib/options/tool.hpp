@@ -55,8 +55,18 @@ struct Invocation {
 MQTT_TOOLBOX_API Result<Resolution> resolve(const Tool& tool, Settings& settings,
                                             const Invocation& invocation);
 
-/// The specs of a tool, its own first, in the order of the groups.
+/// Calls `visit(const Spec&)` for every option of the tool: its own, then those of the shared
+/// groups.
+template <typename Visit>
+void each_spec(const Tool& tool, Visit visit) {
+  for (const Spec& spec : tool.own) visit(spec);
+  for (Group group : tool.groups)
+    for (const Spec& spec : shared_specs(group)) visit(spec);
+}
+
+/// The option of this long name or alias, without dashes; null when the tool has none.
 MQTT_TOOLBOX_API const Spec* find_spec(const Tool& tool, std::string_view long_name);
+MQTT_TOOLBOX_API const Spec* find_spec(const Tool& tool, char letter);
 
 /// Generated texts: --help, the man page (mdoc), and completions.
 MQTT_TOOLBOX_API std::string help(const Tool& tool);

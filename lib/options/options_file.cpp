@@ -1,0 +1,83 @@
+#include "base/utf8.hpp"
+#include "options/command_line.hpp"
+#include "options/layers.hpp"
+#include "options/lookup.hpp"
+
+namespace mqtt_toolbox::options {
+namespace {
+
+constexpr std::size_t largest_file = 1u << 20;
+
+/// A line of an options file as arguments: the option, and the rest of the line as its value.
+std::vector<std::string> split_line(const Tool& tool, std::string_view line) {
+  const std::size_t blank = line.find(' ');
+  const std::string option(line.substr(0, blank));
+  std::vector<std::string> arguments{option};
+  if (blank == std::string_view::npos) return arguments;
+  const std::string_view value = line.substr(blank + 1);
+  const Spec* spec = option.starts_with("--") ? find_spec(tool, option.substr(2))
+                     : option.size() == 2     ? find_spec(tool, option[1])
+                                              : nullptr;
+  if (spec != nullptr && spec->kind == Kind::property) {
+    if (auto parts = split_property(value))
+      arguments.insert(arguments.end(), parts->begin(), parts->end());
+    return arguments;
+  }
+  arguments.emplace_back(value);
+  return arguments;
+}
+
+Status add_line(const Source& source, std::string_view line, const std::string& where,
+                Candidates& candidates) {
+  auto parsed = parse_command_line(source.tool, split_line(source.tool, line));
+  if (!parsed) return fail(ExitCode::usage, where + ": " + parsed.error().text);
+  if (!parsed->positionals.empty())
+    return fail(ExitCode::usage, where + ": a line starts with an option");
+  for (Occurrence& occurrence : parsed->occurrences) {
+    if (occurrence.spec->name == "options-file")
+      return fail(ExitCode::usage, where + ": a file of options names no other");
+    const Origin origin{Layer::flag, false, where + ", --" + std::string(occurrence.spec->name)};
+    candidates.push_back({occurrence.spec, origin, std::move(occurrence.values)});
+  }
+  return {};
+}
+
+std::string_view take_line(std::string_view& text) {
+  std::string_view line = text.substr(0, text.find('\n'));
+  text.remove_prefix(std::min(line.size() + 1, text.size()));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+Status read_options_file(const Source& source, const std::string& path, Candidates& candidates) {
+  auto text = source.outside.read(path, largest_file);
+  if (!text) return fail(text.error().code, "--options-file: " + text.error().text);
+  std::string_view rest = *text;
+  for (int number = 1; !rest.empty(); ++number) {
+    const std::string_view line = take_line(rest);
+    if (line.empty() || line[0] == '#') continue;
+    const std::string where = printable(path, 200) + ", line " + std::to_string(number);
+    if (auto status = add_line(source, line, where, candidates); !status) return status;
+  }
+  return {};
+}
+
+}  // namespace
+
+Status read_arguments(const Source& source, const Arguments& arguments, Settings& settings,
+                      Candidates& candidates) {
+  auto line = parse_command_line(source.tool, arguments.values());
+  if (!line) return tl::unexpected<Error>(std::move(line.error()));
+  settings.positionals = std::move(line->positionals);
+  for (const Occurrence& occurrence : line->occurrences)
+    if (occurrence.spec->name == "options-file")
+      if (auto status = read_options_file(source, occurrence.values[0], candidates); !status)
+        return status;
+  for (Occurrence& occurrence : line->occurrences) {
+    const Origin origin{Layer::flag, false, "--" + std::string(occurrence.spec->name)};
+    candidates.push_back({occurrence.spec, origin, std::move(occurrence.values)});
+  }
+  return {};
+}
+
+}  // namespace mqtt_toolbox::options

@@ -1,0 +1,58 @@
+#include <algorithm>
+
+#include "base/utf8.hpp"
+#include "options/finish.hpp"
+
+namespace mqtt_toolbox::options {
+namespace {
+
+constexpr std::size_t largest_secret = 64u << 10;
+
+std::string first_line(std::string text) {
+  text.resize(std::min(text.find('\n'), text.size()));
+  if (text.ends_with('\r')) text.pop_back();
+  return text;
+}
+
+Result<std::string> from_environment(const std::string& name, const char* const* environment) {
+  const std::string_view value = environment_value(environment, name);
+  if (value.empty())
+    return fail(ExitCode::usage,
+                "the environment variable " + printable(name, 100) + " is not set");
+  return std::string(value);
+}
+
+Result<std::string> read(const SecretSource& source, std::string_view prompt,
+                         const char* const* environment, Outside& outside) {
+  switch (source.kind) {
+    case SecretSource::Kind::file: return outside.read(source.text, largest_secret).map(first_line);
+    case SecretSource::Kind::command:
+      return outside.output_of(source.text, largest_secret).map(first_line);
+    case SecretSource::Kind::prompt: return outside.ask(prompt);
+    case SecretSource::Kind::environment: return from_environment(source.text, environment);
+    default: return source.text;
+  }
+}
+
+Status read_into(std::optional<std::string>& target, const SecretSource& source,
+                 std::string_view option, const char* const* environment, Outside& outside) {
+  if (source.kind == SecretSource::Kind::none) return {};
+  const std::string prompt = option == "password" ? "Password: " : "Password of the private key: ";
+  auto secret = read(source, prompt, environment, outside);
+  if (!secret) return fail(secret.error().code, std::string(option) + ": " + secret.error().text);
+  target = std::move(*secret);
+  return {};
+}
+
+}  // namespace
+
+Status read_secrets(Settings& settings, const char* const* environment, Outside& outside) {
+  Draft& draft = settings.draft;
+  return read_into(settings.plan.password, draft.password, "password", environment, outside)
+      .and_then([&] {
+        return read_into(draft.tls.key_password, draft.key_password, "key password", environment,
+                         outside);
+      });
+}
+
+}  // namespace mqtt_toolbox::options
