@@ -83,10 +83,11 @@ TEST_CASE("parse_size tells 1024-based suffixes from 1000-based ones") {
       {"7B", 7},
       {"1TiB", 1099511627776},
       {"9007199254740992", 9007199254740992}};
-  for (const auto& [text, bytes] : sizes) {
+  for (const auto& row : sizes) {
+    const std::string_view text = row.first;
     CAPTURE(text);
     REQUIRE(parse_size(text));
-    CHECK(parse_size(text).value() == bytes);
+    CHECK(parse_size(text).value() == row.second);
   }
   for (const auto* text : {"", "K", "-1", "1 K", "1X", "1KiBs", "9007199254740994", "10000T"})
     CHECK_FALSE_MESSAGE(parse_size(text), text);
@@ -96,10 +97,11 @@ TEST_CASE("parse_rate gives events per second") {
   const std::vector<std::pair<std::string_view, double>> rates{
       {"100", 100},      {"100/s", 100}, {"5k/s", 5000}, {"5K", 5000},
       {"1.5M/s", 1.5e6}, {"30/m", 0.5},  {"36/h", 0.01}};
-  for (const auto& [text, rate] : rates) {
+  for (const auto& row : rates) {
+    const std::string_view text = row.first;
     CAPTURE(text);
     REQUIRE(parse_rate(text));
-    CHECK(parse_rate(text).value() == doctest::Approx(rate));
+    CHECK(parse_rate(text).value() == doctest::Approx(row.second));
   }
   for (const auto* text : {"", "0", "0/s", "-1", "1/", "1/d", "/s", "5kk", "5/k", "1/s/s", "5m"})
     CHECK_FALSE_MESSAGE(parse_rate(text), text);

@@ -188,14 +188,15 @@ TEST_CASE("every fault that bytes can have has a case above") {
 TEST_CASE("every fault has a text of its own and a section") {
   std::map<std::string_view, int> texts;
   for (std::size_t i = 0; i < fault_count; ++i) {
-    const auto [text, section, reason] = meaning(static_cast<Fault>(i));
+    const FaultMeaning what = meaning(static_cast<Fault>(i));
+    const std::string_view text = what.text;
     CAPTURE(text);
     CHECK(++texts[text] == 1);
     CHECK_FALSE(text.empty());
     CHECK(text.back() != '.');
-    CHECK(section.empty() == (static_cast<Fault>(i) == Fault::buffer_too_small));
-    CHECK(section.find_first_not_of("0123456789.") == std::string_view::npos);
-    CHECK(is_failure(reason));
+    CHECK(what.section.empty() == (static_cast<Fault>(i) == Fault::buffer_too_small));
+    CHECK(what.section.find_first_not_of("0123456789.") == std::string_view::npos);
+    CHECK(is_failure(what.reason));
   }
 }
 

@@ -98,7 +98,7 @@ TEST_CASE("matches: the examples of MQTT 5.0 section 4.7") {
     std::string topic;
     bool result;
   };
-  for (const auto& [filter, topic, result] :
+  for (const Case& row :
        std::vector<Case>{{"sport/tennis/player1/#", "sport/tennis/player1", true},
                          {"sport/tennis/player1/#", "sport/tennis/player1/ranking", true},
                          {"sport/tennis/player1/#", "sport/tennis/player1/score/wimbledon", true},
@@ -123,9 +123,9 @@ TEST_CASE("matches: the examples of MQTT 5.0 section 4.7") {
                          {"+/#", "a", true},
                          {"ab", "a", false},
                          {"a", "ab", false}}) {
-    CAPTURE(filter);
-    CAPTURE(topic);
-    CHECK(matches(filter, topic) == result);
+    CAPTURE(row.filter);
+    CAPTURE(row.topic);
+    CHECK(matches(row.filter, row.topic) == row.result);
   }
 }
 
