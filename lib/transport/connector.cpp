@@ -49,24 +49,36 @@ void Connector::State::cancel() {
   outcome_.reset();
   timer_.disarm();
   resolver_.reset();
+  cancel_streams();
+}
+
+void Connector::State::cancel_streams() {
+  negotiation_.reset();
   socket_.reset();
+  stream_.reset();
 }
 
 void Connector::State::find_addresses() {
-  if (!settings_.unix_path.empty()) {
-    auto address = unix_address(settings_.unix_path);
-    if (!address) return fail_with(ExitCode::unreachable, address.error().text);
-    return connect_to({*std::move(address)});
-  }
-  auto known = known_addresses(settings_.host, settings_.port);
+  if (!settings_.unix_path.empty()) return find_unix_address();
+  const std::string& host = settings_.proxy ? settings_.proxy->host : settings_.host;
+  const std::uint16_t port = settings_.proxy ? settings_.proxy->port : settings_.port;
+  auto known = known_addresses(host, port);
   if (!known.empty()) return connect_to(std::move(known));
   wait_at_most(settings_.timeouts.resolve, [this] {
     resolver_.reset();
     fail_with(ExitCode::unreachable, fmt::format("no answer from the name service within {}",
                                                  show_duration(settings_.timeouts.resolve)));
   });
-  resolver_.emplace(loop_, settings_.host, settings_.port,
-                    [this](auto answer) { resolved(std::move(answer)); });
+  resolver_.emplace(loop_, host, port, [this](auto answer) { resolved(std::move(answer)); });
+}
+
+void Connector::State::find_unix_address() {
+  if (settings_.proxy) {
+    return fail_with(ExitCode::usage, "a proxy does not lead to a Unix socket");
+  }
+  auto address = unix_address(settings_.unix_path);
+  if (!address) return fail_with(ExitCode::unreachable, address.error().text);
+  connect_to({*std::move(address)});
 }
 
 void Connector::State::resolved(Result<std::vector<Address>> found) {
@@ -132,14 +144,10 @@ void Connector::State::no_address_left() {
 
 void Connector::State::connected() {
   socket_->set_events(nullptr);
-  times_.connected = loop_.now();
-  finish();
-}
-
-void Connector::State::finish() {
-  times_.proxied = times_.secured = times_.upgraded = times_.connected;
   socket_->want(Interest::none);
-  settle(Connection{std::move(socket_), times_});
+  stream_ = std::move(socket_);
+  times_.connected = loop_.now();
+  negotiate_with_proxy();
 }
 
 void Connector::State::wait_at_most(Duration limit, std::function<void()> otherwise) {
@@ -148,7 +156,12 @@ void Connector::State::wait_at_most(Duration limit, std::function<void()> otherw
 }
 
 void Connector::State::fail_with(ExitCode code, const std::string& cause) {
-  settle(fail(code, fmt::format("cannot reach {}: {}", target_name(settings_), cause)));
+  std::string way;
+  if (settings_.proxy) {
+    way = fmt::format(" through the proxy {}",
+                      host_and_port(settings_.proxy->host, settings_.proxy->port));
+  }
+  settle(fail(code, fmt::format("cannot reach {}{}: {}", target_name(settings_), way, cause)));
 }
 
 void Connector::State::settle(Result<Connection> result) {

@@ -51,7 +51,7 @@ class MQTT_TOOLBOX_API Connector {
   Connector& operator=(const Connector&) = delete;
 
   void start(Done done);
-  /// The same with addresses already looked up.
+  /// The same with addresses already looked up (the proxy's where there is one).
   void start(std::vector<Address> addresses, Done done);
 
  private:

@@ -33,7 +33,8 @@ struct CertificateRequest {
 };
 MQTT_TOOLBOX_API Status make_certificates(const CertificateRequest& request);
 
-/// The entry points as the modules export them.
+/// The entry points as the modules export them. 0 for success, else `error` is set; a failed
+/// opening leaves `lower` with the caller.
 extern "C" {
 using OpenTls = int (*)(const TlsSettings* settings, const std::string* host, Stream* lower,
                         Layer** layer, Error* error) noexcept;

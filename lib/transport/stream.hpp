@@ -58,7 +58,8 @@ class Stream {
  public:
   virtual ~Stream() = default;
   virtual Io read(std::span<char> into) = 0;
-  /// Writes from the front of the pieces as far as it goes; partial is normal.
+  /// Writes from the front of the pieces as far as it goes; partial is normal. After would_block
+  /// the next write begins with the same bytes and has no fewer.
   virtual Io write(std::span<const std::string_view> pieces) = 0;
   /// Which events are wanted. A layer may use the other direction for itself in between.
   virtual void want(Interest interest) = 0;

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/result.hpp"
+#include "transport/tls/openssl.hpp"
+
+namespace mqtt_toolbox::transport::tls {
+
+template <typename... Arguments>
+tl::unexpected<Error> tls_failure(fmt::format_string<Arguments...> format,
+                                  Arguments&&... arguments) {
+  return fail(ExitCode::tls, fmt::format(format, std::forward<Arguments>(arguments)...));
+}
+
+/// What the texts speak of.
+struct Subject {
+  std::string name;  ///< verified and asked for
+  std::string port;  ///< "8883"; empty for a Unix socket
+  bool has_certificate = false;
+};
+
+/// Why the peer's certificate was not accepted; names its names, its issuer, its dates.
+std::string verification_text(long result, X509* certificate, const Subject& subject);
+
+/// The reason behind the error on top of OpenSSL's queue; empties the queue.
+std::string error_text(const Subject& subject);
+
+std::string closed_in_handshake_text(const Subject& subject);
+
+}  // namespace mqtt_toolbox::transport::tls
