@@ -10,7 +10,6 @@ using protocol::Properties;
 using protocol::Property;
 using protocol::PropertyId;
 using protocol::PropertyKind;
-using protocol::PropertyPlace;
 using protocol::PropertyRow;
 
 constexpr std::uint64_t bit(PropertyId id) {
@@ -23,16 +22,9 @@ std::uint64_t identifiers_in(Properties properties) {
   return identifiers;
 }
 
-bool is_list(const PropertyRow& row, PropertyPlace place) {
-  return row.kind == PropertyKind::utf8_string_pair ||
-         (row.repeatable & (1U << static_cast<unsigned>(place))) != 0;
-}
-
-void append_key(std::string& out, const PropertyRow& row, PropertyPlace place) {
-  out += ",\"";
-  out += row.json_name;
-  if (is_list(row, place) && row.kind != PropertyKind::utf8_string_pair) out += 's';
-  out += "\":";
+/// What may be repeated somewhere is a list everywhere, so that a key has one type.
+bool is_list(const PropertyRow& row) {
+  return row.repeatable != 0;
 }
 
 void append_item(std::string& out, const PropertyRow& row, const Property& property) {
@@ -66,19 +58,13 @@ void append_single(std::string& out, const PropertyRow& row, const Property& pro
 
 }  // namespace
 
-std::string property_key(const PropertyRow& row, PropertyPlace place) {
-  std::string key;
-  append_key(key, row, place);
-  return key.substr(2, key.size() - 4);
-}
-
-void append_properties(std::string& out, Properties properties, PropertyPlace place) {
+void append_properties(std::string& out, Properties properties) {
   if (properties.empty()) return;
   const std::uint64_t identifiers = identifiers_in(properties);
   for (const PropertyRow& row : protocol::property_rows()) {
     if ((identifiers & bit(row.id)) == 0) continue;
-    if (is_list(row, place)) {
-      append_key(out, row, place);
+    if (is_list(row)) {
+      append_key(out, row.json_name);
       append_list(out, properties, row);
     } else if (const auto property = properties.find(row.id)) {
       append_single(out, row, *property);

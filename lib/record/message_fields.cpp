@@ -7,7 +7,6 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "protocol/topic.hpp"
-#include "record/json_properties.hpp"
 
 namespace mqtt_toolbox::record {
 namespace {
@@ -64,11 +63,10 @@ class FieldTable {
   };
 
   void add_property(const PropertyRow& row) {
-    names_.push_back(property_key(row, PropertyPlace::publish));
-    if (row.id == PropertyId::user_property) return add(names_.back(), Kind::user_properties);
-    add(names_.back(), is_ignored(row.id) ? Kind::ignored : Kind::property, row.id);
+    if (row.id == PropertyId::user_property) return add(row.json_name, Kind::user_properties);
+    add(row.json_name, is_ignored(row.id) ? Kind::ignored : Kind::property, row.id);
     if (row.kind != PropertyKind::binary_data) return;
-    names_.push_back(names_.back() + "_base64");
+    names_.push_back(std::string(row.json_name) + "_base64");
     add(names_.back(), Kind::property_base64, row.id);
   }
 

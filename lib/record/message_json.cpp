@@ -50,7 +50,7 @@ void MessageWriter::append(std::string& out, const protocol::Publish& message, W
   if (message.packet_identifier != 0)
     append_number(out, "packet_identifier", message.packet_identifier);
   append_payload(out, form_, message.payload);
-  append_properties(out, message.properties, protocol::PropertyPlace::publish);
+  append_properties(out, message.properties);
   out += "}\n";
 }
 

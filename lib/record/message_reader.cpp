@@ -163,7 +163,7 @@ class LineReader final : public nlohmann::json_sax<Json> {
 
   bool open(FieldValue::Kind kind) {
     if (depth_ == 0 && kind == FieldValue::Kind::array) return fail_with("not a JSON object");
-    if (++depth_ > maximum_json_depth)
+    if (++depth_ > maximum_json_depth + 1)  // the line itself is one level
       return fail_with("nested deeper than " + std::to_string(maximum_json_depth) + " levels");
     const bool takes_composites = field_ == nullptr || is_in(MessageField::Kind::payload) ||
                                   is_in(MessageField::Kind::user_properties);

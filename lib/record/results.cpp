@@ -8,8 +8,6 @@
 namespace mqtt_toolbox::record {
 namespace {
 
-using protocol::PropertyPlace;
-
 /// One field of a line. `put` appends `,"name":value`, or nothing where the field is left out.
 template <typename Result>
 struct Field {
@@ -61,9 +59,7 @@ constexpr std::array published_fields = {
                        if (r.id) append_text(o, k, *r.id);
                      }},
     Field<Published>{properties_name, "reason_string and user_properties when the broker sent them",
-                     [](Out o, Key, const Published& r) {
-                       append_properties(o, r.properties, PropertyPlace::puback);
-                     }},
+                     [](Out o, Key, const Published& r) { append_properties(o, r.properties); }},
 };
 
 constexpr std::array connected_fields = {
@@ -79,9 +75,7 @@ constexpr std::array connected_fields = {
         "session_present", "true when the broker kept a session",
         [](Out o, Key k, const Connected& r) { append_boolean(o, k, r.session_present); }},
     Field<Connected>{properties_name, "the properties of CONNACK",
-                     [](Out o, Key, const Connected& r) {
-                       append_properties(o, r.properties, PropertyPlace::connack);
-                     }},
+                     [](Out o, Key, const Connected& r) { append_properties(o, r.properties); }},
 };
 
 constexpr std::array disconnected_fields = {
@@ -95,10 +89,9 @@ constexpr std::array disconnected_fields = {
                         [](Out o, Key k, const Disconnected& r) {
                           if (r.reason) append_text(o, k, protocol::name(*r.reason, r.packet));
                         }},
-    Field<Disconnected>{properties_name, "the properties of that packet",
-                        [](Out o, Key, const Disconnected& r) {
-                          append_properties(o, r.properties, PropertyPlace::disconnect);
-                        }},
+    Field<Disconnected>{
+        properties_name, "the properties of that packet",
+        [](Out o, Key, const Disconnected& r) { append_properties(o, r.properties); }},
 };
 
 constexpr std::array reconnecting_fields = {
@@ -125,9 +118,7 @@ constexpr std::array subscribed_fields = {
                       }},
     Field<Subscribed>{properties_name,
                       "reason_string and user_properties when the broker sent them",
-                      [](Out o, Key, const Subscribed& r) {
-                        append_properties(o, r.properties, PropertyPlace::suback);
-                      }},
+                      [](Out o, Key, const Subscribed& r) { append_properties(o, r.properties); }},
 };
 
 constexpr std::array error_fields = {

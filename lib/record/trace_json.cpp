@@ -48,8 +48,8 @@ void TraceJson::reason(std::uint8_t code, std::string_view name) {
   append_text(out_, "reason", name);
 }
 
-void TraceJson::properties(protocol::Properties properties, protocol::PropertyPlace place) {
-  append_properties(out_, properties, place);
+void TraceJson::properties(protocol::Properties properties) {
+  append_properties(out_, properties);
 }
 
 // A value starts where its first member will write a comma; closing it turns that into the bracket.

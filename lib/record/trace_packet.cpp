@@ -4,7 +4,6 @@ namespace mqtt_toolbox::record {
 namespace {
 
 using protocol::PacketType;
-using protocol::PropertyPlace;
 using protocol::Version;
 
 std::uint64_t number_of(protocol::Qos qos) {
@@ -24,13 +23,13 @@ class Walker {
     if (packet.username) sink_.text("username", *packet.username);
     if (packet.password) sink_.secret("password");
     if (packet.will) will(*packet.will);
-    sink_.properties(packet.properties, PropertyPlace::connect);
+    sink_.properties(packet.properties);
   }
 
   void operator()(const protocol::ConnAck& packet) {
     sink_.flag("session_present", packet.session_present);
     sink_.reason(packet.code, name(packet.reason(version_), PacketType::connack));
-    sink_.properties(packet.properties, PropertyPlace::connack);
+    sink_.properties(packet.properties);
   }
 
   void operator()(const protocol::Publish& packet) {
@@ -40,14 +39,14 @@ class Walker {
     sink_.flag("retain", packet.retain);
     sink_.flag("dup", packet.dup);
     sink_.payload(packet.payload);
-    sink_.properties(packet.properties, PropertyPlace::publish);
+    sink_.properties(packet.properties);
   }
 
   template <PacketType Type>
   void operator()(const protocol::Acknowledgement<Type>& packet) {
     identifier(packet.packet_identifier);
     if (version_ == Version::v5) reason(packet.reason, Type);
-    sink_.properties(packet.properties, protocol::place_of(Type));
+    sink_.properties(packet.properties);
   }
 
   void operator()(const protocol::Subscribe& packet) {
@@ -56,7 +55,7 @@ class Walker {
     protocol::Bytes rest = packet.entries;
     while (const auto subscription = protocol::next_subscription(rest)) entry(*subscription);
     sink_.close_list();
-    sink_.properties(packet.properties, PropertyPlace::subscribe);
+    sink_.properties(packet.properties);
   }
 
   void operator()(const protocol::Unsubscribe& packet) {
@@ -69,7 +68,7 @@ class Walker {
       sink_.close();
     }
     sink_.close_list();
-    sink_.properties(packet.properties, PropertyPlace::unsubscribe);
+    sink_.properties(packet.properties);
   }
 
   void operator()(const protocol::SubAck& packet) { outcomes(packet, PacketType::suback); }
@@ -80,12 +79,12 @@ class Walker {
 
   void operator()(const protocol::Disconnect& packet) {
     if (version_ == Version::v5) reason(packet.reason, PacketType::disconnect);
-    sink_.properties(packet.properties, PropertyPlace::disconnect);
+    sink_.properties(packet.properties);
   }
 
   void operator()(const protocol::Auth& packet) {
     reason(packet.reason, PacketType::auth);
-    sink_.properties(packet.properties, PropertyPlace::auth);
+    sink_.properties(packet.properties);
   }
 
  private:
@@ -103,7 +102,7 @@ class Walker {
     sink_.number("qos", number_of(will.qos), "");
     sink_.flag("retain", will.retain);
     sink_.payload(will.payload);
-    sink_.properties(will.properties, PropertyPlace::will);
+    sink_.properties(will.properties);
     sink_.close();
   }
 
@@ -131,7 +130,7 @@ class Walker {
       sink_.close();
     }
     sink_.close_list();
-    sink_.properties(packet.properties, protocol::place_of(type));
+    sink_.properties(packet.properties);
   }
 
   TraceSink& sink_;

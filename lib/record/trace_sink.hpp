@@ -19,7 +19,7 @@ class TraceSink {
   virtual void secret(std::string_view key) = 0;
   virtual void payload(protocol::Bytes payload) = 0;
   virtual void reason(std::uint8_t code, std::string_view name) = 0;
-  virtual void properties(protocol::Properties properties, protocol::PropertyPlace place) = 0;
+  virtual void properties(protocol::Properties properties) = 0;
   /// A value with fields of its own (without a key in a list), or a list of such.
   virtual void open(std::string_view key) = 0;
   virtual void close() = 0;
@@ -37,7 +37,7 @@ class TraceText final : public TraceSink {
   void secret(std::string_view key) override;
   void payload(protocol::Bytes payload) override;
   void reason(std::uint8_t code, std::string_view name) override;
-  void properties(protocol::Properties properties, protocol::PropertyPlace place) override;
+  void properties(protocol::Properties properties) override;
   void open(std::string_view key) override;
   void close() override;
   void open_list(std::string_view) override {}
@@ -61,7 +61,7 @@ class TraceJson final : public TraceSink {
   void secret(std::string_view key) override;
   void payload(protocol::Bytes payload) override;
   void reason(std::uint8_t code, std::string_view name) override;
-  void properties(protocol::Properties properties, protocol::PropertyPlace place) override;
+  void properties(protocol::Properties properties) override;
   void open(std::string_view key) override;
   void close() override;
   void open_list(std::string_view key) override;

@@ -87,7 +87,7 @@ void TraceText::property(const protocol::Property& property) {
   }
 }
 
-void TraceText::properties(protocol::Properties properties, protocol::PropertyPlace) {
+void TraceText::properties(protocol::Properties properties) {
   for (const protocol::Property& one : properties) property(one);
 }
 

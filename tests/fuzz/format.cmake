@@ -1,0 +1,1 @@
+fuzz_target(format LINKS record)
