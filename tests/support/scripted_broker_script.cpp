@@ -22,7 +22,8 @@ std::vector<std::string> cut_lines(std::string_view text) {
   bool comment = false;
   for (const char c : text) {
     if (c == '"') quoted = !quoted;
-    if (c == '#' && !quoted) comment = true;
+    const bool at_word = lines.back().empty() || lines.back().back() == ' ';
+    if (c == '#' && !quoted && at_word) comment = true;
     if (c == '\n' || (c == ';' && !quoted)) {
       lines.emplace_back();
       if (c == '\n') comment = false;

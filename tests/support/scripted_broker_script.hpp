@@ -39,7 +39,7 @@ struct Step {
   std::string line;                     ///< as it stands in the script
 };
 
-/// A script has a step in each line or after each semicolon; `#` begins a comment, words in
+/// A script has a step in each line or after each semicolon; ` #` begins a comment, words in
 /// quotation marks may hold spaces.
 ///
 ///   accept                        the next connection; the first step is always one

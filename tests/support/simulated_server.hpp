@@ -20,7 +20,8 @@ using protocol::Qos;
 
 struct ServerOptions {
   protocol::Version version = protocol::Version::v5;
-  std::uint16_t receive_maximum = 20;     ///< announced in 5.0
+  /// Announced in 5.0, by one connection after the other; the last one stays.
+  std::vector<std::uint16_t> receive_maximums = {20};
   std::uint16_t topic_alias_maximum = 0;  ///< announced in 5.0
   std::size_t client_window = 20;         ///< what the client is known to keep to
   std::size_t inflight = 10;              ///< messages to the client at once
@@ -135,7 +136,7 @@ class Server {
     is_resumed_ = has_session_;
     has_session_ = true;
     protocol::PropertyList list(protocol::PropertyPlace::connack);
-    static_cast<void>(list.add(protocol::PropertyId::receive_maximum, options_.receive_maximum));
+    static_cast<void>(list.add(protocol::PropertyId::receive_maximum, receive_maximum()));
     static_cast<void>(
         list.add(protocol::PropertyId::topic_alias_maximum, options_.topic_alias_maximum));
     connack.properties = list.view();
@@ -195,8 +196,13 @@ class Server {
     return known->second;
   }
 
+  std::uint16_t receive_maximum() const {
+    const auto& all = options_.receive_maximums;
+    return all[std::min(connects_, all.size()) - 1];
+  }
+
   std::size_t quota() const {
-    return options_.version == protocol::Version::v5 ? options_.receive_maximum : 65'535u;
+    return options_.version == protocol::Version::v5 ? receive_maximum() : 65'535u;
   }
 
   void on(const protocol::PubRel& pubrel) {
