@@ -21,6 +21,6 @@ constexpr Bytes protocol_name(Version version) {
 }
 
 /// The body of a CONNECT; faults stay in the reader.
-Connect read_connect(Reader& reader);
+void read_connect(Reader& reader, Connect& connect);
 
 }  // namespace mqtt_toolbox::protocol

@@ -15,8 +15,10 @@ void require(Reader& reader, const tl::expected<void, Fault>& checked) {
   if (!checked) reader.fail(checked.error());
 }
 
-ConnAck read_connack(Reader& reader, Version version) {
-  ConnAck connack;
+// The readers fill their packet in place: a packet is large, and copies of it cost more than
+// reading.
+
+void read(Reader& reader, Version version, ConnAck& connack) {
   // Brokers that do not know 5.0 (aedes, ActiveMQ) refuse it with a CONNACK of 3.1.1.
   connack.older_form = version == Version::v5 && reader.size() == 2;
   const std::uint8_t flags = reader.byte();
@@ -26,11 +28,9 @@ ConnAck read_connack(Reader& reader, Version version) {
   fail_if(reader, connack_fault(connack, version));
   if (version == Version::v5 && !connack.older_form)
     connack.properties = reader.properties(PropertyPlace::connack);
-  return connack;
 }
 
-Publish read_publish(Reader& reader, std::uint8_t first, Version version) {
-  Publish publish;
+void read_publish(Reader& reader, std::uint8_t first, Version version, Publish& publish) {
   publish.qos = static_cast<Qos>(first >> 1 & 0x03);
   publish.dup = (first & dup_flag) != 0;
   publish.retain = (first & retain_flag) != 0;
@@ -41,7 +41,6 @@ Publish read_publish(Reader& reader, std::uint8_t first, Version version) {
                          publish.properties.find(PropertyId::topic_alias);
   if (!has_alias) require(reader, check_topic_name(publish.topic));
   publish.payload = reader.remainder();
-  return publish;
 }
 
 /// The reason code and the properties that PUBACK and its like, DISCONNECT and AUTH may leave out,
@@ -54,12 +53,10 @@ void read_optional_reason(Reader& reader, PacketType type, ReasonCode& reason,
   if (!reader.empty()) properties = reader.properties(place_of(type));
 }
 
-template <typename Ack>
-Ack read_acknowledgement(Reader& reader, Version version) {
-  Ack ack;
+template <PacketType Type>
+void read(Reader& reader, Version version, Acknowledgement<Type>& ack) {
   ack.packet_identifier = reader.packet_identifier();
-  if (version == Version::v5) read_optional_reason(reader, Ack::type, ack.reason, ack.properties);
-  return ack;
+  if (version == Version::v5) read_optional_reason(reader, Type, ack.reason, ack.properties);
 }
 
 void check_subscriptions(Reader& packet, Bytes entries, Version version) {
@@ -82,87 +79,92 @@ void check_filters(Reader& packet, Bytes entries, Version version) {
   if (reader.failed()) packet.fail(reader.fault());
 }
 
-/// SUBSCRIBE and UNSUBSCRIBE.
-template <typename Request, typename Check>
-Request read_request(Reader& reader, PacketType type, Version version, Check check) {
-  Request request;
-  request.packet_identifier = reader.packet_identifier();
-  if (version == Version::v5) request.properties = reader.properties(place_of(type));
-  if (reader.failed()) return request;
-  request.entries = reader.remainder();
-  check(reader, request.entries, version);
-  return request;
+/// The packet identifier and properties that SUBSCRIBE, SUBACK, UNSUBSCRIBE and UNSUBACK begin
+/// with.
+template <typename Exchange>
+void read_beginning(Reader& reader, PacketType type, Version version, Exchange& packet) {
+  packet.packet_identifier = reader.packet_identifier();
+  if (version == Version::v5) packet.properties = reader.properties(place_of(type));
 }
 
-/// SUBACK and UNSUBACK.
-template <typename Answer>
-Answer read_answer(Reader& reader, PacketType type, Version version) {
-  Answer answer;
-  answer.packet_identifier = reader.packet_identifier();
-  if (version == Version::v5) answer.properties = reader.properties(place_of(type));
-  const bool has_codes = version == Version::v5 || type == PacketType::suback;
-  if (reader.failed() || !has_codes) return answer;
-  answer.codes = reader.remainder();
-  fail_if(reader, codes_fault(answer.codes, type, version));
-  return answer;
+void read(Reader& reader, Version version, Subscribe& subscribe) {
+  read_beginning(reader, PacketType::subscribe, version, subscribe);
+  subscribe.entries = reader.remainder();
+  check_subscriptions(reader, subscribe.entries, version);
 }
 
-/// DISCONNECT and AUTH.
-template <typename Ending>
-Ending read_ending(Reader& reader, PacketType type, Version version) {
-  Ending ending;
-  if (version == Version::v5) read_optional_reason(reader, type, ending.reason, ending.properties);
-  return ending;
+void read(Reader& reader, Version version, Unsubscribe& unsubscribe) {
+  read_beginning(reader, PacketType::unsubscribe, version, unsubscribe);
+  unsubscribe.entries = reader.remainder();
+  check_filters(reader, unsubscribe.entries, version);
 }
 
-Packet read_packet(Reader& reader, const Frame& frame, Version version) {
-  const PacketType type = frame.type();
-  switch (type) {
-    case PacketType::connect: return read_connect(reader);
-    case PacketType::connack: return read_connack(reader, version);
-    case PacketType::publish: return read_publish(reader, frame.first, version);
-    case PacketType::puback: return read_acknowledgement<PubAck>(reader, version);
-    case PacketType::pubrec: return read_acknowledgement<PubRec>(reader, version);
-    case PacketType::pubrel: return read_acknowledgement<PubRel>(reader, version);
-    case PacketType::pubcomp: return read_acknowledgement<PubComp>(reader, version);
-    case PacketType::subscribe:
-      return read_request<Subscribe>(reader, type, version, check_subscriptions);
-    case PacketType::suback: return read_answer<SubAck>(reader, type, version);
-    case PacketType::unsubscribe:
-      return read_request<Unsubscribe>(reader, type, version, check_filters);
-    case PacketType::unsuback: return read_answer<UnsubAck>(reader, type, version);
-    case PacketType::pingreq: return PingReq{};
-    case PacketType::pingresp: return PingResp{};
-    case PacketType::disconnect: return read_ending<Disconnect>(reader, type, version);
-    case PacketType::auth: break;
+void read(Reader& reader, Version version, SubAck& suback) {
+  read_beginning(reader, PacketType::suback, version, suback);
+  suback.codes = reader.remainder();
+  fail_if(reader, codes_fault(suback.codes, PacketType::suback, version));
+}
+
+void read(Reader& reader, Version version, UnsubAck& unsuback) {
+  read_beginning(reader, PacketType::unsuback, version, unsuback);
+  if (version == Version::v5) unsuback.codes = reader.remainder();
+  fail_if(reader, codes_fault(unsuback.codes, PacketType::unsuback, version));
+}
+
+void read(Reader&, Version, PingReq&) {}
+void read(Reader&, Version, PingResp&) {}
+
+void read(Reader& reader, Version version, Disconnect& disconnect) {
+  if (version == Version::v5)
+    read_optional_reason(reader, PacketType::disconnect, disconnect.reason, disconnect.properties);
+}
+
+void read(Reader& reader, Version version, Auth& auth) {
+  if (version != Version::v5) return reader.fail(Fault::packet_not_in_this_version);
+  read_optional_reason(reader, PacketType::auth, auth.reason, auth.properties);
+}
+
+void read_packet(Reader& reader, const Frame& frame, Version version, Packet& packet) {
+  switch (frame.type()) {
+    case PacketType::connect: return read_connect(reader, packet.emplace<Connect>());
+    case PacketType::connack: return read(reader, version, packet.emplace<ConnAck>());
+    case PacketType::publish:
+      return read_publish(reader, frame.first, version, packet.emplace<Publish>());
+    case PacketType::puback: return read(reader, version, packet.emplace<PubAck>());
+    case PacketType::pubrec: return read(reader, version, packet.emplace<PubRec>());
+    case PacketType::pubrel: return read(reader, version, packet.emplace<PubRel>());
+    case PacketType::pubcomp: return read(reader, version, packet.emplace<PubComp>());
+    case PacketType::subscribe: return read(reader, version, packet.emplace<Subscribe>());
+    case PacketType::suback: return read(reader, version, packet.emplace<SubAck>());
+    case PacketType::unsubscribe: return read(reader, version, packet.emplace<Unsubscribe>());
+    case PacketType::unsuback: return read(reader, version, packet.emplace<UnsubAck>());
+    case PacketType::pingreq: return read(reader, version, packet.emplace<PingReq>());
+    case PacketType::pingresp: return read(reader, version, packet.emplace<PingResp>());
+    case PacketType::disconnect: return read(reader, version, packet.emplace<Disconnect>());
+    case PacketType::auth: return read(reader, version, packet.emplace<Auth>());
   }
-  return read_ending<Auth>(reader, type, version);
-}
-
-std::optional<Fault> frame_fault(const Frame& frame, Version version) {
-  if (version == Version::v31) return first_byte_faults[frame.first];
-  if (const auto fault = first_byte_fault(frame.first, true)) return fault;
-  return std::nullopt;
 }
 
 }  // namespace
 
+// One variable for every way out below, so that the result is made where the caller wants it.
+
 tl::expected<Packet, Fault> decode(const Frame& frame, Version version) {
-  if (const auto fault = frame_fault(frame, version)) return tl::unexpected(*fault);
-  if (frame.type() == PacketType::auth && version != Version::v5)
-    return tl::unexpected(Fault::packet_not_in_this_version);
+  tl::expected<Packet, Fault> packet(tl::in_place, std::in_place_type<PingReq>);
   Reader reader(frame.body);
-  tl::expected<Packet, Fault> packet = read_packet(reader, frame, version);
+  fail_if(reader, first_byte_fault(frame.first, version));
+  read_packet(reader, frame, version, *packet);
   if (!reader.empty()) reader.fail(Fault::packet_has_trailing_bytes);
-  if (reader.failed()) return tl::unexpected(reader.fault());
+  if (reader.failed()) packet = tl::unexpected(reader.fault());
   return packet;
 }
 
 tl::expected<Publish, Fault> decode_publish(const Frame& frame, Version version) {
-  if (const auto& fault = first_byte_faults[frame.first]) return tl::unexpected(*fault);
+  tl::expected<Publish, Fault> publish;
   Reader reader(frame.body);
-  const Publish publish = read_publish(reader, frame.first, version);
-  if (reader.failed()) return tl::unexpected(reader.fault());
+  fail_if(reader, first_byte_fault(frame.first, version));
+  read_publish(reader, frame.first, version, *publish);
+  if (reader.failed()) publish = tl::unexpected(reader.fault());
   return publish;
 }
 

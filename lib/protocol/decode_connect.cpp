@@ -44,11 +44,10 @@ bool is_present(const Reader& reader, std::uint8_t flags, std::uint8_t flag, Ver
 
 }  // namespace
 
-Connect read_connect(Reader& reader) {
-  Connect connect;
+void read_connect(Reader& reader, Connect& connect) {
   connect.version = read_version(reader);
   const std::uint8_t flags = reader.byte();
-  if (reader.failed()) return connect;
+  if (reader.failed()) return;
   if (const auto fault = flags_fault(flags, connect.version)) reader.fail(*fault);
   connect.clean_start = (flags & connect_clean_start) != 0;
   connect.keep_alive = reader.two_bytes();
@@ -60,7 +59,6 @@ Connect read_connect(Reader& reader) {
     connect.username = reader.string();
   if (is_present(reader, flags, connect_password, connect.version))
     connect.password = reader.binary();
-  return connect;
 }
 
 }  // namespace mqtt_toolbox::protocol

@@ -18,8 +18,9 @@ constexpr std::uint8_t reserved_flags_of(PacketType type) {
   return has_bit_1 ? 0x02 : 0x00;
 }
 
-/// What is wrong with the first byte of a packet, MQTT 5.0 sections 2.1.2 and 2.1.3.
-constexpr std::optional<Fault> first_byte_fault(std::uint8_t first, bool knows_version_is_later) {
+namespace detail {
+
+constexpr std::optional<Fault> find_first_byte_fault(std::uint8_t first, bool is_31) {
   const auto type = static_cast<PacketType>(first >> 4);
   const std::uint8_t flags = first & 0x0F;
   if (first < 0x10) return Fault::reserved_packet_type;
@@ -30,17 +31,27 @@ constexpr std::optional<Fault> first_byte_fault(std::uint8_t first, bool knows_v
   }
   const std::uint8_t wanted = reserved_flags_of(type);
   // MQTT 3.1 section 2.1 sets DUP when it sends these three again.
-  const bool may_be_dup = wanted != 0 && !knows_version_is_later;
-  if (flags == wanted || (may_be_dup && flags == (wanted | dup_flag))) return std::nullopt;
-  return Fault::reserved_flags;
+  const bool is_again = is_31 && wanted != 0 && flags == (wanted | dup_flag);
+  return flags == wanted || is_again ? std::nullopt : std::optional(Fault::reserved_flags);
 }
 
-/// The same as a table, because every packet passes here.
-inline constexpr std::array<std::optional<Fault>, 256> first_byte_faults = [] {
+/// A table, because every packet passes here.
+constexpr std::array<std::optional<Fault>, 256> first_byte_faults(bool is_31) {
   std::array<std::optional<Fault>, 256> faults{};
   for (unsigned first = 0; first < 256; ++first)
-    faults[first] = first_byte_fault(static_cast<std::uint8_t>(first), false);
+    faults[first] = find_first_byte_fault(static_cast<std::uint8_t>(first), is_31);
   return faults;
-}();
+}
+
+inline constexpr auto faults_of_31 = first_byte_faults(true);
+inline constexpr auto faults_of_later = first_byte_faults(false);
+
+}  // namespace detail
+
+/// What is wrong with the first byte of a packet, MQTT 5.0 sections 2.1.2 and 2.1.3. While the
+/// version is unknown it is judged as 3.1, which allows the most.
+inline std::optional<Fault> first_byte_fault(std::uint8_t first, Version version = Version::v31) {
+  return version == Version::v31 ? detail::faults_of_31[first] : detail::faults_of_later[first];
+}
 
 }  // namespace mqtt_toolbox::protocol

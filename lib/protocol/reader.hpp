@@ -12,18 +12,7 @@ struct VariableInteger {
 };
 
 /// MQTT 5.0 section 1.5.5.
-inline tl::expected<VariableInteger, Fault> read_variable_integer(Bytes bytes) {
-  std::uint32_t value = 0;
-  for (std::uint32_t i = 0; i < 4; ++i) {
-    if (i >= bytes.size()) return VariableInteger{};
-    const auto byte = static_cast<std::uint8_t>(bytes[i]);
-    value |= (byte & 0x7FU) << (7 * i);
-    if (byte >= 0x80) continue;
-    if (byte == 0 && i > 0) return tl::unexpected(Fault::variable_integer_not_minimal);
-    return VariableInteger{value, i + 1};
-  }
-  return tl::unexpected(Fault::variable_integer_malformed);
-}
+tl::expected<VariableInteger, Fault> read_variable_integer(Bytes bytes);
 
 /// A cursor over a packet's body. The first fault stays and empties the rest, so that a decoder can
 /// read all its fields and ask once.
@@ -42,13 +31,19 @@ class Reader {
     rest_ = {};
   }
 
-  std::uint8_t byte() { return static_cast<std::uint8_t>(big_endian(1, Fault::packet_truncated)); }
-  std::uint16_t two_bytes() {
-    return static_cast<std::uint16_t>(big_endian(2, Fault::packet_truncated));
+  std::uint8_t byte() { return byte_at(take(1, Fault::packet_truncated), 0); }
+  std::uint16_t two_bytes() { return two_bytes_or(Fault::packet_truncated); }
+  std::uint32_t four_bytes() {
+    const std::uint32_t high = two_bytes();
+    return high << 16 | two_bytes();
   }
-  std::uint32_t four_bytes() { return big_endian(4, Fault::packet_truncated); }
 
   std::uint32_t variable_integer() {
+    // Nearly always one byte.
+    if (const std::uint8_t only = byte_at(rest_, 0); only < 0x80 && !rest_.empty()) {
+      rest_.remove_prefix(1);
+      return only;
+    }
     const auto read = read_variable_integer(rest_);
     if (!read || read->size == 0) {
       fail(read ? Fault::packet_truncated : read.error());
@@ -59,7 +54,7 @@ class Reader {
   }
 
   PacketIdentifier packet_identifier() {
-    const auto id = static_cast<PacketIdentifier>(big_endian(2, Fault::packet_identifier_missing));
+    const PacketIdentifier id = two_bytes_or(Fault::packet_identifier_missing);
     if (id == 0) fail(Fault::packet_identifier_zero);
     return id;
   }
@@ -76,8 +71,9 @@ class Reader {
 
   /// Property Length and Properties, MQTT 5.0 section 2.2.2.
   Properties properties(PropertyPlace place) {
-    const Bytes encoded = take(variable_integer(), Fault::property_length_exceeds_packet);
-    if (encoded.empty()) return Properties();
+    const std::uint32_t length = variable_integer();
+    if (length == 0) return Properties();
+    const Bytes encoded = take(length, Fault::property_length_exceeds_packet);
     const auto parsed = Properties::parse(encoded, place);
     if (!parsed) fail(parsed.error());
     return parsed.value_or(Properties());
@@ -91,10 +87,14 @@ class Reader {
   }
 
  private:
-  std::uint32_t big_endian(std::size_t size, Fault when_short) {
-    std::uint32_t value = 0;
-    for (const char c : take(size, when_short)) value = value << 8 | static_cast<std::uint8_t>(c);
-    return value;
+  /// 0 behind the end, where the reader has failed already.
+  static std::uint8_t byte_at(Bytes bytes, std::size_t at) {
+    return at < bytes.size() ? static_cast<std::uint8_t>(bytes[at]) : 0;
+  }
+
+  std::uint16_t two_bytes_or(Fault when_short) {
+    const Bytes taken = take(2, when_short);
+    return static_cast<std::uint16_t>(byte_at(taken, 0) << 8 | byte_at(taken, 1));
   }
 
   Bytes take(std::size_t size, Fault when_short) {
