@@ -20,7 +20,7 @@ struct MessageDefaults {
 };
 
 /// A message to publish, owning its bytes.
-struct InputMessage {
+struct MQTT_TOOLBOX_API InputMessage {
   std::string topic;
   std::string payload;
   protocol::Qos qos = protocol::Qos::at_most_once;
