@@ -56,7 +56,8 @@ Status read_variable(const Tool& tool, std::string_view variable, std::string_vi
     if (spec->repeatable) return add_lines(*spec, origin, value, candidates);
     return add(*spec, origin, value, candidates);
   }
-  if (spec == nullptr && (find_shared_spec(name) != nullptr || is_tool_option(name))) return {};
+  const Spec* shared = find_shared_spec(name);
+  if ((shared != nullptr && !shared->argv_only) || is_tool_option(name)) return {};
   return unknown_variable(tool, variable);
 }
 

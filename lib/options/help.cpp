@@ -15,15 +15,6 @@ std::string left_side(const Spec& spec) {
   return text + "--" + long_form(spec);
 }
 
-std::string right_side(const Spec& spec) {
-  std::string text(spec.help);
-  if (spec.kind == Kind::choice || spec.kind == Kind::mark)
-    text += ": " + join_choices(spec.choices, " or ");
-  if (!spec.fallback.empty()) text += " (default: " + std::string(spec.fallback) + ")";
-  if (spec.repeatable) text += "; may be repeated";
-  return text;
-}
-
 void append_spec(std::string& out, const Spec& spec) {
   std::string line = left_side(spec);
   if (line.size() + 2 > help_column) {
@@ -31,7 +22,7 @@ void append_spec(std::string& out, const Spec& spec) {
     line.clear();
   }
   line.resize(help_column, ' ');
-  for (const std::string& part : wrap(right_side(spec), line_width - help_column)) {
+  for (const std::string& part : wrap(help_line(spec), line_width - help_column)) {
     out += line + part + '\n';
     line.assign(help_column, ' ');
   }

@@ -24,13 +24,8 @@ Status to_status(const tl::expected<void, protocol::Fault>& added) {
   return fail(ExitCode::usage, protocol::describe(added.error()));
 }
 
-struct PlaceRow {
-  std::string_view name;
-  PropertyPlace place;
-};
-
 /// What follows -D, in the order of mosquitto's manual.
-constexpr std::array<PlaceRow, 6> places{{
+constexpr std::array<PropertyPacket, 6> packets{{
     {"connect", PropertyPlace::connect},
     {"publish", PropertyPlace::publish},
     {"subscribe", PropertyPlace::subscribe},
@@ -44,36 +39,24 @@ std::string quoted(std::string_view text) {
 }
 
 Result<PropertyPlace> find_place(std::string_view name) {
-  for (const PlaceRow& row : places)
+  for (const PropertyPacket& row : packets)
     if (row.name == name) return row.place;
   return fail(ExitCode::usage, quoted(name) +
                                    " is not a packet with properties to set: connect, publish, "
                                    "subscribe, unsubscribe, disconnect or will");
 }
 
-/// Properties that the table allows in a packet, but that only a server may put there (MQTT 5.0
-/// sections 3.3.4 and 3.14.2.2.5).
-bool only_from_server(PropertyPlace place, PropertyId id) {
-  return (place == PropertyPlace::publish && id == PropertyId::subscription_identifier) ||
-         (place == PropertyPlace::disconnect && id == PropertyId::server_reference);
-}
-
-bool allowed(const PropertyRow& row, PropertyPlace place) {
-  return (row.places & (1U << static_cast<unsigned>(place))) != 0 &&
-         !only_from_server(place, row.id);
-}
-
 Result<const PropertyRow*> find_property(std::string_view packet, std::string_view name,
                                          PropertyPlace place) {
   const PropertyRow* row = protocol::property_row_by_flag(name);
-  if (row != nullptr && allowed(*row, place)) return row;
+  if (row != nullptr && client_sets(*row, place)) return row;
   if (row != nullptr)
     return fail(ExitCode::usage, std::string(name) + " is not a property that a client sets in " +
                                      std::string(packet));
   std::array<std::string_view, 32> names;
   std::size_t count = 0;
   for (const PropertyRow& candidate : protocol::property_rows())
-    if (allowed(candidate, place) && count < names.size()) names[count++] = candidate.flag_name;
+    if (client_sets(candidate, place) && count < names.size()) names[count++] = candidate.flag_name;
   std::string text = quoted(name) + " is not a property";
   if (auto near = nearest(name, std::span(names).first(count)))
     text += "; did you mean " + std::string(*near) + "?";
@@ -111,6 +94,17 @@ Status add_pair(PropertyList& list, std::string_view text) {
 }
 
 }  // namespace
+
+std::span<const PropertyPacket> property_packets() {
+  return packets;
+}
+
+bool client_sets(const PropertyRow& row, PropertyPlace place) {
+  if (place == PropertyPlace::publish && row.id == PropertyId::subscription_identifier)
+    return false;
+  if (place == PropertyPlace::disconnect && row.id == PropertyId::server_reference) return false;
+  return (row.places & (1U << static_cast<unsigned>(place))) != 0;
+}
 
 Status add_property(PropertyList& list, PropertyId id, std::string_view text) {
   const PropertyRow& row = *protocol::property_row(id);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -26,6 +27,17 @@ protocol::PropertyList* property_list(Settings& settings, protocol::PropertyPlac
 /// PACKET NAME VALUE and PACKET user-property KEY VALUE. NAME may end in @hex, @base64 or @file,
 /// which say how VALUE is written.
 Status assign_property_option(Settings& settings, Values values);
+
+/// A packet that -D names, and its place.
+struct PropertyPacket {
+  std::string_view name;
+  protocol::PropertyPlace place;
+};
+std::span<const PropertyPacket> property_packets();
+
+/// Whether a client may set the property there: some that the table allows in a packet come from
+/// servers only (MQTT 5.0 sections 3.3.4 and 3.14.2.2.5).
+bool client_sets(const protocol::PropertyRow& row, protocol::PropertyPlace place);
 
 /// Whether the value of this property is a secret.
 bool is_secret_property(std::string_view name);

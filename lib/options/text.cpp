@@ -32,6 +32,16 @@ std::string join_choices(std::span<const std::string_view> choices, std::string_
   return text;
 }
 
+std::string help_line(const Spec& spec) {
+  std::string text(spec.help);
+  const std::string choices = join_choices(spec.choices, " or ");
+  if (spec.choices.size() > 1 && text.find(choices) == std::string::npos) text += ": " + choices;
+  constexpr std::string_view again = "may be given several times";
+  if (spec.repeatable && text.find(again) == std::string::npos) text += "; " + std::string(again);
+  if (!spec.fallback.empty()) text += " (default: " + std::string(spec.fallback) + ")";
+  return text;
+}
+
 std::string capitalised(std::string_view text) {
   std::string out(text);
   if (!out.empty() && out[0] >= 'a' && out[0] <= 'z')

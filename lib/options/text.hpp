@@ -13,6 +13,8 @@ namespace mqtt_toolbox::options {
 
 /// "host HOST", "[no-]tls", "trace[=FORM]": an option without its dashes.
 std::string long_form(const Spec& spec);
+/// The help of an option with its choices, whether it may be repeated, and its default.
+std::string help_line(const Spec& spec);
 std::string join_choices(std::span<const std::string_view> choices, std::string_view last);
 std::string capitalised(std::string_view text);
 std::vector<std::string_view> lines(std::string_view text);

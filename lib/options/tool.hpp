@@ -68,11 +68,20 @@ void each_spec(const Tool& tool, Visit visit) {
 MQTT_TOOLBOX_API const Spec* find_spec(const Tool& tool, std::string_view long_name);
 MQTT_TOOLBOX_API const Spec* find_spec(const Tool& tool, char letter);
 
-/// Generated texts: --help, the man page (mdoc), and completions.
+/// Generated texts: --help, the man page (mdoc, section 1), and completions.
 MQTT_TOOLBOX_API std::string help(const Tool& tool);
 MQTT_TOOLBOX_API std::string manual(const Tool& tool);
 MQTT_TOOLBOX_API std::string completion_bash(const Tool& tool);
 MQTT_TOOLBOX_API std::string completion_zsh(const Tool& tool);
 MQTT_TOOLBOX_API std::string completion_fish(const Tool& tool);
+
+/// mqtt-toolbox(7): the template with the tables in place of its @MARKERS@. An unknown marker is
+/// ExitCode::no.
+MQTT_TOOLBOX_API Result<std::string> manual_of_toolbox(std::string_view page_template,
+                                                       std::span<const Tool* const> tools);
+
+/// What a tool has to know of the others, as C++ text: tool_options.inc and tool_names.inc.
+MQTT_TOOLBOX_API std::string option_names_source(std::span<const Tool* const> tools);
+MQTT_TOOLBOX_API std::string tool_names_source(std::span<const Tool* const> tools);
 
 }  // namespace mqtt_toolbox::options

@@ -1,0 +1,57 @@
+#include "options/compatibility.hpp"
+
+#include <array>
+
+namespace mqtt_toolbox::options {
+namespace {
+
+constexpr std::array<Difference, 19> table{{
+    {"Exit statuses",
+     "They are those of EXIT STATUS, so that a script can tell a refusal from a broker that is not "
+     "there. A refused publish or subscription, which mosquitto reports as a warning with status "
+     "0, is status 6."},
+    {"--help and --version", "They print on standard output and end with status 0."},
+    {"-d", "It writes to standard error: standard output carries data only."},
+    {"-V", "The default is auto, 5.0 first and 3.1.1 after a refusal, instead of 3.1.1."},
+    {"-D and -x together with -V 311 or -V 31",
+     "They are an error. mosquitto silently changes the version to 5.0."},
+    {"-D with publish subscription-identifier or disconnect server-reference",
+     "It is an error: only a server sends these."},
+    {"-L and percent signs",
+     "The parts of a URL are percent-decoded (RFC 3986), so that a user or a password can contain "
+     "any character. A literal % is written %25."},
+    {"-L with ws or wss",
+     "The path is that of the WebSocket, which mosquitto fixes to /mqtt; the topic is "
+     "?topic=TOPIC. "
+     "The default ports are 80 and 443, as mosquitto's manual says but its program does not do."},
+    {"-k", "0 to 4 seconds are possible, and 0 turns keep-alive off."},
+    {"-i",
+     "Without it the broker chooses the client identifier, or the tool makes one where the version "
+     "of the protocol wants one."},
+    {"--repeat-delay and -W", "Both take fractions and units: 0.5, 200ms, 2m."},
+    {"--tls-engine, --tls-engine-kpass-sha1 and --keyform engine",
+     "They are refused by name: OpenSSL 3 has no engines."},
+    {"--tls-version tlsv1.1", "It is refused: TLS 1.1 is broken (RFC 8996)."},
+    {"%j and %J",
+     "They follow 2.1, and payloads with NUL bytes or bytes that are not UTF-8 come out whole; "
+     "mosquitto cuts the one and prints invalid JSON for the other."},
+    {"--random-filter", "Its value is a percentage. mosquitto prints a tenth of it."},
+    {"--retained-only and --remove-retained",
+     "They end by themselves when all retained messages have come, with status 0 also when there "
+     "were none."},
+    {"~/.config/mosquitto_pub, mosquitto_sub and mosquitto_rr",
+     "They are not read; -o reads such a file when it is named."},
+    {"-l",
+     "A last line without a newline is published, lines of any length are whole, and lines that "
+     "the broker has not acknowledged are kept until it has."},
+    {"Reconnecting",
+     "The wait grows and has jitter, instead of one second each time; see --reconnect-delay."},
+}};
+
+}  // namespace
+
+std::span<const Difference> differences() {
+  return table;
+}
+
+}  // namespace mqtt_toolbox::options

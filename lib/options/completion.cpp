@@ -1,0 +1,30 @@
+#include "options/completion.hpp"
+
+namespace mqtt_toolbox::options {
+
+std::string packet_words() {
+  std::string words;
+  for (const PropertyPacket& packet : property_packets())
+    words += (words.empty() ? "" : " ") + std::string(packet.name);
+  return words;
+}
+
+std::string property_words() {
+  std::string words;
+  for (const protocol::PropertyRow& row : protocol::property_rows()) {
+    bool settable = false;
+    for (const PropertyPacket& packet : property_packets())
+      settable = settable || client_sets(row, packet.place);
+    if (settable) words += (words.empty() ? "" : " ") + std::string(row.flag_name);
+  }
+  return words;
+}
+
+std::string choice_words(const Spec& spec) {
+  std::string words;
+  for (std::string_view choice : spec.choices)
+    words += (words.empty() ? "" : " ") + std::string(choice);
+  return words;
+}
+
+}  // namespace mqtt_toolbox::options

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+
+#include "options/property_value.hpp"
+#include "options/text.hpp"
+#include "options/tool.hpp"
+
+namespace mqtt_toolbox::options {
+
+/// The packets and property names that -D completes, parted by blanks.
+std::string packet_words();
+std::string property_words();
+std::string choice_words(const Spec& spec);
+
+inline constexpr std::string_view completion_notice =
+    "Generated from the tables of options; not to be edited.";
+
+}  // namespace mqtt_toolbox::options

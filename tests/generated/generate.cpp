@@ -1,0 +1,92 @@
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+#include "options/tool.hpp"
+#include "pub/settings.hpp"
+#include "sandbox/tool_settings.hpp"
+#include "sub/settings.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+using mqtt_toolbox::options::Tool;
+
+constexpr std::array<const Tool*, 3> tools{&mqtt_toolbox::pub::tool, &mqtt_toolbox::sandbox::tool,
+                                           &mqtt_toolbox::sub::tool};
+
+struct Text {
+  std::string path;  ///< below the project's folder
+  std::string text;
+};
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void add_tool(const Tool& tool, std::vector<Text>& texts) {
+  const std::string name(tool.name);
+  texts.push_back({"man/" + name + ".1", manual(tool)});
+  texts.push_back({"completions/" + name + ".bash", completion_bash(tool)});
+  texts.push_back({"completions/_" + name, completion_zsh(tool)});
+  texts.push_back({"completions/" + name + ".fish", completion_fish(tool)});
+}
+
+std::vector<Text> generate(const fs::path& project) {
+  std::vector<Text> texts;
+  for (const Tool* tool : tools) add_tool(*tool, texts);
+  auto page = manual_of_toolbox(read(project / "man/mqtt-toolbox.7.in"), tools);
+  texts.push_back({"man/mqtt-toolbox.7", page ? *page : page.error().text});
+  texts.push_back({"lib/options/tool_options.inc", option_names_source(tools)});
+  texts.push_back({"lib/options/tool_names.inc", tool_names_source(tools)});
+  return texts;
+}
+
+/// Each tool of apps/ has to be in the list above.
+int check_tools(const fs::path& project) {
+  std::size_t found = 0;
+  for (const auto& entry : fs::directory_iterator(project / "apps"))
+    if (fs::exists(entry.path() / "main.cpp")) ++found;
+  if (found == tools.size()) return 0;
+  std::fprintf(stderr, "apps/ has %zu tools, generate.cpp lists %zu\n", found, tools.size());
+  return 1;
+}
+
+int check(const fs::path& project) {
+  int stale = check_tools(project);
+  for (const Text& text : generate(project)) {
+    if (read(project / text.path) == text.text) continue;
+    std::fprintf(stderr, "%s is stale; run: generate %s\n", text.path.c_str(), project.c_str());
+    stale = 1;
+  }
+  return stale;
+}
+
+int write(const fs::path& project) {
+  for (const Text& text : generate(project)) {
+    std::ofstream file(project / text.path, std::ios::binary);
+    file << text.text;
+    if (!file.flush()) {
+      std::fprintf(stderr, "cannot write %s\n", text.path.c_str());
+      return 1;
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+/// generate FOLDER writes every generated text below the project's folder; generate --check FOLDER
+/// compares, and fails when one is stale.
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() == 2 && arguments[0] == "--check") return check(arguments[1]);
+  if (arguments.size() == 1) return write(arguments[0]);
+  std::fprintf(stderr, "usage: generate [--check] FOLDER\n");
+  return 2;
+}
