@@ -21,14 +21,12 @@ struct AlertMeaning {
   std::string_view meaning;
 };
 
-constexpr std::array<AlertMeaning, 9> alert_meanings{{
+constexpr std::array<AlertMeaning, 7> alert_meanings{{
     {SSL_AD_HANDSHAKE_FAILURE,
      "no cipher or version in common, or it wants a client certificate (--cert, --key)"},
     {SSL_AD_PROTOCOL_VERSION, "it does not speak the TLS versions offered"},
     {SSL_AD_UNRECOGNIZED_NAME, "it has no certificate for this name; give another --server-name"},
     {SSL_AD_NO_APPLICATION_PROTOCOL, "it knows none of the --tls-alpn protocols"},
-    {SSL_AD_UNKNOWN_PSK_IDENTITY, "it does not know the --psk-identity"},
-    {SSL_AD_DECRYPT_ERROR, "the pre-shared key or a signature is wrong"},
     {SSL_AD_INSUFFICIENT_SECURITY, "it wants stronger ciphers or keys"},
     {SSL_AD_INTERNAL_ERROR, "an error of its own"},
     {SSL_AD_ACCESS_DENIED, "access denied"},
@@ -48,6 +46,17 @@ bool is_about_client_certificate(int alert) {
   }
 }
 
+bool may_be_about_psk(int alert) {
+  switch (alert) {
+    case SSL_AD_BAD_RECORD_MAC:
+    case SSL_AD_HANDSHAKE_FAILURE:
+    case SSL_AD_ILLEGAL_PARAMETER:
+    case SSL_AD_DECRYPT_ERROR:
+    case SSL_AD_UNKNOWN_PSK_IDENTITY: return true;
+    default: return false;
+  }
+}
+
 std::string alert_text(int alert, const Subject& subject) {
   std::string_view name = SSL_alert_desc_string_long(alert);
   if (is_about_client_certificate(alert)) {
@@ -56,6 +65,10 @@ std::string alert_text(int alert, const Subject& subject) {
                          name);
     }
     return fmt::format("the peer refused the client certificate (alert: {})", name);
+  }
+  if (subject.has_psk && may_be_about_psk(alert)) {
+    return fmt::format(
+        "the peer refused the pre-shared key; check --psk and --psk-identity (alert: {})", name);
   }
   for (const AlertMeaning& entry : alert_meanings) {
     if (entry.alert == alert) {

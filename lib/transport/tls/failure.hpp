@@ -21,6 +21,7 @@ struct Subject {
   std::string name;  ///< verified and asked for
   std::string port;  ///< "8883"; empty for a Unix socket
   bool has_certificate = false;
+  bool has_psk = false;
 };
 
 /// Why the peer's certificate was not accepted; names its names, its issuer, its dates.

@@ -48,7 +48,8 @@ Result<std::unique_ptr<TlsLayer>> TlsLayer::open(const TlsSettings& settings,
   auto context = make_context(settings);
   if (!context) return tl::unexpected(context.error());
   Subject subject{bare_name(settings.server_name.empty() ? host : settings.server_name),
-                  port_of(lower->facts().peer), !settings.certificate_file.empty()};
+                  port_of(lower->facts().peer), !settings.certificate_file.empty(),
+                  !settings.psk.empty()};
   std::unique_ptr<TlsLayer> layer(new TlsLayer(*std::move(context), std::move(subject)));
   if (auto status = layer->attach(settings, lower); !status) return tl::unexpected(status.error());
   layer->lower_.reset(lower);
