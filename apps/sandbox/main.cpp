@@ -39,8 +39,8 @@ Ended stay(World& world, Sandbox& sandbox) {
 }
 
 Ended work(World& world, ToolSettings& settings) {
-  take_surroundings(settings.sandbox);
-  auto sandbox = start(settings.sandbox, world.random);
+  take_surroundings(settings.broker);
+  auto sandbox = start(settings.broker, world.random);
   if (!sandbox) return failed(world, sandbox.error());
   if (settings.positionals.empty()) return stay(world, *sandbox);
   const auto status = run_command(*sandbox, settings.door, settings.positionals,

@@ -16,7 +16,7 @@ using options::Spec;
 using options::Values;
 
 Settings& sandbox_of(options::Settings& settings) {
-  return static_cast<ToolSettings&>(settings).sandbox;
+  return static_cast<ToolSettings&>(settings).broker;
 }
 
 template <bool Settings::*member>

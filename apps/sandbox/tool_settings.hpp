@@ -6,7 +6,7 @@
 namespace mqtt_toolbox::sandbox {
 
 struct ToolSettings : options::Settings {
-  Settings sandbox;
+  sandbox::Settings broker;
   Door door = Door::tcp;  ///< which one MQTT_URL names
 };
 

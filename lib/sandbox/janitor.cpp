@@ -74,6 +74,7 @@ class Worker {
   /// terminal may reach us.
   void detach() {
     ::setsid();
+    ::prctl(PR_SET_NAME, "mqtt-janitor");  // survives whoever kills all by the name of the tool
     set_signals(SIG_IGN);
     const int null = ::open("/dev/null", O_RDWR);
     for (const int standard : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) ::dup2(null, standard);

@@ -15,17 +15,13 @@ Status check_credentials(const Settings& settings) {
     if (settings.password.empty()) return {};
     return fail(ExitCode::usage, "a password needs a user name");
   }
-  const std::string& username = *settings.username;
-  if (username.empty() || username.find_first_of(":\n\r") != std::string::npos) {
-    return fail(ExitCode::usage,
-                "user name \"" + printable(username) +
-                    "\": Mosquitto's password file takes no empty name, no colon and no newline");
-  }
-  if (settings.password.empty() || settings.password.find_first_of("\n\r") != std::string::npos) {
-    return fail(ExitCode::usage,
-                "Mosquitto's password file takes no empty password and no newline in one");
-  }
-  return {};
+  const auto unfit = [](const std::string& text) {
+    return text.empty() || text.find_first_of(":\n\r") != std::string::npos;
+  };
+  if (!unfit(*settings.username) && !unfit(settings.password)) return {};
+  return fail(ExitCode::usage,
+              "user name and password: Mosquitto's password file takes no empty ones, no colon and "
+              "no newline in them");
 }
 
 Status check_limits(const Limits& limits) {
