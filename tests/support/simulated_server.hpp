@@ -89,10 +89,13 @@ class Server {
     outgoing_.clear();
     received_qos_2_.clear();
     seen_.clear();
+    last_identifier_ = 0;
   }
 
   bool is_connected() const { return is_connected_; }
   const std::vector<ServerMessage>& received() const { return received_; }
+  /// Payloads for which PUBACK or PUBREC came.
+  const std::vector<std::string>& acknowledged() const { return acknowledged_; }
   const std::vector<std::string>& violations() const { return violations_; }
   std::size_t connects() const { return connects_; }
 
@@ -302,12 +305,14 @@ class Server {
     const auto out = find(ack.packet_identifier, "PUBACK");
     if (out == outgoing_.end()) return;
     if (out->message.qos != Qos::at_least_once) violation("PUBACK for QoS 2");
+    acknowledged_.push_back(out->message.payload);
     finish(out);
   }
   void on(const protocol::PubRec& ack) {
     const auto out = find(ack.packet_identifier, "PUBREC");
     if (out == outgoing_.end()) return;
     if (out->message.qos != Qos::exactly_once) violation("PUBREC for QoS 1");
+    acknowledged_.push_back(out->message.payload);
     out->state = State::released;
     send(protocol::PubRel{out->id, {}, {}});
   }
@@ -363,6 +368,7 @@ class Server {
   PacketIdentifier last_identifier_ = 0;
   // For the test.
   std::vector<ServerMessage> received_;
+  std::vector<std::string> acknowledged_;
   std::vector<std::string> violations_;
   std::size_t connects_ = 0;
 };

@@ -43,13 +43,14 @@ Scenario random_scenario(std::uint64_t seed) {
   settings.output_bytes = one_of<std::size_t>(random, {64, 1024, 256u << 10});
   if (chance(random, 50))
     settings.inflight_messages = one_of<std::uint16_t>(random, {1, 2, 7, 100});
-  const auto receive_maximum = one_of<std::uint16_t>(random, {1, 3, 20, 65'535});
   static_cast<void>(settings.connect_properties.add(protocol::PropertyId::receive_maximum,
                                                     one_of<std::uint16_t>(random, {1, 4, 65'535})));
   static_cast<void>(settings.connect_properties.add(protocol::PropertyId::topic_alias_maximum,
                                                     one_of<std::uint16_t>(random, {0, 1, 10})));
   scenario.server.version = scenario.version;
-  scenario.server.receive_maximum = receive_maximum;
+  scenario.server.receive_maximums.clear();
+  for (int i = 0; i < 3; ++i)
+    scenario.server.receive_maximums.push_back(one_of<std::uint16_t>(random, {1, 3, 20, 65'535}));
   scenario.server.topic_alias_maximum = one_of<std::uint16_t>(random, {0, 2, 10});
   const std::uint16_t usual = scenario.version == Version::v5 ? 1000 : 20;
   scenario.server.client_window = settings.inflight_messages.value_or(usual);
@@ -63,6 +64,7 @@ Scenario random_scenario(std::uint64_t seed) {
     scenario.cuts.push_back(
         {chance(random, 50), pick(random, 1, one_of<std::size_t>(random, {60, 600, 3000}))});
   scenario.server_forgets = chance(random, 20);
+  scenario.acknowledge_percent = one_of(random, {5u, 100u});
   return scenario;
 }
 
@@ -135,7 +137,8 @@ void Simulation::step() {
   if (server_.has_output()) possible.push_back(&Simulation::server_writes);
   if (may_publish_ && next_to_server_ < to_server_.size())
     possible.push_back(&Simulation::client_publishes);
-  if (session_.unacknowledged() != 0) possible.push_back(&Simulation::client_acknowledges);
+  if (session_.unacknowledged() != 0 && chance(random_, scenario_.acknowledge_percent))
+    possible.push_back(&Simulation::client_acknowledges);
   if (was_connected_ && next_to_client_ < to_client_.size())
     possible.push_back(&Simulation::server_publishes);
   if (session_.phase() == Phase::online && next_request() != requests_.end())
@@ -153,6 +156,7 @@ void Simulation::step() {
 }
 
 void Simulation::let_time_pass() {
+  if (session_.unacknowledged() != 0) return client_acknowledges();
   // All is said, and the cut's byte will not come.
   if (connections_ <= scenario_.cuts.size()) return lose();
   if (session_.deadline() == never) {
@@ -179,7 +183,10 @@ void Simulation::lose() {
   // A CONNACK with Session Present 0 that never arrives leaves a new session behind which no client
   // can tell from the old one; that hole in MQTT is not what is tested here.
   const bool was_online = std::exchange(is_online_, false);
-  if (scenario_.server_forgets && (!was_online || chance(random_, 50))) server_.forget_session();
+  if (scenario_.server_forgets && (!was_online || chance(random_, 50))) {
+    server_.forget_session();
+    for (std::size_t i = 0; i < next_to_client_; ++i) to_client_[i].is_forgotten = true;
+  }
   // Some acknowledge what they have printed while there is no connection.
   if (session_.unacknowledged() != 0 && chance(random_, 30)) client_acknowledges();
 }
@@ -223,7 +230,11 @@ void Simulation::client_requests() {
 }
 
 void Simulation::client_acknowledges() {
-  session_.acknowledge(pick(random_, 1, session_.unacknowledged()), now_);
+  const auto count = pick(random_, 1, session_.unacknowledged());
+  for (std::size_t i = 0; i < count; ++i) released_.insert(unacknowledged_.at(i));
+  unacknowledged_.erase(unacknowledged_.begin(),
+                        unacknowledged_.begin() + static_cast<std::ptrdiff_t>(count));
+  session_.acknowledge(count, now_);
 }
 
 void Simulation::client_writes() {
@@ -249,6 +260,7 @@ void Simulation::arrives(bool at_server) {
   const auto bytes = link_->take(at_server, pick(random_, 1, scenario_.largest_piece));
   if (at_server) {
     server_.receive(bytes);
+    check_acknowledged();
   } else {
     // A block of its own, so that a sanitizer sees every read beyond it.
     session_.receive(std::string(bytes), now_);
@@ -267,6 +279,9 @@ void Simulation::on_refused(const protocol::ConnAck&) {
 }
 bool Simulation::on_message(const protocol::Publish& message) {
   delivered_.push_back({std::string(message.topic), std::string(message.payload), message.qos});
+  const bool waits = message.qos != Qos::at_most_once && !scenario_.settings.acknowledge_at_once;
+  if (waits) unacknowledged_.emplace_back(message.payload);
+  if (session_.unacknowledged() != unacknowledged_.size()) violation("unacknowledged() is wrong");
   if (chance(random_, 5) && session_.unacknowledged() != 0) client_acknowledges();
   return true;
 }
@@ -301,6 +316,16 @@ void Simulation::on_ready() {
   if (chance(random_, 50) && next_to_server_ < to_server_.size()) client_publishes();
 }
 
+/// Nothing is acknowledged before the application says so.
+void Simulation::check_acknowledged() {
+  const auto& all = server_.acknowledged();
+  for (; acknowledged_ != all.size(); ++acknowledged_) {
+    const std::string& payload = all[acknowledged_];
+    if (!scenario_.settings.acknowledge_at_once && released_.count(payload) == 0)
+      violation("acknowledged too early: " + payload.substr(0, 20));
+  }
+}
+
 void Simulation::check_window() {
   const auto requests = static_cast<std::size_t>(std::count_if(
       requests_.begin(), requests_.end(),
@@ -330,8 +355,7 @@ void Simulation::check_arrivals(const std::vector<Sent>& sent,
     const auto complain = [&](const char* what) {
       violation(side + " " + what + ": " + message.payload.substr(0, 20));
     };
-    // What the server forgets, it does not send to the client.
-    const bool may_be_lost = message.qos == 0 || (scenario_.server_forgets && &sent == &to_client_);
+    const bool may_be_lost = message.qos == 0 || message.is_forgotten;
     const bool may_be_twice = message.qos == 1 || message.may_be_duplicate;
     if (count == 0 && !may_be_lost) complain("lost");
     if (count > 1 && !may_be_twice) complain("twice");

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,9 +27,10 @@ struct Scenario {
   int lowest_qos = 0;
   int highest_qos = 2;
   std::size_t largest_payload = 100;
-  std::size_t largest_piece = 64;    ///< bytes that cross the network at once
-  std::vector<simulated::Cut> cuts;  ///< one a connection; the last connection has none
-  bool server_forgets = false;       ///< the server loses its session at some cuts
+  std::size_t largest_piece = 64;      ///< bytes that cross the network at once
+  std::vector<simulated::Cut> cuts;    ///< one a connection; the last connection has none
+  unsigned acknowledge_percent = 100;  ///< lower: messages wait longer for `acknowledge`
+  bool server_forgets = false;         ///< the server loses its session at some cuts
 };
 
 /// Everything derived from the seed.
@@ -58,6 +61,7 @@ class Simulation final : private Handler {
     int outcomes = 0;
     bool accepted = false;
     bool may_be_duplicate = false;
+    bool is_forgotten = false;  ///< by the server, before it had reached the client
   };
   struct Request {
     bool is_subscribe = true;
@@ -93,6 +97,7 @@ class Simulation final : private Handler {
   void arrives(bool at_server);
   void let_time_pass();
 
+  void check_acknowledged();
   void check_window();
   void check_arrivals(const std::vector<Sent>& sent,
                       const std::vector<simulated::ServerMessage>& arrived,
@@ -114,7 +119,9 @@ class Simulation final : private Handler {
   std::vector<Sent> to_client_;
   std::size_t next_to_client_ = 0;
   std::vector<simulated::ServerMessage> delivered_;
-  std::size_t unacknowledged_ = 0;
+  std::deque<std::string> unacknowledged_;  ///< payloads that wait for `acknowledge`
+  std::set<std::string> released_;          ///< payloads for which it was called
+  std::size_t acknowledged_ = 0;            ///< how many of the server's were looked at
   std::vector<Request> requests_;
   bool may_publish_ = true;
   bool was_connected_ = false;
