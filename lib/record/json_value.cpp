@@ -43,8 +43,9 @@ bool is_white_space(char c) {
 }  // namespace
 
 bool is_json(std::string_view text) {
-  // The library skips a byte order mark, which would then stand in the middle of a line.
-  if (text.substr(0, 3) == "\xEF\xBB\xBF") return false;
+  // The library skips a byte order mark, which would then stand in the middle of a line, and takes
+  // a NUL for the end of the input.
+  if (text.substr(0, 3) == "\xEF\xBB\xBF" || text.find('\0') != text.npos) return false;
   Acceptor acceptor;
   return Json::sax_parse(text.begin(), text.end(), &acceptor);
 }

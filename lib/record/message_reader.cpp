@@ -216,6 +216,9 @@ class LineReader final : public nlohmann::json_sax<Json> {
 }  // namespace
 
 Status read_message_line(std::string_view line, MessageDraft& draft) {
+  // The library takes a NUL for the end of the input.
+  if (const std::size_t nul = line.find('\0'); nul != line.npos)
+    return fail(ExitCode::io, "not JSON at column " + std::to_string(nul + 1) + ": a NUL byte");
   LineReader reader(draft);
   if (!Json::sax_parse(line.begin(), line.end(), &reader))
     return fail(ExitCode::io, reader.fault());

@@ -33,6 +33,12 @@ TEST_CASE("what is JSON") {
     CHECK_MESSAGE(!is_json(text), text);
 }
 
+TEST_CASE("a NUL is no end of JSON") {
+  CHECK_FALSE(is_json(std::string_view("1\0", 2)));
+  CHECK_FALSE(is_json(std::string_view("1\0x", 3)));
+  CHECK_FALSE(is_json(std::string_view("\"a\0b\"", 5)));
+}
+
 TEST_CASE("nesting is bounded") {
   CHECK(is_json(nested(maximum_json_depth)));
   CHECK_FALSE(is_json(nested(maximum_json_depth + 1)));

@@ -193,6 +193,8 @@ TEST_CASE("what is no JSON is shown with its column") {
         "not JSON at column 14: parsing object key - unexpected '}'; expected string literal");
   CHECK(fault_of("").substr(0, 24) == "not JSON at column 1: pa");
   CHECK(fault_of("{} x").substr(0, 22) == "not JSON at column 4: ");
+  CHECK(fault_of(std::string_view("{\"payload\":1}\0{", 15)) ==
+        "not JSON at column 14: a NUL byte");
   CHECK(fault_of(R"({"payload":1e999})") == "not JSON at column 16: a number is out of range");
   CHECK(fault_of("{\"a\":\"\x1b\xff").find_first_of("\x1b\xff") == std::string::npos);
 }
