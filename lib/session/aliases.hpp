@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/packet.hpp"
+#include "session/memory.hpp"
 
 namespace mqtt_toolbox::session {
 
@@ -58,7 +59,7 @@ class IncomingAliases {
   void establish(std::uint16_t alias, Bytes topic);
   /// Empty when it has none.
   Bytes topic(std::uint32_t alias) const;
-  void clear() { topics_ = {}; }
+  void clear() { give_back(topics_); }
 
  private:
   std::vector<std::string> topics_;  ///< by alias - 1; empty: none

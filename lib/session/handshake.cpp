@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "session/limits.hpp"
+#include "session/memory.hpp"
 #include "session/state.hpp"
 
 namespace mqtt_toolbox::session {
@@ -79,7 +80,7 @@ void Session::State::close() {
   keep_alive.stop();
   output.watch(nullptr, 0);
   output.clear();
-  partial = {};
+  give_back(partial);
   incoming_aliases.clear();
   outgoing_aliases.reset();
   received.new_connection();

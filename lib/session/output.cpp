@@ -5,6 +5,8 @@
 #include <cstring>
 #include <utility>
 
+#include "session/memory.hpp"
+
 namespace mqtt_toolbox::session {
 
 namespace {
@@ -112,7 +114,7 @@ void Output::become_empty() {
 void Output::clear() {
   own_.reset();
   own_capacity_ = own_begin_ = own_end_ = 0;
-  segments_ = {};
+  give_back(segments_);
   first_segment_ = 0;
   pending_ = 0;
 }

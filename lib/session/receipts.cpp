@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "session/memory.hpp"
+
 namespace mqtt_toolbox::session {
 
 using protocol::PacketIdentifier;
@@ -32,7 +34,7 @@ void ReceivedIdentifiers::new_connection() {
 }
 
 void ReceivedIdentifiers::release_memory() {
-  if (entries_.empty()) entries_ = {};
+  if (entries_.empty()) give_back(entries_);
 }
 
 Deliveries::Entry Deliveries::pop() {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "session/faults.hpp"
+#include "session/memory.hpp"
 #include "session/state.hpp"
 
 namespace mqtt_toolbox::session {
@@ -47,7 +48,7 @@ void Session::State::note_progress() {
 
 void Session::State::release_idle_memory() {
   if (output.empty()) output.clear();
-  if (partial.empty()) partial = {};
+  if (partial.empty()) give_back(partial);
   inflight.release_memory();
   received.release_memory();
   deliveries.release_memory();

@@ -1,0 +1,147 @@
+#include <doctest/doctest.h>
+
+#include "unit/session/bench.hpp"
+
+using namespace mqtt_toolbox;
+using namespace mqtt_toolbox::session;
+using protocol::PacketType;
+using protocol::PropertyId;
+using protocol::ReasonCode;
+
+namespace {
+
+/// Keep Alive 10 s, PINGRESP time-out 5 s, connected at 0 s.
+struct Pinging : Bench {
+  Pinging() {
+    settings.keep_alive = 10;
+    settings.ping_response_timeout = seconds(5);
+    connect();
+    start = now;
+  }
+  void at(int second) {
+    now = start + seconds(second);
+    session.advance(now);
+  }
+  int deadline() const { return static_cast<int>((session.deadline() - start) / seconds(1)); }
+  Time start{0};
+};
+
+}  // namespace
+
+TEST_CASE("PINGREQ when nothing was sent for the Keep Alive") {
+  Pinging bench;
+  CHECK(bench.deadline() == 10);
+  bench.at(9);
+  CHECK(bench.output.empty());
+  CHECK(bench.accepted("t", "p", 0));
+  bench.take();
+  CHECK(bench.deadline() == 19);
+  bench.at(19);
+  CHECK(bench.take_bytes() == hex("C0 00"));
+  CHECK(bench.deadline() == 24);
+  bench.receive(protocol::PingResp{});
+  CHECK(bench.deadline() == 29);
+  CHECK(bench.session.phase() == Phase::online);
+}
+
+TEST_CASE("without PINGRESP the connection is lost, and no DISCONNECT is wasted on it") {
+  Pinging bench;
+  bench.at(10);
+  bench.take();
+  bench.at(14);
+  CHECK(bench.session.phase() == Phase::online);
+  bench.at(15);
+  CHECK(bench.session.phase() == Phase::closing);
+  CHECK(bench.session.failure()->reason == ReasonCode::keep_alive_timeout);
+  CHECK(bench.session.failure()->text == "the broker did not answer PINGREQ");
+  CHECK(bench.output.empty());
+  CHECK(bench.session.deadline() == never);
+}
+
+TEST_CASE("any packet is a sign of life") {
+  Pinging bench;
+  bench.at(10);
+  bench.take();
+  bench.now = bench.start + seconds(14);
+  bench.receive(message("t", "p", 0));
+  CHECK(bench.deadline() == 19);
+  bench.at(18);
+  CHECK(bench.session.phase() == Phase::online);
+  bench.at(19);
+  CHECK(bench.session.phase() == Phase::closing);
+}
+
+TEST_CASE("a time-out longer than the Keep Alive still lets every PINGREQ go") {
+  Pinging bench;
+  bench.settings.ping_response_timeout = seconds(25);
+  bench.connect();
+  for (const int second : {10, 20, 30}) {
+    CHECK(bench.deadline() == second);
+    bench.at(second);
+    CHECK(bench.take() == "PINGREQ");
+  }
+  bench.at(35);  // 25 s after the first PINGREQ
+  CHECK(bench.session.phase() == Phase::closing);
+}
+
+TEST_CASE("while reading is paused PINGREQ goes on and the time-out rests") {
+  Pinging bench;
+  bench.session.reading_paused(true, bench.now);
+  bench.at(10);
+  bench.at(20);
+  bench.at(30);
+  CHECK(bench.take() == "PINGREQ | PINGREQ | PINGREQ");
+  CHECK(bench.session.phase() == Phase::online);
+  bench.now = bench.start + seconds(38);
+  bench.session.reading_paused(false, bench.now);
+  CHECK(bench.deadline() == 40);
+  bench.at(42);
+  CHECK(bench.session.phase() == Phase::online);
+  bench.at(43);
+  CHECK(bench.session.phase() == Phase::closing);
+}
+
+TEST_CASE("Server Keep Alive replaces this side's; 0 is off") {
+  Bench bench;
+  bench.settings.keep_alive = 10;
+  SUBCASE("shorter") {
+    const With server = With(PacketType::connack)(PropertyId::server_keep_alive, 3);
+    bench.connect(false, server);
+    CHECK(bench.session.deadline() == bench.now + seconds(3));
+  }
+  SUBCASE("off") {
+    const With server = With(PacketType::connack)(PropertyId::server_keep_alive, 0);
+    bench.connect(false, server);
+    CHECK(bench.session.deadline() == never);
+  }
+  SUBCASE("off on this side, nothing from the server") {
+    bench.settings.keep_alive = 0;
+    bench.connect();
+    CHECK(bench.session.deadline() == never);
+  }
+}
+
+TEST_CASE("no deadline before CONNACK and after the end") {
+  Bench bench;
+  CHECK(bench.session.deadline() == never);
+  bench.open();
+  CHECK(bench.session.deadline() == never);
+  bench.receive(protocol::ConnAck{});
+  CHECK(bench.session.deadline() == bench.now + seconds(60));
+  bench.lose();
+  CHECK(bench.session.deadline() == never);
+}
+
+TEST_CASE("a packet that takes long to write is a sign of life as long as it moves") {
+  Pinging bench;
+  const std::string large(1'000'000, 'x');
+  REQUIRE(bench.session.publish(message("t", large, 0), 0, Payload::borrowed, bench.now));
+  for (int second = 4; second <= 60; second += 4) {
+    bench.output.consume(1000);
+    bench.at(second);
+    CHECK(bench.session.phase() == Phase::online);
+  }
+  bench.at(70);
+  bench.at(75);
+  CHECK(bench.session.phase() == Phase::closing);
+}
