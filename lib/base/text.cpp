@@ -113,7 +113,7 @@ Result<double> parse_decimal(std::string_view text, double low, double high) {
   double value = 0;
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);
-  const bool is_whole_text = error == std::errc() && stop == end && std::isfinite(value);
+  const bool is_whole_text = error == std::errc() && stop == end;
   if (is_whole_text && value >= low && value <= high) return value;
   return not_a(text, "a number from " + show_number(low) + " to " + show_number(high));
 }

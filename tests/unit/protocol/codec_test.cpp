@@ -187,6 +187,7 @@ TEST_CASE("encoding refuses what would violate the standard") {
   CHECK(refusal(Connect{.client_identifier = long_text}, v5) == Fault::string_too_long);
   CHECK(refusal(Connect{.client_identifier = bad}, v5) == Fault::string_not_utf8);
   CHECK(refusal(Connect{.username = bad}, v5) == Fault::string_not_utf8);
+  CHECK(refusal(Connect{.will = Will{.topic = long_text}}, v5) == Fault::string_too_long);
   CHECK(refusal(Connect{.will = Will{.topic = "w", .payload = long_text}}, v5) ==
         Fault::string_too_long);
   CHECK(refusal(Connect{.username = "u", .password = long_text}, v5) == Fault::string_too_long);
