@@ -1,5 +1,8 @@
 #include "record/json_text.hpp"
 
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstring>
 
 #include "base/base64.hpp"
@@ -27,28 +30,27 @@ constexpr std::uint64_t has_below_space(std::uint64_t word) {
 /// What interrupts a run of bytes that are copied as they are. Before the first byte that is not
 /// ASCII that is every such byte; after it, when the rest is known to be UTF-8, only the lead byte
 /// of the C1 control characters.
-enum class Interrupt { ascii_only, utf8 };
+enum class Text { ascii, utf8 };
 
-template <Interrupt Kind>
-constexpr bool interrupts(std::uint8_t byte) {
-  if (byte < 0x20 || byte == '"' || byte == '\\' || byte == 0x7F) return true;
-  return Kind == Interrupt::ascii_only ? byte >= 0x80 : byte == 0xC2;
+/// The highest bit of each byte that interrupts. The lowest flag of each test is exact: only above
+/// a true one can there be a false one.
+template <Text Kind>
+std::uint64_t interrupting_flags(std::uint64_t word) {
+  if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
+  const std::uint64_t beyond = Kind == Text::ascii ? word & highs : has_byte(word, 0xC2);
+  return has_below_space(word) | has_byte(word, '"') | has_byte(word, '\\') | has_byte(word, 0x7F) |
+         beyond;
 }
 
-template <Interrupt Kind>
-std::size_t plain_length(std::string_view bytes) {
-  std::size_t at = 0;
-  for (; at + 8 <= bytes.size(); at += 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data() + at, sizeof word);
-    const std::uint64_t beyond =
-        Kind == Interrupt::ascii_only ? word & highs : has_byte(word, 0xC2);
-    if ((has_below_space(word) | has_byte(word, '"') | has_byte(word, '\\') | has_byte(word, 0x7F) |
-         beyond) != 0)
-      break;
+/// The first eight bytes; where there are fewer, plain ones behind them.
+std::uint64_t front_word(std::string_view bytes) {
+  std::uint64_t word = ones * 'x';
+  if (bytes.size() >= sizeof word) {
+    std::memcpy(&word, bytes.data(), sizeof word);
+  } else {
+    std::memcpy(&word, bytes.data(), bytes.size());
   }
-  while (at < bytes.size() && !interrupts<Kind>(static_cast<std::uint8_t>(bytes[at]))) ++at;
-  return at;
+  return word;
 }
 
 /// The letter after the backslash for the characters that have a short escape, else 0.
@@ -65,55 +67,105 @@ constexpr char short_escape(std::uint8_t byte) {
   }
 }
 
-void append_escape(std::string& out, std::uint8_t character) {
+struct Escape {
+  char text[8];
+  std::size_t size;
+};
+
+constexpr Escape escape_of(std::uint8_t character) {
   constexpr std::string_view digits = "0123456789abcdef";
-  if (const char letter = short_escape(character); letter != 0) {
-    const char escape[] = {'\\', letter};
-    out.append(escape, sizeof escape);
-    return;
-  }
-  const char escape[] = {'\\', 'u', '0', '0', digits[character >> 4], digits[character & 15]};
-  out.append(escape, sizeof escape);
+  if (const char letter = short_escape(character); letter != 0) return {{'\\', letter}, 2};
+  return {{'\\', 'u', '0', '0', digits[character >> 4], digits[character & 15]}, 6};
 }
 
-/// Appends what stands at the front of `rest`, an interrupting byte within UTF-8, and takes it off.
-void append_interrupting(std::string& out, std::string_view& rest) {
-  const auto first = static_cast<std::uint8_t>(rest[0]);
-  if (first < 0x80) {
-    append_escape(out, first);
-    rest.remove_prefix(1);
-    return;
+/// For the characters that are ever escaped, the last of which is the end of C1.
+constexpr auto escapes = [] {
+  std::array<Escape, 0xA0> table{};
+  for (std::size_t i = 0; i < table.size(); ++i) table[i] = escape_of(static_cast<std::uint8_t>(i));
+  return table;
+}();
+
+/// Collects pieces of a few bytes, for which appending one by one to a string is slow.
+class Collector {
+ public:
+  explicit Collector(std::string& out) : out_(out) {}
+  Collector(const Collector&) = delete;
+  Collector& operator=(const Collector&) = delete;
+  ~Collector() { flush(); }
+
+  /// The first `size` bytes of a word. Copying all of it costs less than copying some.
+  void add(std::uint64_t word, std::size_t size) {
+    if (end_ + sizeof word > sizeof buffer_) flush();
+    std::memcpy(buffer_ + end_, &word, sizeof word);
+    end_ += size;
   }
+
+  void add_escape(std::uint8_t character) {
+    const Escape& escape = escapes[character];
+    std::uint64_t word = 0;
+    std::memcpy(&word, escape.text, sizeof word);
+    add(word, escape.size);
+  }
+
+ private:
+  void flush() {
+    out_.append(buffer_, end_);
+    end_ = 0;
+  }
+
+  std::string& out_;
+  char buffer_[256];
+  std::size_t end_ = 0;
+};
+
+/// Takes a C1 control character, or another that begins with the same byte, off the front.
+void add_two_byte_character(Collector& collector, std::string_view& rest) {
   const auto second = static_cast<std::uint8_t>(rest[1]);
   if (second < 0xA0) {
-    append_escape(out, second);
+    collector.add_escape(second);
   } else {
-    out.append(rest, 0, 2);
+    collector.add(front_word(rest), 2);
   }
   rest.remove_prefix(2);
 }
 
-template <Interrupt Kind>
+template <Text Kind>
 void append_plain(std::string& out, std::string_view& rest) {
-  const std::size_t length = plain_length<Kind>(rest);
-  out.append(rest.data(), length);
-  rest.remove_prefix(length);
+  std::size_t size = 0;
+  while (size < rest.size() && interrupting_flags<Kind>(front_word(rest.substr(size))) == 0)
+    size += sizeof(std::uint64_t);
+  size = std::min(size, rest.size());
+  out.append(rest.data(), size);
+  rest.remove_prefix(size);
 }
 
-/// Up to the end or to the first byte that is not ASCII.
-void append_ascii(std::string& out, std::string_view& rest) {
-  append_plain<Interrupt::ascii_only>(out, rest);
-  while (!rest.empty() && static_cast<std::uint8_t>(rest[0]) < 0x80) {
-    append_interrupting(out, rest);
-    append_plain<Interrupt::ascii_only>(out, rest);
-  }
-}
-
-void append_utf8(std::string& out, std::string_view rest) {
-  append_plain<Interrupt::utf8>(out, rest);
+/// Takes bytes off `rest` up to its end or, in ASCII, to the first byte that is none.
+template <Text Kind>
+void append_escaped(std::string& out, std::string_view& rest) {
+  append_plain<Kind>(out, rest);
+  if (rest.empty()) return;
+  Collector collector(out);
   while (!rest.empty()) {
-    append_interrupting(out, rest);
-    append_plain<Interrupt::utf8>(out, rest);
+    const std::uint64_t word = front_word(rest);
+    const std::uint64_t flags = interrupting_flags<Kind>(word);
+    if (flags == 0) {  // a branch, so that the next word need not wait for the count below
+      const std::size_t size = std::min(sizeof word, rest.size());
+      collector.add(word, size);
+      rest.remove_prefix(size);
+      continue;
+    }
+    const std::size_t plain = static_cast<std::size_t>(std::countr_zero(flags)) / 8;
+    collector.add(word, plain);
+    rest.remove_prefix(plain);
+    const auto interrupting = static_cast<std::uint8_t>(rest[0]);
+    if (interrupting < 0x80) {
+      collector.add_escape(interrupting);
+      rest.remove_prefix(1);
+    } else if (Kind == Text::utf8) {
+      add_two_byte_character(collector, rest);
+    } else {
+      return;
+    }
   }
 }
 
@@ -138,13 +190,13 @@ std::string with_replacements(std::string_view rest) {
 bool append_json_string_if_utf8(std::string& out, std::string_view bytes) {
   const std::size_t start = out.size();
   out += '"';
-  append_ascii(out, bytes);
+  append_escaped<Text::ascii>(out, bytes);
   if (!bytes.empty()) {
     if (!is_utf8(bytes)) {
       out.resize(start);
       return false;
     }
-    append_utf8(out, bytes);
+    append_escaped<Text::utf8>(out, bytes);
   }
   out += '"';
   return true;
