@@ -7,7 +7,7 @@
 namespace mqtt_toolbox::record {
 namespace {
 
-constexpr std::size_t maximum_number = 1'000'000;
+constexpr std::size_t maximum_number = 65'535;
 
 /// The bytes that mosquitto_sub takes as separator of hexadecimal digits.
 constexpr std::string_view separators = "!\"#$&'()*+,-./:;<=>?@[\\]^_`{|}~ ";

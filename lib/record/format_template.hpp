@@ -23,7 +23,7 @@ struct FormatPiece {
 };
 
 /// Takes a template apart by mosquitto_sub's grammar; `letters` are the conversions that there are.
-/// ExitCode::usage with the column for what mosquitto_sub refuses, and for numbers over a million.
+/// ExitCode::usage with the column for what mosquitto_sub refuses, and for numbers over 65,535.
 Result<std::vector<FormatPiece>> parse_format(std::string_view text, std::string_view letters);
 
 }  // namespace mqtt_toolbox::record

@@ -35,7 +35,7 @@ void format(std::string_view text, std::string_view payload, Format::Options opt
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  if (size > 2048) return 0;  // widths of a million each would only cost time
+  if (size > 2048) return 0;  // many wide fields would only cost time
   const std::size_t end = input.find('\n');
   const std::string_view payload = end == input.npos ? std::string_view() : input.substr(end + 1);
   format(input.substr(0, end), payload, {});
