@@ -5,6 +5,9 @@ target_include_directories(toolbox_flags INTERFACE ${PROJECT_SOURCE_DIR}/lib)
 target_compile_options(toolbox_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion
                                                -Wno-sign-conversion -Wnon-virtual-dtor)
 target_compile_definitions(toolbox_flags INTERFACE MQTT_TOOLBOX_VERSION="${PROJECT_VERSION}")
+if(MQTT_TOOLBOX_FUZZ)
+  target_compile_options(toolbox_flags INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL GNU)
   # g++ 12 warns falsely about std::string's own operator+ (GCC bug 105651).
   target_compile_options(toolbox_flags INTERFACE -Wno-restrict)

@@ -22,7 +22,10 @@ null_broker() {
   out=$(mktemp -p "$work")
   "$bin/null-broker" "$@" >"$out" &
   pids+=($!)
-  until [ -s "$out" ]; do sleep 0.01; done
+  until [ -s "$out" ]; do
+    kill -0 "${pids[-1]}" || exit 1
+    sleep 0.01
+  done
   port=$(head -n 1 "$out")
 }
 
