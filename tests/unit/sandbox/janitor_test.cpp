@@ -20,18 +20,23 @@ using sandbox::JanitorReport;
 
 namespace {
 
-/// The broker of these tests is a shell script: `sh -c CONFIGURATION` runs the file.
+/// The broker of these tests is a shell script in the folder.
 Janitor::Job new_job(bool restart = false) {
   const auto parent = std::filesystem::temp_directory_path();
   const std::string folder = parent / ("janitor-test-" + std::to_string(system_seed()));
-  return {
-      folder, "/bin/sh", folder + "/broker.conf", folder + "/broker.log", folder + "/broker.pid",
-      restart};
+  return {folder,
+          folder + "/broker",
+          folder + "/broker.conf",
+          folder + "/broker.log",
+          folder + "/broker.pid",
+          restart};
 }
 
 void write_broker(const Janitor::Job& job, const std::string& script) {
-  REQUIRE(sandbox::write_private_file(job.configuration, "#!/bin/sh\n" + script + "\n"));
-  REQUIRE(::chmod(job.configuration.c_str(), S_IRWXU) == 0);
+  const std::string fresh = job.program + ".new";  // a running script must not change
+  REQUIRE(sandbox::write_private_file(fresh, "#!/bin/sh\n" + script + "\n"));
+  REQUIRE(::chmod(fresh.c_str(), S_IRWXU) == 0);
+  std::filesystem::rename(fresh, job.program);
 }
 
 pid_t start_broker(Janitor& janitor) {
