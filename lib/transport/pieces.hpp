@@ -33,7 +33,7 @@ class PieceCursor {
 
   /// `size` bytes of the chunk are done.
   void advance(std::size_t size) {
-    while (size > 0) {
+    while (size > 0 && !pieces_.empty()) {
       std::size_t step = std::min(size, pieces_.front().size() - offset_);
       offset_ += step;
       size -= step;
