@@ -20,6 +20,10 @@ std::string property_words() {
   return words;
 }
 
+std::string negated_help(const Spec& spec) {
+  return "turn off: " + std::string(spec.help);
+}
+
 std::string choice_words(const Spec& spec) {
   std::string words;
   for (std::string_view choice : spec.choices)

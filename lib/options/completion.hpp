@@ -12,6 +12,8 @@ namespace mqtt_toolbox::options {
 std::string packet_words();
 std::string property_words();
 std::string choice_words(const Spec& spec);
+/// What stands beside --no-NAME.
+std::string negated_help(const Spec& spec);
 
 inline constexpr std::string_view completion_notice =
     "Generated from the tables of options; not to be edited.";

@@ -27,16 +27,30 @@ std::string action(const Spec& spec) {
     case Kind::directory: return "compopt -o filenames\n      " + compgen("-d");
     case Kind::command: return compgen("-c");
     case Kind::property: return compgen("-W '" + packet_words() + "'");
-    default: return "COMPREPLY=()";
+    default: return "";
   }
 }
 
+void append_case(std::string& out, const std::string& patterns, const std::string& what) {
+  out += "    " + patterns + ")\n";
+  if (!what.empty()) out += "      " + what + "\n";
+  out += "      return\n      ;;\n";
+}
+
+/// Values of which nothing is known share one case.
 void append_values(std::string& out, const Tool& tool) {
+  std::string unknown;
   each_group(tool, [&](Group, const std::vector<const Spec*>& specs) {
-    for (const Spec* spec : specs)
-      if (spec->takes_value())
-        out += "    " + pattern(*spec) + ")\n      " + action(*spec) + "\n      return\n      ;;\n";
+    for (const Spec* spec : specs) {
+      if (!spec->takes_value()) continue;
+      const std::string what = action(*spec);
+      if (what.empty())
+        unknown += (unknown.empty() ? "" : " | \\\n      ") + pattern(*spec);
+      else
+        append_case(out, pattern(*spec), what);
+    }
   });
+  append_case(out, unknown, "");
 }
 
 std::string option_words(const Tool& tool) {

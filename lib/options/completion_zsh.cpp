@@ -46,6 +46,10 @@ std::vector<std::string> forms(const Spec& spec) {
   return names;
 }
 
+bool is_negation(const Spec& spec, std::string_view name) {
+  return spec.kind == Kind::toggle && name.starts_with("--no-");
+}
+
 void append_spec(std::string& out, const Spec& spec) {
   const std::vector<std::string> names = forms(spec);
   std::string exclusion;
@@ -53,7 +57,8 @@ void append_spec(std::string& out, const Spec& spec) {
     exclusion += (exclusion.empty() ? "" : " ") + replace_all(name, "=-", "");
   for (const std::string& name : names)
     out += "    '" + (spec.repeatable ? "*" : "(" + exclusion + ")") + name + "[" +
-           escape(help_line(spec)) + "]" + value_part(spec) + "'\n";
+           escape(is_negation(spec, name) ? negated_help(spec) : help_line(spec)) + "]" +
+           value_part(spec) + "'\n";
 }
 
 }  // namespace

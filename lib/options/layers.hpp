@@ -20,6 +20,10 @@ struct Candidate {
 /// In the order in which they were found within a layer.
 using Candidates = std::vector<Candidate>;
 
+/// A switch turned off: as if it had not been named, but that it overrides lower layers. Toggles
+/// are never off in this sense: they have a third state.
+bool is_off(const Candidate& candidate);
+
 /// Takes each layer's URL apart into candidates for the options it stands for, and puts these in
 /// front.
 Status expand_urls(const Tool& tool, Candidates& candidates);

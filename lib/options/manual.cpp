@@ -15,8 +15,8 @@ std::string upper(std::string_view text) {
 void append_heading(std::string& out, const Tool& tool) {
   out += ".\\\" Generated from the tables of options; not to be edited.\n.Dd ";
   out += manual_date;
-  out += "\n.Dt " + upper(tool.name) + " 1\n.Os mqtt-toolbox\n.Sh NAME\n.Nm " +
-         std::string(tool.name) + "\n.Nd " + mdoc_escape(tool.summary) + '\n';
+  out += "\n.Dt " + upper(tool.name) + " 1\n.Os\n.Sh NAME\n.Nm " + std::string(tool.name) +
+         "\n.Nd " + mdoc_escape(tool.summary) + '\n';
 }
 
 /// Words in capitals are arguments, words with a dash are flags; brackets, bars and dots stay.
@@ -105,6 +105,7 @@ void append_examples(std::string& out, const Tool& tool) {
   if (tool.examples.empty()) return;
   out += ".Sh EXAMPLES\n";
   for (const Example& example : tool.examples) {
+    if (&example != &tool.examples.front()) out += ".Pp\n";
     append_mdoc_text(out, capitalised(example.text) + ":");
     append_mdoc_literal(out, example.command);
   }

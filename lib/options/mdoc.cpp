@@ -64,6 +64,12 @@ bool ends_sentence(std::string_view word) {
   return word.ends_with('.') || word.ends_with('?') || word.ends_with('!');
 }
 
+/// Macros have two or three letters, the first of which is a capital or a percent sign.
+bool may_be_macro(std::string_view word) {
+  if (word.size() < 2 || word.size() > 3) return false;
+  return word[0] == '%' || (word[0] >= 'A' && word[0] <= 'Z' && word[1] >= 'a' && word[1] <= 'z');
+}
+
 /// A line that starts with a dot or an apostrophe is a request to troff.
 void append_line(std::string& out, std::string& line) {
   if (line.empty()) return;
@@ -78,6 +84,7 @@ std::string mdoc_escape(std::string_view text) {
   std::string out;
   while (!text.empty()) {
     const std::string_view word = text.substr(0, text.find(' '));
+    if (may_be_macro(word)) out += "\\&";
     out += escape_word(word, has_option_dashes(word));
     text.remove_prefix(word.size());
     if (text.empty()) break;

@@ -31,18 +31,14 @@ void drop_other_brokers(Candidates& candidates) {
   });
 }
 
-/// The best rank in the slot of `candidate`, and whether another option has it too.
+/// Whether no other option of the slot has the rank of `mine`.
 Status check_slot(const Candidates& candidates, const Candidate& mine) {
   for (const Candidate& other : candidates)
-    if (other.spec != mine.spec && other.spec->slot == mine.spec->slot &&
+    if (other.spec != mine.spec && other.spec->slot == mine.spec->slot && !is_off(other) &&
         rank(other.origin) == rank(mine.origin))
       return fail(ExitCode::usage,
                   mine.origin.where + " and " + other.origin.where + " exclude each other");
   return {};
-}
-
-bool is_off(const Candidate& candidate) {
-  return candidate.spec->kind == Kind::flag && candidate.values[0] == "false";
 }
 
 Status settle_slots(Candidates& candidates) {
@@ -131,6 +127,12 @@ void expand(Url&& url, Expansion& out) {
 }
 
 }  // namespace
+
+bool is_off(const Candidate& candidate) {
+  const Kind kind = candidate.spec->kind;
+  return (kind == Kind::flag || kind == Kind::mark) && !candidate.values.empty() &&
+         candidate.values[0] == "false";
+}
 
 Status expand_urls(const Tool& tool, Candidates& candidates) {
   Candidates expanded;

@@ -41,13 +41,6 @@ void remember(Candidate&& candidate, Settings& settings) {
       {candidate.spec, std::move(candidate.origin), {std::move(candidate.values)}});
 }
 
-/// A switch turned off is as if it had not been named; only toggles tell the two apart.
-bool is_off(const Candidate& candidate) {
-  const Kind kind = candidate.spec->kind;
-  return (kind == Kind::flag || kind == Kind::mark) && !candidate.values.empty() &&
-         candidate.values[0] == "false";
-}
-
 Status apply(Candidates&& winners, Settings& settings) {
   for (Candidate& candidate : winners) {
     const Spec& spec = *candidate.spec;
