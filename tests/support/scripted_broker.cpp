@@ -162,7 +162,7 @@ void ScriptedBroker::run() {
   if (finished_) return;
   listener_watch_.reset();
   listener_.reset();
-  if (run_silence() && output_.empty()) finish();
+  if (run_silence()) finish();
 }
 
 bool ScriptedBroker::run_step(const Step& step) {

@@ -118,8 +118,8 @@ TEST_CASE("a refusal comes with its name, its code, the server's words and the m
        "refused the connection: Server moved (0x9D); it names another server: other:1883"},
       {" CONNACK code=0x89", Version::v5,
        "refused the connection: Server busy (0x89); try again later"},
-      {"-raw 20 02 00 4d", Version::v31,
-       "refused the connection: Unspecified error (return code 77)"},
+      {" CONNACK code=3", Version::v31,
+       "refused the connection: Server unavailable (return code 3); try again later"},
   };
   for (const Case& one : cases) {
     CAPTURE(one.answer);

@@ -1,0 +1,366 @@
+#include <doctest/doctest.h>
+
+#include "unit/client/conversation.hpp"
+
+using namespace mqtt_toolbox;
+using namespace mqtt_toolbox::client;
+using protocol::Version;
+
+// Connections that stood and were lost: reconnects, resumed sessions, subscriptions made again.
+
+namespace {
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+void run_script(Conversation& talk) {
+  CHECK(talk.run_to_the_end());
+  CHECK(talk.failures() == "");
+}
+
+/// Publishes `total` messages with payloads 0, 1, 2, ... as fast as the client takes them, and
+/// closes after the last outcome.
+struct Stream {
+  Stream(Conversation& conversation, int qos_given, std::size_t total_given)
+      : talk(conversation), qos(qos_given), total(total_given) {
+    talk.plan.session_use = SessionUse::for_stream;
+    talk.plan.reconnect.attempts = 10;
+    talk.recorder.connected = [this](const Connected&) { pump(); };
+    talk.recorder.ready = [this] { pump(); };
+    talk.recorder.published = [this](const PublishOutcome& outcome) {
+      CHECK(outcome.reason == protocol::ReasonCode::success);
+      duplicates += outcome.may_be_duplicate;
+      if (++done == total) talk.close();
+    };
+  }
+
+  void pump() {
+    while (next < total) {
+      const auto sent = talk.publish("t", std::to_string(next), qos, next);
+      REQUIRE(sent);
+      if (sent->admission == Admission::would_block) return;
+      ++next;
+    }
+  }
+
+  Conversation& talk;
+  int qos;
+  std::size_t total;
+  std::size_t next = 0;
+  std::size_t done = 0;
+  std::size_t duplicates = 0;
+};
+
+/// How often each payload was taken over by the broker.
+std::vector<std::size_t> taken(const Conversation& talk, std::size_t total) {
+  std::vector<std::size_t> counts(total);
+  for (const auto& message : talk.broker->accepted()) ++counts.at(std::stoul(message.payload));
+  return counts;
+}
+
+}  // namespace
+
+TEST_CASE("a broker that dies in mid-stream and keeps the session gets all, and QoS 2 once") {
+  for (const Version version : {Version::v311, Version::v5}) {
+    for (const int qos : {1, 2}) {
+      for (const std::string_view end : {"answered=no; reset", "answered=no; close", "; reset"}) {
+        CAPTURE(name(version));
+        CAPTURE(qos);
+        CAPTURE(end);
+        const std::string dies = "auto until=PUBLISH count=7 " + std::string(end);
+        Conversation talk(dies + "; accept; " + dies + "; accept; auto until=DISCONNECT");
+        talk.plan.version = version;
+        constexpr std::size_t total = 50;
+        Stream stream(talk, qos, total);
+        CHECK(talk.run());
+        CHECK(talk.text() == "");
+        CHECK(talk.failures() == "");
+        CHECK(stream.done == total);
+        CHECK(stream.duplicates == 0);
+        CHECK(talk.recorder.count("reconnecting") == 2);
+        for (const std::size_t count : taken(talk, total)) {
+          CHECK(count >= 1);
+          if (qos == 2) CHECK(count == 1);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("a QoS 2 stream that dies between PUBREC and PUBCOMP is taken once") {
+  Conversation talk("auto until=PUBREL count=3 answered=no; reset; accept; auto until=DISCONNECT");
+  Stream stream(talk, 2, 10);
+  run_script(talk);
+  CHECK(talk.text() == "");
+  for (const std::size_t count : taken(talk, 10)) CHECK(count == 1);
+}
+
+TEST_CASE("a broker that dies and forgets the session gets all, and what may be twice is said") {
+  Conversation talk(
+      "auto until=PUBLISH count=5 answered=no; reset; forget; accept; auto until=DISCONNECT");
+  Stream stream(talk, 2, 20);
+  run_script(talk);
+  CHECK(talk.text() == "");
+  CHECK(stream.done == 20);
+  CHECK(stream.duplicates > 0);
+  for (const std::size_t count : taken(talk, 20)) CHECK(count >= 1);
+}
+
+TEST_CASE("the session of a stream: how it begins, goes on and ends in 5.0") {
+  Conversation talk(
+      "expect CONNECT version=5.0 clean=1 session-expiry-interval=300\n"
+      "send CONNACK assigned-client-identifier=given; expect PUBLISH qos=1 dup=0 payload=0\n"
+      "reset; accept; expect CONNECT clean=0 client-id=given session-expiry-interval=300\n"
+      "send CONNACK present=1; expect PUBLISH qos=1 dup=1 payload=0; send PUBACK id=last\n"
+      "expect DISCONNECT session-expiry-interval=0; expect CLOSE");
+  Stream stream(talk, 1, 1);
+  run_script(talk);
+  CHECK(talk.text() == "");
+}
+
+TEST_CASE("the session of a stream: how it begins, goes on and ends in 3.1.1") {
+  Conversation talk(
+      "expect CONNECT version=3.1.1 clean=0; send CONNACK\n"
+      "expect PUBLISH qos=1 dup=0; reset; accept; expect CONNECT clean=0\n"
+      "send CONNACK present=1; expect PUBLISH qos=1 dup=1; send PUBACK id=last; expect DISCONNECT\n"
+      "accept; expect CONNECT clean=1; send CONNACK; expect DISCONNECT; expect CLOSE");
+  talk.plan.version = Version::v311;
+  Stream stream(talk, 1, 1);
+  run_script(talk);
+  CHECK(talk.text() == "");
+  CHECK(talk.recorder.count("connected") == 2);
+}
+
+TEST_CASE("a broker that does not answer the CONNECT that ends a session is not waited for") {
+  Conversation talk(
+      "expect CONNECT; send CONNACK; expect PUBLISH; send PUBACK id=last; expect DISCONNECT\n"
+      "accept; expect CONNECT clean=1; silence");
+  talk.plan.version = Version::v311;
+  Stream stream(talk, 1, 1);
+  talk.recorder.published = [&](const PublishOutcome&) {
+    talk.close(std::chrono::milliseconds(30));
+  };
+  run_script(talk);
+  CHECK(talk.text() == "");
+}
+
+TEST_CASE("without reconnects the first loss is the end, and its cause is named") {
+  struct Case {
+    std::string_view end;
+    std::string_view text;
+  };
+  const Case cases[] = {
+      {"close", ": the broker closed it"},
+      {"reset", "reset by peer"},
+      {"send DISCONNECT code=0x8B reason-string=\"back at noon\"; expect CLOSE",
+       ": the broker sent DISCONNECT: Server shutting down (0x8B): back at noon"},
+      {"send-raw 00 00; expect DISCONNECT code=0x81; expect CLOSE",
+       ": the broker violated the protocol: "},
+  };
+  for (const Case& one : cases) {
+    CAPTURE(one.end);
+    Conversation talk("expect CONNECT; send CONNACK; expect SUBSCRIBE; " + std::string(one.end));
+    talk.recorder.connected = [&](const Connected&) { CHECK(talk.subscribe("a", 0, 1)); };
+    run_script(talk);
+    CHECK(talk.code() == ExitCode::lost);
+    CHECK(contains(talk.text(), one.text));
+    CHECK(contains(talk.text(), talk.target()));
+    CHECK(talk.recorder.count("reconnecting") == 0);
+  }
+}
+
+TEST_CASE("a client whose session was taken over does not fight for it") {
+  Conversation talk("expect CONNECT; send CONNACK; send DISCONNECT code=0x8E; expect CLOSE");
+  talk.plan.reconnect.attempts = 10;
+  run_script(talk);
+  CHECK(talk.code() == ExitCode::lost);
+  CHECK(contains(talk.text(),
+                 "Session taken over (0x8E); another client connected with the same "
+                 "client identifier"));
+  CHECK(talk.recorder.count("reconnecting") == 0);
+}
+
+TEST_CASE("a server that has moved is named, not followed") {
+  Conversation talk(
+      "expect CONNECT; send CONNACK; send DISCONNECT code=0x9C server-reference=other; expect "
+      "CLOSE");
+  talk.plan.reconnect.attempts = 10;
+  run_script(talk);
+  CHECK(contains(talk.text(), "Use another server (0x9C); it names another server: other"));
+}
+
+TEST_CASE("a server that shuts down is waited for") {
+  Conversation talk(
+      "expect CONNECT; send CONNACK; send DISCONNECT code=0x8B; expect CLOSE\n"
+      "accept; expect CONNECT; send CONNACK code=0x89; expect CLOSE\n"
+      "accept; expect CONNECT; close; accept; expect CONNECT; send CONNACK; expect DISCONNECT");
+  talk.plan.reconnect.attempts = 10;
+  talk.recorder.connected = [&](const Connected& connected) {
+    if (!connected.first) talk.close();
+  };
+  run_script(talk);
+  CHECK(talk.text() == "");
+  CHECK(talk.recorder.count("reconnecting") == 3);
+}
+
+TEST_CASE("a reconnect that is refused for good is the end") {
+  Conversation talk(
+      "expect CONNECT; send CONNACK; reset; accept; expect CONNECT; send CONNACK code=0x87");
+  talk.plan.reconnect.attempts = 10;
+  run_script(talk);
+  CHECK(talk.code() == ExitCode::refused);
+  CHECK(contains(talk.text(), "Not authorized (0x87)"));
+}
+
+TEST_CASE("a broker that does not come back is given up as lost") {
+  Conversation talk("expect CONNECT; send CONNACK; reset");
+  talk.plan.reconnect.attempts = 2;
+  run_script(talk);
+  CHECK(talk.code() == ExitCode::lost);
+  CHECK(contains(talk.text(), "connection refused; given up after 2 attempts"));
+}
+
+TEST_CASE("a successful connection gives all attempts back") {
+  Conversation talk(
+      "expect CONNECT; send CONNACK; reset; accept; expect CONNECT; send CONNACK; reset\n"
+      "accept; expect CONNECT; send CONNACK; expect DISCONNECT");
+  talk.plan.reconnect.attempts = 1;
+  talk.recorder.connected = [&](const Connected&) {
+    if (talk.recorder.count("connected") == 3) talk.close();
+  };
+  run_script(talk);
+  CHECK(talk.text() == "");
+}
+
+TEST_CASE("a reconnect keeps to the version that was found") {
+  Conversation talk(
+      "expect CONNECT version=5.0; close; accept; expect CONNECT version=3.1.1; send CONNACK; "
+      "reset\n"
+      "accept; expect CONNECT version=3.1.1; send CONNACK; expect DISCONNECT");
+  talk.plan.reconnect.attempts = 1;
+  talk.recorder.connected = [&](const Connected& connected) {
+    if (!connected.first) talk.close();
+  };
+  run_script(talk);
+  CHECK(talk.text() == "");
+}
+
+TEST_CASE("a PINGRESP that does not come is a lost connection") {
+  Conversation talk("expect CONNECT keep-alive=1; send CONNACK; expect PINGREQ; expect CLOSE");
+  talk.plan.session.keep_alive = 1;
+  talk.plan.session.ping_response_timeout = std::chrono::milliseconds(20);
+  run_script(talk);
+  CHECK(talk.code() == ExitCode::lost);
+  CHECK(contains(talk.text(), "PINGREQ"));
+}
+
+TEST_CASE("PINGREQ goes out while reading is paused, and its answer is not missed then") {
+  Conversation talk(
+      "expect CONNECT keep-alive=1; send CONNACK; expect PINGREQ; send PINGRESP\n"
+      "send PUBLISH topic=a; wait 100ms; expect DISCONNECT");
+  talk.plan.session.keep_alive = 1;
+  talk.plan.session.ping_response_timeout = std::chrono::milliseconds(30);
+  talk.recorder.connected = [&](const Connected&) { talk.client->pause_reading(true); };
+  transport::Loop::Timer resume(talk.loop, [&] { talk.client->pause_reading(false); });
+  resume.arm(talk.loop.now() + std::chrono::milliseconds(1100));
+  talk.recorder.message = [&](const protocol::Publish&) {
+    talk.close();
+    return true;
+  };
+  run_script(talk);
+  CHECK(talk.text() == "");
+  CHECK(talk.recorder.count("message a") == 1);
+}
+
+TEST_CASE("subscriptions are made again when the session is gone, with their tokens") {
+  Conversation talk(
+      "expect CONNECT; send CONNACK; expect SUBSCRIBE filter=a qos=1 subscription-identifier=7\n"
+      "send SUBACK id=last code=1; expect SUBSCRIBE filter=b; send SUBACK id=last code=0\n"
+      "expect SUBSCRIBE filter=c; send SUBACK id=last code=0\n"
+      "expect UNSUBSCRIBE filter=b; send UNSUBACK id=last code=0; reset\n"
+      "accept; expect CONNECT; send CONNACK present=0\n"
+      "expect SUBSCRIBE filter=a qos=1 subscription-identifier=7; send SUBACK id=last code=1\n"
+      "expect SUBSCRIBE filter=c subscription-identifier=none; send SUBACK id=last code=0x87\n"
+      "expect DISCONNECT");
+  talk.plan.reconnect.attempts = 10;
+  protocol::PropertyList properties(protocol::PropertyPlace::subscribe);
+  REQUIRE(properties.add(protocol::PropertyId::subscription_identifier, 7));
+  talk.recorder.connected = [&](const Connected& connected) {
+    if (!connected.first) return;
+    const protocol::Subscription a{"a", protocol::Qos::at_least_once};
+    CHECK(talk.client->subscribe({&a, 1}, properties.view(), 11));
+    CHECK(talk.subscribe("b", 0, 12));
+    CHECK(talk.subscribe("c", 0, 13));
+  };
+  talk.recorder.subscribed = [&](Token token) {
+    const protocol::Bytes b = "b";
+    if (token == 13 && talk.recorder.count("subscribed") == 3) {
+      CHECK(talk.client->unsubscribe({&b, 1}, {}, 14));
+    }
+    if (talk.recorder.count("subscribed") == 5) talk.close();
+  };
+  run_script(talk);
+  CHECK(talk.text() == "");
+  CHECK(talk.recorder.count("subscribed 11 1") == 2);
+  CHECK(talk.recorder.count("subscribed 12") == 1);
+  CHECK(talk.recorder.count("subscribed 13 135") == 1);
+}
+
+TEST_CASE("subscriptions are not made again when the session is present") {
+  Conversation talk(
+      "expect CONNECT clean=0; send CONNACK; expect SUBSCRIBE filter=a; send SUBACK id=last "
+      "code=0\n"
+      "reset; accept; expect CONNECT clean=0; send CONNACK present=1; send PUBLISH topic=a\n"
+      "expect DISCONNECT");
+  talk.plan.reconnect.attempts = 10;
+  talk.plan.client_identifier = "me";
+  talk.plan.session.clean_start = false;
+  talk.plan.session.resume = true;
+  talk.recorder.connected = [&](const Connected& connected) {
+    if (connected.first) CHECK(talk.subscribe("a", 0, 1));
+  };
+  talk.recorder.message = [&](const protocol::Publish&) {
+    talk.close();
+    return true;
+  };
+  run_script(talk);
+  CHECK(talk.recorder.count("subscribed") == 1);
+}
+
+TEST_CASE("a SUBSCRIBE without answer is made once on the next connection") {
+  Conversation talk(
+      "expect CONNECT; send CONNACK; expect SUBSCRIBE filter=a; reset\n"
+      "accept; expect CONNECT; send CONNACK; expect SUBSCRIBE filter=a; send SUBACK id=last "
+      "code=0\n"
+      "expect DISCONNECT");
+  talk.plan.reconnect.attempts = 10;
+  talk.recorder.connected = [&](const Connected& connected) {
+    if (connected.first) CHECK(talk.subscribe("a", 0, 1));
+  };
+  talk.recorder.subscribed = [&](Token) { talk.close(); };
+  run_script(talk);
+  CHECK(talk.recorder.count("subscribed 1 0") == 1);
+}
+
+TEST_CASE("subscriptions are not made again on the first connection when room comes back") {
+  Conversation talk("auto until=DISCONNECT");
+  Stream stream(talk, 1, 300);
+  talk.plan.session_use = SessionUse::as_given;
+  talk.plan.session.inflight_messages = std::uint16_t{1};
+  talk.recorder.connected = [&](const Connected&) { CHECK(talk.subscribe("other", 0, 1)); };
+  talk.recorder.subscribed = [&](Token) { stream.pump(); };
+  run_script(talk);
+  CHECK(stream.done == 300);
+  CHECK(talk.recorder.count("subscribed") == 1);
+}
+
+TEST_CASE("close while waiting for the next attempt ends at once") {
+  Conversation talk("expect CONNECT; send CONNACK; reset");
+  talk.plan.reconnect.attempts = 10;
+  talk.plan.reconnect.initial = std::chrono::hours(1);
+  talk.plan.reconnect.maximum = std::chrono::hours(1);
+  talk.recorder.reconnecting = [&] { talk.close(); };
+  run_script(talk);
+  CHECK(talk.text() == "");
+}
