@@ -131,22 +131,29 @@ void Session::State::go_online(const protocol::ConnAck& connack) {
   if (is_online_still(on_connection)) continue_resending();
 }
 
+/// As `send`, within the limits of the server.
+Status Session::State::send_within_limits(const protocol::Packet& packet) {
+  const auto size = protocol::encoded_size(packet, version);
+  if (!size) return fail(ExitCode::usage, protocol::describe(size.error()));
+  if (auto status = check_packet_size(limits, *size); !status) return status;
+  if (const auto sent = send(packet); !sent)
+    return fail(ExitCode::usage, protocol::describe(sent.error()));
+  return {};
+}
+
 Status Session::State::authenticate(const protocol::Auth& auth, Time time) {
   now = time;
   if (!is_listening()) return fail(ExitCode::lost, "there is no connection to send AUTH on");
-  if (const auto sent = send(auth); !sent)
-    return fail(ExitCode::usage, protocol::describe(sent.error()));
-  return {};
+  return send_within_limits(auth);
 }
 
 Status Session::State::disconnect(const protocol::Disconnect& disconnect, Time time) {
   now = time;
   if (phase == Phase::closing) return {};
   if (phase == Phase::offline) return fail(ExitCode::lost, "there is no connection to end");
-  if (const auto sent = send(disconnect); !sent)
-    return fail(ExitCode::usage, protocol::describe(sent.error()));
-  phase = Phase::closing;
-  return {};
+  auto status = send_within_limits(disconnect);
+  if (status) phase = Phase::closing;
+  return status;
 }
 
 }  // namespace mqtt_toolbox::session

@@ -11,9 +11,8 @@ bool Inflight::has_room(std::size_t size) const {
 InflightEntry& Inflight::push(InflightEntry entry) {
   const std::size_t behind = entry.borrowed ? sizeof(BorrowedPayload) : 0;
   entry.position = arena_.commit(entry.size + behind);
-  entries_.push(entry);
   ++unfinished_;
-  return entries_.at(entries_.end() - 1);
+  return entries_.push(entry);
 }
 
 Inflight::Sequence Inflight::find(protocol::PacketIdentifier id) const {

@@ -21,9 +21,9 @@ class Ring {
   T& at(std::uint64_t sequence) { return slots_[sequence & (capacity_ - 1)]; }
   const T& at(std::uint64_t sequence) const { return slots_[sequence & (capacity_ - 1)]; }
 
-  void push(const T& element) {
+  T& push(const T& element) {
     if (size() == capacity_) grow();
-    slots_[end_++ & (capacity_ - 1)] = element;
+    return slots_[end_++ & (capacity_ - 1)] = element;
   }
   void pop() { ++begin_; }
   void clear() { begin_ = end_; }

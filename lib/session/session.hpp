@@ -54,7 +54,9 @@ class MQTT_TOOLBOX_API Session {
   Session(const Session&) = delete;
 
   /// The transport is open: sends CONNECT in `version`. Calls after the first follow
-  /// Settings::resume. ExitCode::usage when CONNECT cannot be encoded.
+  /// Settings::resume, where a call that led to no CONNACK with success does not count, and `reset`
+  /// asks for a new session. ExitCode::usage when CONNECT cannot be encoded, and when the version
+  /// changes while messages are unacknowledged.
   Status transport_opened(protocol::Version version, const Identity& identity, Time now);
 
   /// Bytes from the transport. Everything is consumed; an incomplete packet is kept.
@@ -72,12 +74,15 @@ class MQTT_TOOLBOX_API Session {
 
   /// Refused with ExitCode::rejected when it would break a limit of the server (the text names the
   /// limit), with ExitCode::usage when it cannot be encoded. would_block when offline, when the
-  /// window is full or when too many bytes wait; on_ready follows. DUP and the packet identifier of
-  /// `message` are ignored. At QoS 0 there is no outcome: accepted is all there is to know.
+  /// window is full, when too many bytes wait, and while older messages are being sent again;
+  /// on_ready follows. DUP and the packet identifier of `message` are ignored. At QoS 0 there is no
+  /// outcome: accepted is all there is to know.
   Result<Submission> publish(const protocol::Publish& message, Token token, Payload payload,
                              Time now);
 
   /// The packet identifier in the argument is ignored. Limits of the server as for `publish`.
+  /// would_block when offline and when no more can be kept; on_ready follows. Once accepted there
+  /// will be an outcome, if need be on a later connection.
   Result<Submission> subscribe(const protocol::Subscribe& subscribe, Token token, Time now);
   Result<Submission> unsubscribe(const protocol::Unsubscribe& unsubscribe, Token token, Time now);
 
@@ -87,10 +92,11 @@ class MQTT_TOOLBOX_API Session {
   /// QoS 1 and 2 messages delivered and not acknowledged.
   std::size_t unacknowledged() const;
 
-  /// Sends AUTH (5.0).
+  /// Sends AUTH (5.0). ExitCode::lost when there is no connection.
   Status authenticate(const protocol::Auth& auth, Time now);
 
-  /// Sends DISCONNECT and goes to `closing`. Reason and properties are sent under 5.0 only.
+  /// Sends DISCONNECT and goes to `closing`; does nothing when there already. Reason and properties
+  /// are sent under 5.0 only. ExitCode::lost when offline.
   Status disconnect(const protocol::Disconnect& disconnect, Time now);
 
   Phase phase() const;

@@ -32,6 +32,7 @@ struct Session::State final : Output::Watcher {
   void announce_limits();
   void on_connack(const protocol::ConnAck& connack);
   void go_online(const protocol::ConnAck& connack);
+  Status send_within_limits(const protocol::Packet& packet);
   Status authenticate(const protocol::Auth& auth, Time time);
   Status disconnect(const protocol::Disconnect& disconnect, Time time);
 
