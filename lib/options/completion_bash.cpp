@@ -50,7 +50,7 @@ void append_values(std::string& out, const Tool& tool) {
         append_case(out, pattern(*spec), what);
     }
   });
-  append_case(out, unknown, "");
+  if (!unknown.empty()) append_case(out, unknown, "");
 }
 
 std::string option_words(const Tool& tool) {
@@ -71,8 +71,9 @@ void append_property_name(std::string& out, const Tool& tool) {
   each_group(tool, [&](Group, const std::vector<const Spec*>& specs) {
     for (const Spec* spec : specs)
       if (spec->kind == Kind::property)
-        out += "  case \"${COMP_WORDS[COMP_CWORD - 2]}\" in\n    " + pattern(*spec) + ")\n      " +
-               compgen("-W '" + property_words() + "'") + "\n      return\n      ;;\n  esac\n";
+        out += "  case \"${COMP_WORDS[COMP_CWORD > 1 ? COMP_CWORD - 2 : 0]}\" in\n    " +
+               pattern(*spec) + ")\n      " + compgen("-W '" + property_words() + "'") +
+               "\n      return\n      ;;\n  esac\n";
   });
 }
 

@@ -33,7 +33,8 @@ void append_spec(std::string& out, const Tool& tool, const Spec& spec) {
   out += " -l " + std::string(spec.name);
   if (!spec.alias.empty()) out += " -l " + std::string(spec.alias);
   out += value_part(spec) + description;
-  if (spec.kind == Kind::toggle) out += start + " -l no-" + std::string(spec.name) + description;
+  if (spec.kind == Kind::toggle)
+    out += start + " -l no-" + std::string(spec.name) + " -d " + quote(negated_help(spec)) + "\n";
 }
 
 }  // namespace

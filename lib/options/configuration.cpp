@@ -33,7 +33,8 @@ class Reader {
 
  private:
   Status read_section(const toml::table& table, const Section& section);
-  Status read_nested(const toml::table& parent, const Section& section);
+  Status read_nested(const toml::table& parent, const Section& parent_section,
+                     const Section& section);
   Status read_key(std::string_view key, const toml::node& value, const Section& section);
   Status read_other(std::string_view key, const toml::node& value, const Section& section);
   Status add(const Spec& spec, const toml::node& value, const Origin& origin);
@@ -41,6 +42,7 @@ class Reader {
   tl::unexpected<Error> unknown(std::string_view key, const Section& section) const;
   tl::unexpected<Error> wrong(const Section& section, std::string_view key,
                               std::string_view text) const;
+  tl::unexpected<Error> no_profile(const toml::table* profiles, std::string_view wanted) const;
   const toml::table* find_table(const toml::table& parent, std::string_view key) const;
 
   const Tool& tool_;
@@ -142,7 +144,8 @@ Status Reader::read_other(std::string_view key, const toml::node& value, const S
 
 Status Reader::read_key(std::string_view key, const toml::node& value, const Section& section) {
   const Spec* spec = find_spec(tool_, key);
-  if (spec == nullptr || !takes(tool_, *spec, section) || value.is_table())
+  const bool profiles = value.is_table() && spec != nullptr && spec->no_configuration;
+  if (spec == nullptr || !takes(tool_, *spec, section) || profiles)
     return read_other(key, value, section);
   if (spec->argv_only || spec->no_configuration)
     return wrong(section, key, "cannot stand in a configuration file");
@@ -158,33 +161,41 @@ Status Reader::read_section(const toml::table& table, const Section& section) {
 }
 
 /// The tool's table within the top level or a profile.
-Status Reader::read_nested(const toml::table& parent, const Section& section) {
+Status Reader::read_nested(const toml::table& parent, const Section& parent_section,
+                           const Section& section) {
   const toml::node* node = parent.get(tool_.name);
   if (node == nullptr) return {};
-  if (!node->is_table()) return wrong(section, tool_.name, "is a table");
+  if (!node->is_table()) return wrong(parent_section, tool_.name, "is a table");
   return read_section(*node->as_table(), section);
 }
 
 Status Reader::read(const toml::table& root, std::string_view profile) {
-  const std::string own_title = "[" + std::string(tool_.name) + "] ";
-  if (auto status = read_section(root, {"", Layer::configuration, false}); !status) return status;
-  if (auto status = read_nested(root, {own_title, Layer::tool_configuration, true}); !status)
-    return status;
-  if (profile.empty()) return {};
+  const std::string tool_title = "[" + std::string(tool_.name) + "] ";
+  const Section top{"", Layer::configuration, false};
+  const Section top_tool{tool_title, Layer::tool_configuration, true};
+  auto status = read_section(root, top).and_then([&] { return read_nested(root, top, top_tool); });
+  if (!status || profile.empty()) return status;
+
   const toml::table* profiles = find_table(root, "profile");
   const toml::table* chosen = profiles == nullptr ? nullptr : find_table(*profiles, profile);
-  if (chosen == nullptr) {
-    std::vector<std::string_view> names;
-    if (profiles != nullptr)
-      for (const auto& [key, value] : *profiles) names.push_back(key.str());
-    return fail(ExitCode::usage, path_ + " has no [profile." + printable(profile, 100) + "]" +
-                                     suggestion(profile, names, ""));
-  }
+  if (chosen == nullptr) return no_profile(profiles, profile);
   const std::string name = "profile." + printable(profile, 100);
-  if (auto status = read_section(*chosen, {"[" + name + "] ", Layer::profile, false}); !status)
-    return status;
-  return read_nested(
-      *chosen, {"[" + name + "." + std::string(tool_.name) + "] ", Layer::tool_profile, true});
+  const std::string title = "[" + name + "] ";
+  const std::string nested_title = "[" + name + "." + std::string(tool_.name) + "] ";
+  const Section own{title, Layer::profile, false};
+  return read_section(*chosen, own).and_then([&] {
+    return read_nested(*chosen, own, {nested_title, Layer::tool_profile, true});
+  });
+}
+
+tl::unexpected<Error> Reader::no_profile(const toml::table* profiles,
+                                         std::string_view wanted) const {
+  std::vector<std::string_view> names;
+  if (profiles != nullptr)
+    for (const auto& [key, value] : *profiles)
+      if (value.is_table()) names.push_back(key.str());
+  return fail(ExitCode::usage, path_ + " has no [profile." + printable(wanted, 100) + "]" +
+                                   suggestion(wanted, names, ""));
 }
 
 /// The last value of an option that says how to read the configuration, of the highest layer so

@@ -22,10 +22,11 @@ std::string option_name(std::string_view variable) {
 tl::unexpected<Error> unknown_variable(const Tool& tool, std::string_view variable) {
   std::vector<std::string> names;
   each_spec(tool, [&](const Spec& spec) {
-    if (!spec.argv_only) names.push_back(environment_name(spec.name));
+    if (!spec.argv_only) names.push_back(environment_name(spec.name).substr(prefix.size()));
   });
-  return fail(ExitCode::usage, "unknown environment variable " + printable(variable, 100) +
-                                   suggestion(variable, {names.begin(), names.end()}, ""));
+  return fail(ExitCode::usage,
+              "unknown environment variable " + printable(variable, 100) +
+                  suggestion(variable.substr(prefix.size()), {names.begin(), names.end()}, prefix));
 }
 
 Status add(const Spec& spec, const Origin& origin, std::string_view text, Candidates& candidates) {

@@ -50,9 +50,8 @@ std::string help(const Tool& tool) {
   if (!tool.examples.empty()) out += "\nExamples:\n";
   for (const Example& example : tool.examples)
     out += "  # " + std::string(example.text) + "\n  " + std::string(example.command) + '\n';
-  out += "\nThe manual, " + std::string(tool.name) +
-         "(1), says more; mqtt-toolbox(7) has the "
-         "configuration, the environment and the exit status.\n";
+  out += "\nMore is in the manuals: " + std::string(tool.name) +
+         "(1), and mqtt-toolbox(7) for the configuration,\nthe environment and the exit status.\n";
   return out;
 }
 

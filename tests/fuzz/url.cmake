@@ -1,0 +1,1 @@
+fuzz_target(url LINKS options)
