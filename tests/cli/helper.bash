@@ -79,6 +79,7 @@ stop_sandbox() {
 # start_scripted_broker STEPS: the broker of tests/support in the background as `scripted`; sets
 # `scripted_port`. `finish scripted` gives status 0 when all the steps were met.
 start_scripted_broker() {
+  rm -f "$BATS_TEST_TMPDIR/scripted.out" # of one before it
   start_in_background scripted scripted-broker -e "$1"
   wait_until test -s "$BATS_TEST_TMPDIR/scripted.out"
   # shellcheck disable=SC2034 # for the tests

@@ -1,0 +1,280 @@
+# mqtt-pub as scripts use it: what it reads, what it sends, what it says, and its exit status.
+load helper
+
+# A small broker that writes down every packet; set -- is the rest of mqtt-pub's command line.
+start_small_broker() {
+  start_scripted_broker "${1:-auto until=DISCONNECT}"
+  export MQTT_URL=mqtt://127.0.0.1:$scripted_port
+}
+
+# The payloads that the broker was sent, a line each, as its notes show them.
+payloads_seen() { sed -n 's/^PUBLISH.* payload=\(.*\) payload-size=.*/\1/p' "$BATS_TEST_TMPDIR/scripted.out"; }
+
+# seen_by_broker: ends the broker, and sets `output` to what it was sent.
+seen_by_broker() {
+  finish scripted
+  assert_status 0
+}
+
+# assert_one_error TEXT...: standard error is one line of mqtt-pub that holds each text.
+assert_one_error() {
+  assert_equal "$(wc -l <<<"$stderr")" 1
+  assert_contains "$stderr" 'mqtt-pub: '
+  for part in "$@"; do assert_contains "$stderr" "$part"; done
+}
+
+@test "-m, -f, -l, -s, -n and --from-json exclude each other" {
+  local inputs=('-m x' "-f $BATS_TEST_FILENAME" -l -s -n --from-json) one other
+  for one in "${inputs[@]}"; do
+    for other in "${inputs[@]}"; do
+      [[ $one == "$other" ]] && continue
+      # shellcheck disable=SC2086 # an option and its value
+      run -2 --separate-stderr mqtt-pub -t t $one $other </dev/null
+      assert_equal "$output" ''
+      assert_one_error "${one%% *}" "${other%% *}"
+    done
+  done
+}
+
+@test "nothing to publish and no topic are said so" {
+  run -2 --separate-stderr mqtt-pub -t t
+  assert_one_error 'nothing to publish' '-m TEXT'
+  run -2 --separate-stderr mqtt-pub -m x
+  assert_one_error 'no topic' '-t TOPIC'
+}
+
+@test "-m: one message with its topic, QoS and retain flag" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH topic=a/b payload="hello world" qos=1 retain=1; send PUBACK id=last; expect DISCONNECT'
+  run -0 --separate-stderr mqtt-pub -t a/b -m 'hello world' -q 1 -r
+  assert_equal "$output$stderr" ''
+  seen_by_broker
+}
+
+@test "-n: an empty message" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload-size=0 retain=1; expect DISCONNECT'
+  run -0 mqtt-pub -t a -n -r
+  seen_by_broker
+}
+
+@test "-f: several files are several messages, in order" {
+  printf 'one' >"$BATS_TEST_TMPDIR/1"
+  printf 'two\nlines\n' >"$BATS_TEST_TMPDIR/2"
+  : >"$BATS_TEST_TMPDIR/3"
+  start_small_broker
+  run -0 mqtt-pub -t a -q 1 -f "$BATS_TEST_TMPDIR/1" -f "$BATS_TEST_TMPDIR/2" -f "$BATS_TEST_TMPDIR/3"
+  seen_by_broker
+  run -0 sed -n 's/^PUBLISH.* payload-size=//p' "$BATS_TEST_TMPDIR/scripted.out"
+  assert_equal "$output" $'3\n10\n0'
+}
+
+@test "-s: the whole of standard input is one message" {
+  start_small_broker
+  run -0 mqtt-pub -t a -s < <(head -c 200000 /dev/zero)
+  seen_by_broker
+  assert_equal "$(grep -c ^PUBLISH <<<"$output")" 1
+  assert_contains "$output" payload-size=200000
+}
+
+@test "-l: empty lines count, and so does a last line without an end" {
+  start_small_broker
+  run -0 mqtt-pub -t a -l < <(printf 'one\n\n two \nlast')
+  seen_by_broker
+  assert_equal "$(payloads_seen)" $'one\n\n" two "\nlast'
+}
+
+@test "-l: no input is no message" {
+  start_small_broker
+  run -0 mqtt-pub -t a -l </dev/null
+  seen_by_broker
+  assert_equal "$(grep -c ^PUBLISH <<<"$output" || true)" 0
+}
+
+@test "-l: records may end with NUL or any other byte" {
+  local options
+  for options in '-0' '--delimiter \0'; do
+    start_small_broker
+    # shellcheck disable=SC2086
+    run -0 mqtt-pub -t a -l $options < <(printf 'one\ntwo\0three\0')
+    seen_by_broker
+    run -0 sed -n 's/^PUBLISH.* payload-size=//p' "$BATS_TEST_TMPDIR/scripted.out"
+    assert_equal "$output" $'7\n5'
+  done
+  start_small_broker
+  run -0 mqtt-pub -t a -l --delimiter ';' < <(printf 'one;two')
+  seen_by_broker
+  assert_equal "$(payloads_seen)" $'one\ntwo'
+  run -2 --separate-stderr mqtt-pub -t a -l --delimiter ab </dev/null
+  assert_one_error --delimiter '"ab" is not one byte'
+}
+
+@test "--from-json: a line brings its own topic, QoS, retain flag, payload and properties" {
+  start_small_broker
+  run -0 mqtt-pub --from-json -t fallback <<'END'
+{"topic":"a","payload":"text","qos":1,"retain":true,"content_type":"text/plain","user_properties":[["k","v"]]}
+{"topic":"b","payload_base64":"aGVsbG8="}
+{"payload":{"x":1}}
+END
+  seen_by_broker
+  local publishes
+  publishes=$(grep ^PUBLISH <<<"$output")
+  assert_equal "$(wc -l <<<"$publishes")" 3
+  assert_contains "$publishes" 'topic=a qos=1 retain=1'
+  assert_contains "$publishes" 'content-type=text/plain'
+  assert_contains "$publishes" 'user-property=k:v'
+  assert_contains "$publishes" 'topic=b qos=0 retain=0 dup=0 payload=hello'
+  assert_contains "$publishes" 'topic=fallback'
+  assert_contains "$publishes" '{"x":1}'
+}
+
+# shellcheck disable=SC2034 # read by the tests
+bad_lines='{"payload":"one"}
+{"payload":"two"
+{"payload":"three","qos":3}
+
+{"payload":"four"}'
+
+@test "--from-json: a bad line is named, the others are published, the exit status is 8" {
+  start_small_broker
+  run -8 --separate-stderr mqtt-pub --from-json -t a -q 1 <<<"$bad_lines"
+  assert_equal "$(wc -l <<<"$stderr")" 2
+  assert_contains "$stderr" 'mqtt-pub: line 2: '
+  assert_contains "$stderr" 'mqtt-pub: line 3: '
+  seen_by_broker
+  assert_equal "$(payloads_seen)" $'one\nfour'
+}
+
+@test "--from-json --strict stops at the first bad line" {
+  start_small_broker
+  run -8 --separate-stderr mqtt-pub --from-json --strict -t a -q 1 <<<"$bad_lines"
+  assert_one_error 'line 2: '
+  seen_by_broker
+  assert_equal "$(payloads_seen)" one
+}
+
+@test "--json shows bad lines as results too" {
+  start_small_broker
+  run -8 --separate-stderr mqtt-pub --json --from-json -t a -q 1 <<<"$bad_lines"
+  assert_equal "$(jq -sc '[.[].type] | sort' <<<"$output")" '["error","error","published","published"]'
+  seen_by_broker
+}
+
+@test "--from-json without a topic names the line" {
+  start_small_broker
+  run -8 --separate-stderr mqtt-pub --from-json <<<'{"payload":"x"}'
+  assert_one_error 'line 1: ' topic
+  seen_by_broker
+}
+
+@test "--repeat sends a message as often as asked, --repeat-delay with pauses" {
+  start_small_broker
+  run -0 mqtt-pub -t a -m x -q 1 --repeat 5
+  seen_by_broker
+  assert_equal "$(grep -c ^PUBLISH <<<"$output")" 5
+  start_small_broker
+  local begin=${EPOCHREALTIME/./}
+  run -0 mqtt-pub -t a -m x -q 1 --repeat 3 --repeat-delay 0.2
+  ((${EPOCHREALTIME/./} - begin >= 400000))
+  seen_by_broker
+  assert_equal "$(grep -c ^PUBLISH <<<"$output")" 3
+  run -2 --separate-stderr mqtt-pub -t a -l --repeat 2 </dev/null
+  assert_one_error --repeat
+}
+
+@test "--rate keeps a schedule" {
+  start_small_broker
+  local begin=${EPOCHREALTIME/./}
+  run -0 mqtt-pub -t a -m x --repeat 6 --rate 10/s
+  ((${EPOCHREALTIME/./} - begin >= 500000))
+  seen_by_broker
+  assert_equal "$(grep -c ^PUBLISH <<<"$output")" 6
+}
+
+@test "--json: a result line for each message, in order" {
+  start_small_broker
+  run -0 --separate-stderr mqtt-pub --json -t a -q 1 -l < <(seq 300)
+  assert_equal "$stderr" ''
+  assert_equal "$(jq -s 'length' <<<"$output")" 300
+  assert_equal "$(jq -s 'all(.topic == "a" and .qos == 1 and .reason_code == 0 and
+    .reason == "Success" and .latency_us >= 0 and (.packet_identifier | type == "number"))' \
+    <<<"$output")" true
+  # One broker that answers in order, one window: identifiers go up.
+  assert_equal "$(jq -s '[.[].packet_identifier] | . == sort' <<<"$output")" true
+  seen_by_broker
+}
+
+@test "--json: results come in the order of the messages although acknowledgements do not" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH id=1; expect PUBLISH id=2; expect PUBLISH id=3; send PUBACK id=3; send PUBACK id=1 code=0x10; send PUBACK id=2; expect DISCONNECT'
+  run -0 mqtt-pub --json -t a -q 1 -l < <(seq 3)
+  assert_equal "$(jq -c '[.packet_identifier, .reason_code]' <<<"$output")" $'[1,16]\n[2,0]\n[3,0]'
+  seen_by_broker
+}
+
+@test "--json: QoS 0 has a result too, and an id of the input line comes back" {
+  start_small_broker
+  run -0 mqtt-pub --json --from-json <<<'{"topic":"a","payload":"x","id":"no 1"}'
+  assert_equal "$(jq -c '[.topic, .qos, .id, has("packet_identifier")]' <<<"$output")" \
+    '["a",0,"no 1",false]'
+  seen_by_broker
+}
+
+@test "--inflight: never more messages unacknowledged than the window holds" {
+  # What came too early would stand where `expect` wants another packet, or be the fourth at `wait`.
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=1; expect PUBLISH payload=2
+    expect PUBLISH payload=3; wait 300ms; send PINGRESP; wait 300ms; reset'
+  run mqtt-pub --inflight 3 --no-reconnect -t a -q 1 -l < <(seq 50)
+  seen_by_broker
+  assert_equal "$(payloads_seen)" $'1\n2\n3'
+}
+
+@test "--inflight: an acknowledgement makes room for one more" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=1; expect PUBLISH payload=2
+    wait 200ms; send PUBACK id=1; expect PUBLISH payload=3; wait 200ms; reset'
+  run mqtt-pub --inflight 2 --no-reconnect -t a -q 1 -l < <(seq 50)
+  seen_by_broker
+  assert_equal "$(payloads_seen)" $'1\n2\n3'
+}
+
+@test "the broker's receive maximum is a window as well" {
+  start_small_broker 'expect CONNECT; send CONNACK receive-maximum=1
+    expect PUBLISH payload=1 qos=2; wait 200ms; send PUBREC id=last; expect PUBREL; wait 200ms
+    send PUBCOMP id=last; expect PUBLISH payload=2; send PUBREC id=last; expect PUBREL
+    send PUBCOMP id=last; expect DISCONNECT'
+  run -0 mqtt-pub -t a -q 2 -l < <(seq 2)
+  seen_by_broker
+}
+
+@test "the exit status is the worst result" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH; send PUBACK id=last; expect PUBLISH
+    send PUBACK id=last code=0x87 reason-string="not for you"; expect PUBLISH; send PUBACK id=last; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-pub --inflight 1 --json -t a/b -q 1 -l < <(seq 3)
+  assert_one_error 'the message to a/b was refused: Not authorized (0x87): not for you'
+  assert_equal "$(jq -c .reason_code <<<"$output")" $'0\n135\n0'
+  assert_equal "$(jq -r 'select(.reason_code > 0) | .reason_string' <<<"$output")" 'not for you'
+  seen_by_broker
+}
+
+@test "many refusals are counted, not repeated without end" {
+  start_small_broker 'expect CONNECT; send CONNACK receive-maximum=1000; auto until=PUBLISH count=1 answered=no
+    wait 100ms; send PUBACK id=1 code=0x97 count=50; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-pub -t a -q 1 --inflight 50 -l < <(seq 50)
+  assert_equal "$(wc -l <<<"$stderr")" 11
+  assert_contains "$stderr" 'mqtt-pub: 40 more like these were left out'
+}
+
+@test "QoS 2 that the broker refuses in PUBREC" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH qos=2; send PUBREC id=last code=0x97; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-pub -t a -m x -q 2
+  assert_one_error 'Quota exceeded (0x97)'
+  seen_by_broker
+}
+
+@test "a slow reader of the results loses none of them" {
+  start_small_broker
+  # The reader sleeps longer than --grace, which is for signals.
+  run -0 --separate-stderr bash -c 'set -o pipefail
+    seq 2000 | mqtt-pub --grace 0.2 --inflight 2000 --json -t a -q 1 -l |
+      (read -r first; sleep 1; echo "$first"; cat) | jq -s length'
+  assert_equal "$output" 2000
+  assert_equal "$stderr" ''
+  seen_by_broker
+}
