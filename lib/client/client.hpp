@@ -98,7 +98,7 @@ class MQTT_TOOLBOX_API Client {
 
   virtual bool online() const = 0;
   virtual protocol::Version version() const = 0;
-  /// Requests without outcome, plus QoS 0 messages not yet written.
+  /// Requests without outcome, plus QoS 0 messages not yet written; still true in on_closed.
   virtual std::size_t pending() const = 0;
   /// Facts about the stream, empty when offline.
   virtual transport::StreamFacts facts() const = 0;

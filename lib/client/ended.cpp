@@ -111,7 +111,10 @@ Ended lost(const std::string& target, const std::string& cause, bool permanent) 
 
 Ended closed_before_connack(const Unanswered& unanswered, const std::optional<Error>& failure) {
   const std::string target = target_name(unanswered.transport);
-  if (failure && failure->code == ExitCode::tls) return {*failure, AttemptEnd::other, false};
+  if (failure && failure->code == ExitCode::tls) {
+    return without_connack(ExitCode::tls, AttemptEnd::other,
+                           fmt::format("no connection to {}: {}", target, failure->text));
+  }
   if (std::string foreign = foreign_protocol(unanswered); !foreign.empty()) {
     return without_connack(ExitCode::refused, AttemptEnd::other, std::move(foreign));
   }

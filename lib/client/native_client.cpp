@@ -113,7 +113,7 @@ Status NativeClient::authenticate(const protocol::Auth& auth) {
 }
 
 std::size_t NativeClient::pending() const {
-  return unwritten_qos_0_ + (session_ ? session_->inflight() : 0);
+  return unwritten_qos_0_ + abandoned_ + (session_ ? session_->inflight() : 0);
 }
 
 void NativeClient::close(const protocol::Disconnect& disconnect, Duration grace) {

@@ -129,6 +129,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   Time session_wake_ = never;
   Duration grace_{};
   std::size_t unwritten_qos_0_ = 0;
+  std::size_t abandoned_ = 0;  ///< requests without outcome in a session that was cleared
   bool was_online_ = false;
   bool delivering_ = false;  ///< the session is on the call stack
   bool told_to_wait_ = false;

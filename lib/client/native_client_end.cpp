@@ -98,6 +98,7 @@ void NativeClient::all_written() {
 void NativeClient::clear_session() {
   wire_.drop(transport::Ending::graceful);
   session_->transport_closed();
+  abandoned_ = session_->inflight();
   make_session(settings_to_clear(plan_));
   attempt();
   stage_ = Stage::clearing;

@@ -364,3 +364,25 @@ TEST_CASE("close while waiting for the next attempt ends at once") {
   run_script(talk);
   CHECK(talk.text() == "");
 }
+
+TEST_CASE("what had no outcome is counted to the end") {
+  for (const Version version : {Version::v311, Version::v5}) {
+    CAPTURE(name(version));
+    const std::string_view clearing = version == Version::v5 ? "" : "; accept; auto";
+    Conversation talk(
+        "expect CONNECT; send CONNACK; expect PUBLISH; expect PUBLISH; expect PUBLISH\n"
+        "expect DISCONNECT" +
+        std::string(clearing));
+    talk.plan.version = version;
+    talk.plan.session_use = SessionUse::for_stream;
+    talk.recorder.connected = [&](const Connected&) {
+      for (int i = 0; i < 3; ++i) CHECK(talk.publish("a", "b", 1));
+      talk.close();
+    };
+    std::size_t left = 0;
+    talk.recorder.ended = [&] { left = talk.client->pending(); };
+    run_script(talk);
+    CHECK(talk.text() == "");
+    CHECK(left == 3);
+  }
+}
