@@ -72,7 +72,7 @@ receive() {
 }
 
 mosquitto() {
-  local count=200000
+  local count=100000
   heading "$count messages from a real Mosquitto, one write a packet (aim: CPU at most 0.65)"
   head -n $count "$work/lines" >"$work/fewer"
   # The feeder starts when the subscriber has had time to subscribe.
