@@ -35,10 +35,10 @@ std::string describe_end(int wait_status) {
   return fmt::format("exit status {}", WEXITSTATUS(wait_status));
 }
 
-/// The most telling line of the broker's log: its last error, else its last line.
+/// The most telling line of the broker's log: its first error, else its last line.
 std::string last_words(const std::string& log_file) {
   const std::string log = read_file(log_file, largest_log).value_or(std::string());
-  std::size_t begin = log.rfind("Error");
+  std::size_t begin = log.find("Error: ");
   if (begin == std::string::npos) {
     const std::size_t last = log.find_last_not_of('\n');
     if (last == std::string::npos) return "it said nothing";
