@@ -8,6 +8,12 @@
 
 namespace mqtt_toolbox::transport {
 
+namespace {
+
+constexpr Time at_once = Time(0);
+
+}  // namespace
+
 Time Loop::State::now() {
   if (!in_turn) return clock.now();
   if (!batch_time) batch_time = clock.now();
@@ -26,16 +32,14 @@ void Loop::State::run(std::vector<Callback>& callbacks) {
   running.clear();
 }
 
-Duration Loop::State::timeout(Time deadline) {
-  if (!deferred.empty()) return Duration(0);
-  Time until = std::min(deadline, timers.earliest());
-  return until == never ? never : std::max(Duration(0), until - clock.now());
+Time Loop::State::wait_until(Time deadline) const {
+  return deferred.empty() ? std::min(deadline, timers.earliest()) : at_once;
 }
 
 void Loop::State::turn(Time deadline) {
   run(before_wait);
   if (stopped) return;
-  poller.wait(timeout(deadline));
+  poller.wait(wait_until(deadline));
   batch_time.reset();
   poller.dispatch(stopped);
   if (timers.earliest() != never) timers.fire(now(), stopped);

@@ -11,7 +11,7 @@ namespace mqtt_toolbox::transport {
 
 struct Loop::State {
   SystemClock clock;
-  Poller poller;
+  Poller poller{clock};
   TimerQueue timers;
   std::vector<Callback> deferred;
   std::vector<Callback> before_wait;
@@ -23,7 +23,7 @@ struct Loop::State {
   Time now();
   void turn(Time deadline);
   void run(std::vector<Callback>& callbacks);
-  Duration timeout(Time deadline);
+  Time wait_until(Time deadline) const;
 };
 
 }  // namespace mqtt_toolbox::transport

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <sys/timerfd.h>
 
 #include <climits>
 
 namespace mqtt_toolbox::transport {
 
 namespace {
+
+constexpr Duration far_away = std::chrono::milliseconds(100);
 
 bool includes(Interest interest, Interest direction) {
   return (interest & direction) != Interest::none;
@@ -33,7 +36,7 @@ int milliseconds_rounded_up(Duration timeout) {
 
 }  // namespace
 
-Poller::Poller() : epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
+Poller::Poller(Clock& clock) : clock_(clock), epoll_(epoll_create1(EPOLL_CLOEXEC)) {}
 
 void Poller::want(Entry& entry, Interest interest) {
   entry.wanted = interest;
@@ -101,13 +104,23 @@ bool Poller::any_always_ready() const {
   });
 }
 
-void Poller::wait(Duration timeout) {
+void Poller::wait(Time until) {
   apply_changes();
   next_event_ = 0;
-  event_count_ = std::max(0, ask(any_always_ready() ? Duration(0) : timeout));
+  event_count_ = std::max(0, any_always_ready() ? ask_for(Duration(0)) : ask(until));
 }
 
-int Poller::ask(Duration timeout) {
+/// A far deadline, such as a keep-alive, is left to an alarm that stays set from wait to wait: a
+/// wait without end costs 0.2 us less than one with a time. An alarm set too early only wakes too
+/// early.
+int Poller::ask(Time until) {
+  if (until == never || alarm_time_ <= until) return ask_for(never);
+  Duration timeout = std::max(until, Time(0)) - clock_.now();
+  if (timeout > far_away && set_alarm(until)) return ask_for(never);
+  return ask_for(timeout);
+}
+
+int Poller::ask_for(Duration timeout) {
   const int size = static_cast<int>(events_.size());
   if (timeout <= Duration(0)) return epoll_wait(epoll_.get(), events_.data(), size, 0);
   if (timeout == never) return epoll_wait(epoll_.get(), events_.data(), size, -1);
@@ -121,16 +134,33 @@ int Poller::ask(Duration timeout) {
   return epoll_wait(epoll_.get(), events_.data(), size, milliseconds_rounded_up(timeout));
 }
 
+bool Poller::set_alarm(Time at) {
+  if (!alarm_) {
+    alarm_.reset(timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC));
+    epoll_event event{};
+    event.events = EPOLLIN | EPOLLET;  // never read: setting it again clears it
+    event.data.ptr = this;
+    if (!alarm_ || epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, alarm_.get(), &event) != 0) return false;
+  }
+  auto seconds = std::chrono::floor<std::chrono::seconds>(at);
+  itimerspec time{{}, {seconds.count(), (at - seconds).count()}};
+  if (timerfd_settime(alarm_.get(), TFD_TIMER_ABSTIME, &time, nullptr) != 0) return false;
+  alarm_time_ = at;
+  return true;
+}
+
 void Poller::dispatch(const bool& stopped) {
   while (next_event_ < event_count_ && !stopped) {
     const epoll_event& event = events_[static_cast<std::size_t>(next_event_++)];
-    if (event.data.ptr == nullptr) continue;
+    if (event.data.ptr == this) alarm_time_ = never;
+    if (event.data.ptr == nullptr || event.data.ptr == this) continue;
     auto& entry = *static_cast<Entry*>(event.data.ptr);
     Interest ready = ready_interest(event.events, entry.wanted);
     if (ready == Interest::none) continue;
     auto alive = entry.shared_from_this();
     alive->callback(ready);
   }
+  if (next_event_ < event_count_) alarm_time_ = never;  // its event may be among those let go
   event_count_ = 0;
   dispatch_always_ready(stopped);
 }

@@ -31,14 +31,14 @@ class Poller {
     std::size_t changed_index = 0;
   };
 
-  Poller();
+  explicit Poller(Clock& clock);
 
   void want(Entry& entry, Interest interest);
   /// The entry gets no further callback.
   void remove(Entry& entry);
 
-  /// Waits until something is ready or `timeout` is over (`never`: without end).
-  void wait(Duration timeout);
+  /// Waits until something is ready or `until` has come; perhaps shorter.
+  void wait(Time until);
   /// Calls back for what `wait` found, until `stopped`.
   void dispatch(const bool& stopped);
 
@@ -47,10 +47,15 @@ class Poller {
   void apply(Entry& entry);
   void place(Entry& entry, int operation);
   bool any_always_ready() const;
-  int ask(Duration timeout);
+  int ask(Time until);
+  int ask_for(Duration timeout);
+  bool set_alarm(Time at);
   void dispatch_always_ready(const bool& stopped);
 
+  Clock& clock_;
   FileDescriptor epoll_;
+  FileDescriptor alarm_;
+  Time alarm_time_ = never;
   std::array<epoll_event, 128> events_{};
   int next_event_ = 0;
   int event_count_ = 0;

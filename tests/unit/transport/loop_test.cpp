@@ -92,6 +92,49 @@ TEST_CASE("a timer moved earlier fires at its new time") {
   CHECK(loop.run_until(loop.now() + 5s));
 }
 
+TEST_CASE("far timers fire in time, also when moved to and fro") {
+  Loop loop;
+  std::string fired;
+  Time start = loop.now();
+  Loop::Timer keep_alive(loop, [&] { fired += 'k'; });
+  Loop::Timer other(loop, [&] { fired += 'o'; });
+  keep_alive.arm(start + 120ms);
+  loop.run_until(loop.now());
+  keep_alive.arm(start + 60s);
+  other.arm(start + 200ms);
+  CHECK_FALSE(loop.run_until(start + 130ms));
+  CHECK(loop.now() >= start + 130ms);
+  CHECK_FALSE(loop.run_until(start + 230ms));
+  CHECK(fired == "o");
+  keep_alive.arm(start + 350ms);
+  other.arm(start + 60s);
+  CHECK_FALSE(loop.run_until(start + 400ms));
+  CHECK(fired == "ok");
+  CHECK(loop.now() < start + 60s);
+}
+
+TEST_CASE("a stop in the turn of a far timer does not lose it") {
+  Loop loop;
+  Pair pair;
+  Loop::Watch watch(loop, pair.near.get(), [&](Interest) { loop.stop(); });
+  bool fired = false;
+  Loop::Timer timer(loop, [&] {
+    fired = true;
+    loop.stop();
+  });
+  timer.arm(loop.now() + 110ms);
+  CHECK_FALSE(loop.run_until(loop.now()));
+  watch.want(Interest::read);
+  pair.send_far();
+  Time due = loop.now() + 115ms;
+  while (mqtt_toolbox::SystemClock().now() < due) {
+  }
+  CHECK(loop.run_until(never));
+  watch.want(Interest::none);
+  CHECK(loop.run_until(loop.now() + 5s));
+  CHECK(fired);
+}
+
 TEST_CASE("disarmed and destroyed timers do not fire") {
   Loop loop;
   int fired = 0;
