@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -42,13 +44,45 @@ class WithoutEcho {
   bool changed_ = false;
 };
 
-Result<std::string> read_line(int terminal) {
+/// Holds back the signals that end a process until the terminal has its echo back. They stay
+/// pending and take effect when this goes.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    sigset_t held;
+    sigemptyset(&held);
+    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&held, signal);
+    sigprocmask(SIG_BLOCK, &held, &before_);
+    descriptor_.reset(signalfd(-1, &held, SFD_CLOEXEC));
+  }
+  ~HeldSignals() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+
+  /// Readable while a signal is pending.
+  int descriptor() const { return descriptor_.get(); }
+
+ private:
+  sigset_t before_{};
+  FileDescriptor descriptor_;
+};
+
+Status wait_for_typing(int terminal, const HeldSignals& signals) {
+  std::array<pollfd, 2> watched{{{terminal, POLLIN, 0}, {signals.descriptor(), POLLIN, 0}}};
+  while (poll(watched.data(), watched.size(), -1) < 0)
+    if (errno != EINTR) return failed("cannot wait for the terminal");
+  if (watched[1].revents != 0) return fail(ExitCode::io, "interrupted");
+  return {};
+}
+
+Result<std::string> read_line(int terminal, const HeldSignals& signals) {
   constexpr std::size_t longest = 4096;
   std::string line;
   char byte = '\0';
   while (line.size() < longest) {
+    if (auto status = wait_for_typing(terminal, signals); !status)
+      return tl::unexpected<Error>(std::move(status.error()));
     const ssize_t count = read(terminal, &byte, 1);
-    if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failed("cannot read from the terminal");
     if (count == 0 || byte == '\n') return line;
     line += byte;
@@ -92,10 +126,11 @@ Result<std::string> SystemOutside::output_of(const std::string& command, std::si
 Result<std::string> SystemOutside::ask(std::string_view prompt) {
   const FileDescriptor terminal(open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
   if (!terminal) return fail(ExitCode::io, "there is no terminal to ask on");
+  const HeldSignals signals;
   const WithoutEcho without_echo(terminal.get());
   if (write(terminal.get(), prompt.data(), prompt.size()) < 0)
     return failed("cannot write to the terminal");
-  return read_line(terminal.get());
+  return read_line(terminal.get(), signals);
 }
 
 int SystemOutside::process_id() {

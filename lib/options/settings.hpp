@@ -33,7 +33,6 @@ struct Draft {
   SecretSource password;
   SecretSource key_password;
   std::string client_identifier_prefix;
-  bool prefix_given = false;
   session::WillSettings will;
   bool kept_session = false;  ///< -c
   bool no_reconnect = false;

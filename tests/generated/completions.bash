@@ -12,7 +12,7 @@ complete_words() { # TOOL WORD...: what completes the last word
   COMP_WORDS=("$@")
   COMP_CWORD=$(($# - 1))
   COMPREPLY=()
-  # shellcheck disable=SC2329
+  # shellcheck disable=SC2317,SC2329
   compopt() { :; }
   "$function" "$tool" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"
   echo "${COMPREPLY[*]}"
