@@ -70,6 +70,7 @@ void wait_for_either(const SignalInbox& signals, int broker) {
   }
   ::signal(SIGPIPE, SIG_DFL);
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (const std::string& argument : command) {
     arguments.push_back(const_cast<char*>(argument.c_str()));
   }
