@@ -14,6 +14,8 @@ namespace {
 /// After the barrier was answered, retained messages may still be on their way: brokers promise no
 /// order between them and the answer.
 constexpr Duration retained_quiet_time = std::chrono::milliseconds(300);
+/// Brokers that write each packet by itself would wake the subscriber for each.
+constexpr Duration gathering_pause = std::chrono::microseconds(100);
 constexpr Duration rate_interval = std::chrono::seconds(1);
 
 }  // namespace
@@ -48,6 +50,7 @@ console::Ended Subscriber::run() {
   }
   printer_.emplace(std::move(*printer));
   set_timers();
+  world_.loop.let_events_gather(gathering_pause);
   client_->connect();
   world_.loop.run_until(never);
   return {exit_, interrupts_.received()};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <time.h>
 #include <utility>
 
 #include "transport/loop_state.hpp"
@@ -36,11 +37,21 @@ Time Loop::State::wait_until(Time deadline) const {
   return deferred.empty() ? std::min(deadline, timers.earliest()) : at_once;
 }
 
+void Loop::State::wait(Time until) {
+  if (Duration rest = moderation.rest(until); rest > Duration(0)) {
+    timespec pause{0, static_cast<long>(rest.count())};
+    nanosleep(&pause, nullptr);
+    moderation.rested(clock.now());
+  }
+  poller.wait(until);
+  batch_time.reset();
+  if (moderation.is_on()) moderation.woken(now());
+}
+
 void Loop::State::turn(Time deadline) {
   run(before_wait);
   if (stopped) return;
-  poller.wait(wait_until(deadline));
-  batch_time.reset();
+  wait(wait_until(deadline));
   poller.dispatch(stopped);
   if (timers.earliest() != never) timers.fire(now(), stopped);
   run(deferred);
@@ -66,6 +77,10 @@ bool Loop::run_until(Time deadline) {
   state.batch_time.reset();
   state.in_turn = false;
   return state.stopped;
+}
+
+void Loop::let_events_gather(Duration pause) {
+  state_->moderation.set_pause(pause);
 }
 
 void Loop::stop() {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "transport/loop.hpp"
+#include "transport/moderation.hpp"
 #include "transport/poller.hpp"
 #include "transport/timer_queue.hpp"
 
@@ -13,6 +14,7 @@ struct Loop::State {
   SystemClock clock;
   Poller poller{clock};
   TimerQueue timers;
+  Moderation moderation;
   std::vector<Callback> deferred;
   std::vector<Callback> before_wait;
   std::vector<Callback> running;  ///< kept for its memory
@@ -22,6 +24,7 @@ struct Loop::State {
 
   Time now();
   void turn(Time deadline);
+  void wait(Time until);
   void run(std::vector<Callback>& callbacks);
   Time wait_until(Time deadline) const;
 };

@@ -1,0 +1,60 @@
+#include "transport/moderation.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace mqtt_toolbox;
+using transport::Moderation;
+
+namespace {
+
+constexpr Duration pause = std::chrono::microseconds(100);
+
+Time wake_often(Moderation& moderation, Time now, int times, Duration interval) {
+  for (int i = 0; i < times; ++i) moderation.woken(now += interval);
+  return now;
+}
+
+}  // namespace
+
+TEST_CASE("a stream of close wake-ups makes the loop rest, a burst does not") {
+  Moderation moderation;
+  moderation.set_pause(pause);
+  Time now = wake_often(moderation, std::chrono::seconds(1), 10, pause / 10);
+  CHECK(moderation.rest(never) == Duration(0));
+  wake_often(moderation, now, 10, pause / 10);
+  CHECK(moderation.rest(never) == pause);
+}
+
+TEST_CASE("wake-ups that are apart never make it rest") {
+  Moderation moderation;
+  moderation.set_pause(pause);
+  wake_often(moderation, std::chrono::seconds(1), 100, pause * 2);
+  CHECK(moderation.rest(never) == Duration(0));
+}
+
+TEST_CASE("it rests as long as every rest finds something, and no longer") {
+  Moderation moderation;
+  moderation.set_pause(pause);
+  Time now = wake_often(moderation, std::chrono::seconds(1), 20, pause / 10);
+  moderation.rested(now += pause);
+  moderation.woken(now += std::chrono::microseconds(1));
+  CHECK(moderation.rest(never) == pause);
+  moderation.rested(now += pause);
+  moderation.woken(now += pause);
+  CHECK(moderation.rest(never) == Duration(0));
+}
+
+TEST_CASE("a wait that is due soon is not put off") {
+  Moderation moderation;
+  moderation.set_pause(pause);
+  Time now = wake_often(moderation, std::chrono::seconds(1), 20, pause / 10);
+  CHECK(moderation.rest(now) == Duration(0));
+  CHECK(moderation.rest(now + pause * 2) == pause);
+}
+
+TEST_CASE("without a pause it never rests") {
+  Moderation moderation;
+  wake_often(moderation, std::chrono::seconds(1), 100, Duration(1));
+  CHECK_FALSE(moderation.is_on());
+  CHECK(moderation.rest(never) == Duration(0));
+}
