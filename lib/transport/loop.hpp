@@ -41,6 +41,11 @@ class MQTT_TOOLBOX_API Loop {
   /// Makes the `run_until` under way return after the current callback.
   void stop();
 
+  /// When wake-ups come closer together than `pause` (below a second), the loop rests for that long
+  /// before each wait, so that small packets are read together: much less CPU for that much more
+  /// latency. 0 is off.
+  void let_events_gather(Duration pause);
+
   /// Runs once before the loop next asks the system for events, after those it has; also before
   /// `run_until` returns at its deadline. For flushes.
   void before_wait(Callback callback);
