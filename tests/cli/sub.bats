@@ -1,0 +1,252 @@
+# mqtt-sub as scripts use it: what it prints, when it ends, and with what exit status.
+load helper
+
+setup_file() { start_sandbox; }
+teardown_file() { stop_sandbox; }
+teardown() { jobs -p | xargs -r kill 2>/dev/null || true; }
+
+# Each test has topics of its own.
+setup() { topic=test/$BATS_TEST_NUMBER; }
+
+start_small_broker() {
+  start_scripted_broker "${1:-auto until=DISCONNECT}"
+  export MQTT_URL=mqtt://127.0.0.1:$scripted_port
+}
+
+assert_one_error() {
+  assert_equal "$(wc -l <<<"$stderr")" 1
+  assert_contains "$stderr" 'mqtt-sub: '
+  for part in "$@"; do assert_contains "$stderr" "$part"; done
+}
+
+@test "payloads, with -v topics as well" {
+  start_subscriber plain -t "$topic" -C 2
+  start_subscriber verbose -v -t "$topic" -C 2
+  run -0 mqtt-pub -t "$topic" -q 1 -l < <(printf 'one\ntwo words\n')
+  finish plain
+  assert_status 0
+  assert_equal "$output" $'one\ntwo words'
+  finish verbose
+  assert_equal "$output" "$topic one"$'\n'"$topic two words"
+}
+
+@test "--json: one object a line, with everything the message had" {
+  start_subscriber sub --json -t "$topic" -q 1 -C 3
+  run -0 mqtt-pub -t "$topic" -m text -q 1 --user-property a=b --content-type text/plain
+  run -0 mqtt-pub -t "$topic" -q 1 -s < <(printf '\xff\0')
+  run -0 mqtt-pub -t "$topic" -q 0 -n
+  finish sub
+  assert_status 0
+  assert_equal "$(jq -c '[.topic, .qos, .payload, .payload_base64, .content_type, .user_properties]' <<<"$output")" \
+    "[\"$topic\",1,\"text\",null,\"text/plain\",[[\"a\",\"b\"]]]
+[\"$topic\",1,null,\"/wA=\",null,null]
+[\"$topic\",0,\"\",null,null,null]"
+}
+
+@test "--payload chooses the form" {
+  local form
+  for form in auto json text base64 hex none; do
+    start_subscriber "$form" --json --payload $form -t "$topic" -C 1
+    start_subscriber "plain_$form" --payload $form -t "$topic" -C 1
+  done
+  run -0 mqtt-pub -t "$topic" -q 1 -m '{"temp":21.5}'
+  declare -A fields=([auto]='"{\"temp\":21.5}"' [json]='{"temp":21.5}' [text]='"{\"temp\":21.5}"'
+    [base64]=null [hex]=null [none]=null)
+  declare -A lines=([auto]='{"temp":21.5}' [json]='{"temp":21.5}' [text]='{"temp":21.5}'
+    [base64]=eyJ0ZW1wIjoyMS41fQ== [hex]=7b2274656d70223a32312e357d [none]='')
+  for form in auto json text base64 hex none; do
+    finish "$form"
+    assert_equal "$form $(jq -c .payload <<<"$output")" "$form ${fields[$form]}"
+    [[ $form == base64 ]] && assert_equal "$(jq -r .payload_base64 <<<"$output")" eyJ0ZW1wIjoyMS41fQ==
+    [[ $form == hex ]] && assert_equal "$(jq -r .payload_hex <<<"$output")" 7b2274656d70223a32312e357d
+    finish "plain_$form"
+    assert_equal "$form $output" "$form ${lines[$form]}"
+  done
+}
+
+@test "-C leaves what came after unacknowledged, for the next run" {
+  local id=keeps-$BATS_TEST_NUMBER
+  local keep="-i $id -c --session-expiry-interval 60 -q 1"
+  # shellcheck disable=SC2086 # options
+  run -0 mqtt-sub $keep -t "$topic" -E
+  run -0 mqtt-pub -t "$topic" -q 1 -l < <(seq 5)
+  # shellcheck disable=SC2086
+  run -0 mqtt-sub $keep -t "$topic" -C 2 -W 20
+  assert_equal "$output" $'1\n2'
+  # shellcheck disable=SC2086
+  run -0 mqtt-sub $keep -t "$topic" -C 3 -W 20
+  assert_equal "$output" $'3\n4\n5'
+}
+
+@test "-C acknowledges no more than it printed" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=1
+    send PUBLISH topic=a payload=x qos=1 id=1 count=4; expect PUBACK id=1; expect PUBACK id=2; expect DISCONNECT'
+  run -0 mqtt-sub -t a -q 1 -C 2
+  assert_equal "$output" $'x\nx'
+  finish scripted
+  assert_status 0
+}
+
+@test "-W ends with 27, with fractions of a second, and keeps what came" {
+  start_subscriber sub -t "$topic" -W 1.5
+  run -0 mqtt-pub -t "$topic" -m kept -q 1
+  finish sub
+  assert_status 27
+  assert_equal "$output" kept
+  assert_contains "$stderr" 'mqtt-sub: timed out'
+  run -27 --separate-stderr mqtt-sub -t "$topic" -W 0.2 --quiet
+  assert_equal "$output$stderr" ''
+}
+
+@test "--idle-timeout ends with 0, and with 27 when -C wanted more" {
+  run -0 --separate-stderr mqtt-sub -t "$topic" --idle-timeout 0.2
+  assert_equal "$output$stderr" ''
+  run -27 mqtt-sub -t "$topic" --idle-timeout 0.2 -C 1
+}
+
+@test "--retained-only ends by itself, also with nothing found" {
+  run -0 --separate-stderr mqtt-sub --retained-only -t "$topic/#"
+  assert_equal "$output$stderr" ''
+  run -0 mqtt-pub --from-json -q 1 -r < <(for i in {1..200}; do echo "{\"topic\":\"$topic/$i\",\"payload\":\"$i\"}"; done)
+  run -0 mqtt-sub --retained-only -t "$topic/#"
+  assert_equal "$(sort -n <<<"$output")" "$(seq 200)"
+  run -0 mqtt-sub --retained-only --remove-retained -t "$topic/#"
+  run -0 mqtt-sub --retained-only -t "$topic/#"
+  assert_equal "$output" ''
+}
+
+@test "--subscribe gives each filter its own options" {
+  start_small_broker 'expect CONNECT; send CONNACK
+    expect SUBSCRIBE filter=a/# qos=2 no-local=1 retain-as-published=1 retain-handling=1; send SUBACK id=last code=2
+    expect DISCONNECT'
+  run -0 mqtt-sub --subscribe 'qos=2,no-local,rap,rh=1:a/#' -E
+  finish scripted
+  assert_status 0
+  run -2 --separate-stderr mqtt-sub --subscribe 'qos=3:a'
+  assert_one_error --subscribe 3
+  run -2 --separate-stderr mqtt-sub --subscribe 'a/b'
+  assert_one_error '"a/b" is not OPTIONS:FILTER'
+  run -2 --separate-stderr mqtt-sub --subscribe 'no-local:$share/g/a'
+  assert_one_error --subscribe
+}
+
+@test "filters that overlap give one copy of a message" {
+  start_subscriber sub -t "$topic/#" -t "$topic/+" -t "$topic/a" -C 3
+  run -0 mqtt-pub -t "$topic/a" -q 1 -l < <(printf '1\n2\n')
+  run -0 mqtt-pub -t "$topic/a/b" -q 1 -m 3
+  finish sub
+  assert_status 0
+  assert_equal "$output" $'1\n2\n3'
+}
+
+@test "--ready-fd and --ready-file say when the subscriptions are there" {
+  local file=$BATS_TEST_TMPDIR/ready
+  run -0 mqtt-sub -t "$topic" -E --ready-file "$file"
+  assert_equal "$(<"$file")" ready
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; silence'
+  rm "$file"
+  run -7 --separate-stderr mqtt-sub -t "$topic" --ready-file "$file" --ack-timeout 0.2
+  [[ ! -e $file ]]
+  unset MQTT_URL
+  export MQTT_URL=$MQTT_SANDBOX_TCP_URL
+  run -8 --separate-stderr mqtt-sub -t "$topic" --ready-file /no/such/folder/ready
+  assert_one_error /no/such/folder/ready 'no such file or directory'
+  run -8 --separate-stderr mqtt-sub -t "$topic" --ready-fd 77
+  assert_one_error 'descriptor 77' 'bad file descriptor'
+}
+
+@test "a reader that goes away ends it quietly" {
+  run -0 --separate-stderr bash -c "set -o pipefail
+    coproc feeder { mqtt-pub -t '$topic' -m x -q 1 --repeat 100000 --repeat-delay 0.02; }
+    mqtt-sub -t '$topic' | head -n 1
+    status=\$?; kill \$feeder_PID; exit \$status"
+  assert_equal "$output" x
+  assert_equal "$stderr" ''
+}
+
+@test "a slow reader loses nothing, and the connection stays alive" {
+  # The broker expects a PINGREQ in the time in which the reader takes nothing.
+  start_small_broker 'expect CONNECT keep-alive=1; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0
+    send PUBLISH topic=a payload-size=1000 count=1500; expect PINGREQ; send PINGRESP; expect PINGREQ; send PINGRESP
+    auto until=DISCONNECT'
+  run -0 bash -c 'set -o pipefail
+    mqtt-sub -k 1 -t a -C 1500 | (wait_for() { until [[ $(grep -c PINGREQ "$1") == 2 ]]; do sleep 0.05; done; }
+      wait_for "$0"; wc -l)' "$BATS_TEST_TMPDIR/scripted.out"
+  assert_equal "$output" 1500
+  finish scripted
+  assert_status 0
+}
+
+@test "QoS 1 is acknowledged when it was written, not when it was read from the network" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=1
+    send PUBLISH topic=a payload-size=200000 qos=1 id=1; wait 300ms; send PINGRESP; expect PUBACK id=1; expect DISCONNECT'
+  mkfifo "$BATS_TEST_TMPDIR/slow"
+  start_in_background sub bash -c "mqtt-sub -t a -q 1 -C 1 >'$BATS_TEST_TMPDIR/slow'"
+  exec 5<"$BATS_TEST_TMPDIR/slow"
+  wait_until grep -q SUBSCRIBE "$BATS_TEST_TMPDIR/scripted.out"
+  sleep 0.4 # the time in which nothing may come
+  run -1 grep -q PUBACK "$BATS_TEST_TMPDIR/scripted.out"
+  assert_equal "$(wc -c <&5)" 200001
+  finish sub
+  assert_status 0
+  finish scripted
+  assert_status 0
+}
+
+@test "a full disk is said so, with exit status 8, and nothing is acknowledged" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=1
+    send PUBLISH topic=a payload=x qos=1 id=1; expect DISCONNECT'
+  run -8 --separate-stderr bash -c 'mqtt-sub -t a -q 1 >/dev/full'
+  assert_one_error 'cannot write to standard output' 'no space left on device'
+  finish scripted
+  assert_status 0
+}
+
+@test "control characters reach a pipe as they are, and no terminal" {
+  local payload=$'\e]0;title\a\e[31mred'
+  start_subscriber pipe -v -t "$topic/#" -C 1
+  start_in_background terminal script -qec "mqtt-sub -v -t '$topic/#' -C 1 --ready-file '$BATS_TEST_TMPDIR/ready'" /dev/null
+  wait_until test -s "$BATS_TEST_TMPDIR/ready"
+  run -0 mqtt-pub -t "$topic/x" -q 1 -m "$payload"
+  finish pipe
+  assert_equal "$output" "$topic/x $payload"
+  finish terminal
+  assert_status 0
+  assert_contains "$output" red
+  [[ $output != *$'\e'* && $output != *$'\a'* ]]
+}
+
+@test "a refused filter is named; the others go on" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0x87 code=0
+    send PUBLISH topic=b payload=x; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-sub -t a -t b -C 1
+  assert_equal "$output" x
+  assert_one_error 'the subscription to a was refused: Not authorized'
+  finish scripted
+  assert_status 0
+}
+
+@test "when all filters are refused, or one under --strict, it ends at once" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0x87; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-sub -t a
+  assert_one_error 'the subscription to a was refused'
+  finish scripted
+  assert_status 0
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0 code=0x87; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-sub -t a -t b --strict
+  finish scripted
+  assert_status 0
+}
+
+@test "after a lost connection it subscribes again, unless the broker kept the session" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE filter=a; send SUBACK id=last code=0; reset
+    accept; expect CONNECT; send CONNACK; expect SUBSCRIBE filter=a; send SUBACK id=last code=0
+    send PUBLISH topic=a payload=again; expect DISCONNECT'
+  run -0 --separate-stderr mqtt-sub -t a -C 1 --reconnect-delay 0.01
+  assert_equal "$output" again
+  assert_equal "$(wc -l <<<"$stderr")" 2
+  assert_contains "$stderr" 'connecting again in'
+  assert_contains "$stderr" 'mqtt-sub: connected again'
+  finish scripted
+  assert_status 0
+}
