@@ -230,7 +230,9 @@ bool Publisher::everything_settled() const {
 }
 
 void Publisher::finish_when_done() {
-  if (everything_settled()) close();
+  if (!everything_settled() || closing_) return;
+  flush();
+  if (!output_.blocked()) close();
 }
 
 void Publisher::close() {
