@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "session/limits.hpp"
 #include "session/memory.hpp"
@@ -151,8 +152,9 @@ Status Session::State::disconnect(const protocol::Disconnect& disconnect, Time t
   now = time;
   if (phase == Phase::closing) return {};
   if (phase == Phase::offline) return fail(ExitCode::lost, "there is no connection to end");
+  const auto before = std::exchange(phase, Phase::closing);
   auto status = send_within_limits(disconnect);
-  if (status) phase = Phase::closing;
+  if (!status) phase = before;
   return status;
 }
 

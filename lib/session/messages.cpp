@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "session/state.hpp"
 
 namespace mqtt_toolbox::session {
@@ -101,7 +99,8 @@ void Session::State::deliver(const Publish& message) {
 
 void Session::State::acknowledge(std::size_t messages, Time time) {
   now = time;
-  for (auto left = std::min(messages, deliveries.size()); left != 0; --left) {
+  // Looked at each time, because an observer of packets may acknowledge more.
+  for (auto left = messages; left != 0 && deliveries.size() != 0; --left) {
     const auto entry = deliveries.pop();
     if (!entry.current || phase != Phase::online) continue;
     const bool is_qos_1 = entry.qos == Qos::at_least_once;

@@ -98,20 +98,20 @@ Result<Submission> Session::State::send_new(const Publish& message, Token token,
 Result<Submission> Session::State::send_aliased(const Publish& message, Bytes topic, Token token,
                                                 Payload payload, OutgoingAliases::Choice alias) {
   Publish wire = outgoing_aliases->apply(message, alias);
-  if (message.qos != Qos::at_most_once) {
-    wire.packet_identifier = inflight.next_identifier();
-    const auto header = protocol::publish_header_size(wire, version);
-    if (!header) return unencodable(header.error());
-    if (auto status = check_packet_size(limits, *header + wire.payload.size()); !status)
-      return tl::unexpected(std::move(status.error()));
+  const bool is_stored = message.qos != Qos::at_most_once;
+  if (is_stored) wire.packet_identifier = inflight.next_identifier();
+  const auto header = protocol::publish_header_size(wire, version);
+  if (!header) return unencodable(header.error());
+  const std::size_t whole = *header + wire.payload.size();
+  if (auto status = check_packet_size(limits, whole); !status)
+    return tl::unexpected(std::move(status.error()));
+  if (is_stored) {
     const auto stored = store(outgoing_aliases->without_alias(message, topic), token, payload);
     if (!stored) return tl::unexpected(stored.error());
-    const std::size_t whole = *header + wire.payload.size();
     note_borrowed(inflight.at(*stored), output.written() + output.pending() + whole);
   }
-  auto submission = send_unstored(wire, payload);
-  if (submission) outgoing_aliases->establish(alias.alias, topic);
-  return submission;
+  if (!message.topic.empty()) outgoing_aliases->establish(alias.alias, topic);
+  return send_unstored(wire, payload);
 }
 
 Result<Submission> Session::State::send_unstored(const Publish& wire, Payload payload) {

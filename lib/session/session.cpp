@@ -57,9 +57,9 @@ void Session::State::release_idle_memory() {
 void Session::State::fail_connection(ReasonCode reason, std::string_view text,
                                      std::optional<protocol::Fault> fault) {
   const bool is_told = phase == Phase::online && version == protocol::Version::v5;
-  if (is_told) static_cast<void>(send(protocol::Disconnect{reason, {}}));
   phase = Phase::closing;
   failure = Failure{reason, fault, text};
+  if (is_told) static_cast<void>(send(protocol::Disconnect{reason, {}}));
 }
 
 void Session::State::fail_connection(protocol::Fault fault) {

@@ -30,7 +30,7 @@ class Chaos final : private Handler {
     settings_.output_bytes = 500;
     settings_.acknowledge_at_once = chance(random_, 50);
     settings_.use_topic_aliases = chance(random_, 50);
-    settings_.observe_packets = chance(random_, 20);
+    settings_.observe_packets = chance(random_, 50);
     static_cast<void>(
         settings_.connect_properties.add(protocol::PropertyId::topic_alias_maximum, 3u));
   }
@@ -186,7 +186,7 @@ class Chaos final : private Handler {
   void on_auth(const protocol::Auth&) override { meddle(); }
   void on_ready() override { meddle(); }
   void on_packet(Direction, const protocol::Frame&, protocol::Version) override {
-    if (chance(random_, 10)) meddle();
+    meddle();
   }
 
   Random random_;
