@@ -142,8 +142,8 @@ std::string error_text(const Subject& subject) {
   return reason_text(error, subject);
 }
 
-std::string closed_in_handshake_text(const Subject& subject) {
-  return "the peer closed the connection during the handshake: " + port_question(subject);
+std::string ended_in_handshake_text(const std::string& cause, const Subject& subject) {
+  return cause + "; " + port_question(subject);
 }
 
 }  // namespace mqtt_toolbox::transport::tls

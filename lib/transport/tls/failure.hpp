@@ -30,6 +30,8 @@ std::string verification_text(long result, X509* certificate, const Subject& sub
 /// The reason behind the error on top of OpenSSL's queue; empties the queue.
 std::string error_text(const Subject& subject);
 
-std::string closed_in_handshake_text(const Subject& subject);
+/// `cause` of a connection that ended in the middle of the handshake, and the usual reason: brokers
+/// close or reset a connection on which they do not understand the first bytes.
+std::string ended_in_handshake_text(const std::string& cause, const Subject& subject);
 
 }  // namespace mqtt_toolbox::transport::tls

@@ -121,10 +121,8 @@ void TlsLayer::handshake_failed() {
   error_.code = ExitCode::tls;
   if (!verification_failure_.empty()) {
     error_.text = verification_failure_;
-  } else if (lower_end_.ended) {
-    error_.text = closed_in_handshake_text(subject_);
-  } else if (lower_end_.failed) {
-    error_.text = lower_->error().text;
+  } else if (lower_end_.ended || lower_end_.failed) {
+    error_.text = ended_in_handshake_text(lower_->error().text, subject_);
   } else {
     error_.text = error_text(subject_);
   }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <string_view>
 
-#include <boost/asio/error.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/websocket/error.hpp>
@@ -114,17 +113,15 @@ Error refusal(const ws::response_type& response) {
 }
 
 Error handshake_fault(const boost::system::error_code& error, const std::string& peer) {
-  const std::string question = fmt::format("; does {} speak WebSocket?", peer);
-  if (error == boost::asio::error::eof || error == http::error::end_of_stream ||
-      error == http::error::partial_message) {
-    return {ExitCode::unreachable,
-            "the peer closed the connection during the handshake" + question};
-  }
   if (error.category() == make_error_code(http::error::bad_version).category()) {
-    return {ExitCode::unreachable, "the peer does not speak HTTP" + question};
+    return ended_in_handshake("the peer does not speak HTTP", peer);
   }
   return {ExitCode::refused,
           fmt::format("the answer is no WebSocket handshake ({})", error.message())};
+}
+
+Error ended_in_handshake(const std::string& cause, const std::string& peer) {
+  return {ExitCode::unreachable, fmt::format("{}; does {} speak WebSocket?", cause, peer)};
 }
 
 std::string close_text(const std::string& peer, const ws::close_reason& reason) {

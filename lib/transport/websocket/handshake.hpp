@@ -25,8 +25,10 @@ std::string chosen_subprotocol(const boost::beast::websocket::response_type& res
 
 /// ExitCode::refused: an answer other than 101, with the likely mend.
 Error refusal(const boost::beast::websocket::response_type& response);
-/// An answer that is no handshake, or none: ExitCode::unreachable.
+/// An answer that is no handshake (ExitCode::refused), no HTTP, or none (ExitCode::unreachable).
 Error handshake_fault(const boost::system::error_code& error, const std::string& peer);
+/// The connection ended with `cause` before there was an answer; ExitCode::unreachable.
+Error ended_in_handshake(const std::string& cause, const std::string& peer);
 
 /// "PEER closed the WebSocket: 1001 going away"
 std::string close_text(const std::string& peer,

@@ -102,10 +102,12 @@ void WebSocketLayer::handshake_over(const error_code& error) {
 
 Error WebSocketLayer::handshake_failure(const error_code& error) const {
   if (error == ws::error::upgrade_declined) return refusal(response_);
-  if (error == asio::error::connection_aborted) {
-    return {ExitCode::unreachable, lower_->error().text};
-  }
-  return handshake_fault(error, lower_->facts().peer);
+  const bool ended = error == asio::error::eof || error == asio::error::connection_aborted ||
+                     error == beast::http::error::end_of_stream ||
+                     error == beast::http::error::partial_message;
+  const std::string peer = lower_->facts().peer;
+  if (ended) return ended_in_handshake(lower_->error().text, peer);
+  return handshake_fault(error, peer);
 }
 
 void WebSocketLayer::tell_ready() {

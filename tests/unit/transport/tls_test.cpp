@@ -468,7 +468,19 @@ TEST_CASE("TLS: peers that are no TLS servers") {
     });
     accepting.want(Interest::read);
     loop.run_until(loop.now() + patience);
-    expected = "the peer closed the connection during the handshake: " + question;
+    expected =
+        "127.0.0.1:" + std::to_string(listener.port()) + " closed the connection; " + question;
+  }
+  SUBCASE("a reset, as brokers do that do not read on") {
+    Loop::Watch accepting(loop, listener.fd(), [&](Interest) {
+      auto peer = listener.accept();
+      pollfd waiting{peer.get(), POLLIN, 0};
+      REQUIRE(poll(&waiting, 1, 20000) == 1);
+    });
+    accepting.want(Interest::read);
+    loop.run_until(loop.now() + patience);
+    expected = "the connection to " + target_name(settings) +
+               " was lost: connection reset by peer; " + question;
   }
   REQUIRE(outcome.has_value());
   REQUIRE_FALSE(outcome->has_value());
