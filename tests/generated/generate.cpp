@@ -8,6 +8,7 @@
 
 #include "options/tool.hpp"
 #include "pub/settings.hpp"
+#include "record/format.hpp"
 #include "sandbox/tool_settings.hpp"
 #include "sub/settings.hpp"
 
@@ -57,14 +58,42 @@ int check_tools(const fs::path& project) {
   return 1;
 }
 
+/// The conversions of -F that the page lists: ".It Li \&%t".
+std::string listed_conversions(const std::string& page) {
+  constexpr std::string_view item = "\n.It Li \\&%";
+  std::string letters;
+  for (std::size_t at = 0; (at = page.find(item, at)) != std::string::npos;) {
+    at += item.size();
+    const std::size_t end = page.find('\n', at);
+    letters += page[at];
+    for (std::size_t next = page.find('%', at + 1); next < end; next = page.find('%', next + 1))
+      letters += page[next + 1];
+  }
+  return letters;
+}
+
+/// The page lists the conversions that there are, and no other.
+int check_conversions(const std::string& page) {
+  const std::string listed = listed_conversions(page);
+  int wrong = 0;
+  for (char letter = '!'; letter <= '~'; ++letter) {
+    const std::string text{'%', letter};
+    const bool known = mqtt_toolbox::record::Format::compile(text).has_value();
+    if (known == (listed.find(letter) != std::string::npos)) continue;
+    std::fprintf(stderr, "man/mqtt-toolbox.7.in and -F disagree on %s\n", text.c_str());
+    wrong = 1;
+  }
+  return wrong;
+}
+
 int check(const fs::path& project) {
-  int stale = check_tools(project);
+  int stale = check_tools(project) + check_conversions(read(project / "man/mqtt-toolbox.7.in"));
   for (const Text& text : generate(project)) {
     if (read(project / text.path) == text.text) continue;
     std::fprintf(stderr, "%s is stale; run: generate %s\n", text.path.c_str(), project.c_str());
     stale = 1;
   }
-  return stale;
+  return stale == 0 ? 0 : 1;
 }
 
 int write(const fs::path& project) {
