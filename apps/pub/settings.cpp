@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "options/assign.hpp"
 #include "protocol/topic.hpp"
 
@@ -60,8 +61,8 @@ Status take_delimiter(options::Settings& settings, Values values) {
   if (text == "\\n") text = "\n";
   if (text == "\\t") text = "\t";
   if (text.size() != 1)
-    return fail(ExitCode::usage,
-                "\"" + std::string(text) + "\" is not one byte; also \\0, \\n and \\t are known");
+    return fail(ExitCode::usage, "\"" + printable(text, 100) +
+                                     "\" is not one byte; also \\0, \\n and \\t are known");
   work(settings).delimiter = text[0];
   return {};
 }

@@ -72,6 +72,9 @@ Result<Output::State> Output::write_some() {
       closed_ = true;
       break;
     } else if (errno != EINTR) {
+      closed_ = true;  // it is said once
+      buffer_.clear();
+      begin_ = 0;
       return fail(ExitCode::io, "cannot write to standard output: " + system_text(errno));
     }
   }

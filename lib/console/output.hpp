@@ -29,7 +29,7 @@ class MQTT_TOOLBOX_API Output {
   /// Append here, then flush.
   std::string& buffer() { return buffer_; }
   bool is_terminal() const { return terminal_; }
-  /// The reader has closed the pipe: everything from now on is dropped.
+  /// The reader has closed the pipe, or a write has failed: everything from now on is dropped.
   bool closed() const { return closed_; }
   bool blocked() const { return blocked_; }
 

@@ -2,7 +2,9 @@
 
 #include <csignal>
 #include <exception>
+#include <fcntl.h>
 #include <optional>
+#include <unistd.h>
 
 #include "base/random.hpp"
 #include "console/interrupts.hpp"
@@ -10,6 +12,14 @@
 
 namespace mqtt_toolbox::console {
 namespace {
+
+/// A standard stream that was closed would be the next socket, and get what is meant for people.
+/// What stands in for it cannot be read, or written, so that using it is an error as before.
+void fill_closed_streams() {
+  for (int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (fcntl(descriptor, F_GETFD) < 0) [[maybe_unused]]
+      int filled = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
 
 std::optional<Trace> make_trace(const options::Settings& settings, record::WallClock& clock) {
   if (settings.trace == options::Trace::json) return Trace(record::TraceForm::json, clock);
@@ -55,6 +65,7 @@ Ended run(const options::Tool& tool, options::Settings& settings, const Start& s
 
 int run_tool(const options::Tool& tool, options::Settings& settings, const Start& start,
              const std::function<Ended(World&)>& work) {
+  fill_closed_streams();
   signal(SIGPIPE, SIG_IGN);
   Reporter reporter(tool.name);
   Ended ended;

@@ -1,0 +1,334 @@
+# What can go wrong between a tool and its broker: each gets one clear line, the right exit status, and
+# an end in bounded time.
+load helper
+export BATS_TEST_TIMEOUT=60
+
+teardown() {
+  # shellcheck disable=SC2046 # processes
+  kill $(jobs -p) 2>/dev/null || true
+  stop_sandbox
+}
+
+start_small_broker() {
+  start_scripted_broker "$1"
+  export MQTT_URL=mqtt://127.0.0.1:$scripted_port
+}
+
+# assert_one_error TEXT...: standard error is one line of the tool that holds each text.
+assert_one_error() {
+  assert_equal "$(wc -l <<<"$stderr")" 1
+  [[ $stderr == mqtt-* ]]
+  for part in "$@"; do assert_contains "$stderr" "$part"; done
+}
+
+# each_tool STATUS STEPS TEXT...: both tools meet the same broker and say the same.
+each_tool() {
+  local expected=$1 steps=$2 command
+  shift 2
+  for command in 'mqtt-pub -t t -m m -q 1' 'mqtt-sub -t t'; do
+    start_small_broker "$steps"
+    # shellcheck disable=SC2086 # a command
+    run "-$expected" --separate-stderr timeout 20 $command ${extra-}
+    assert_equal "$output" ''
+    assert_one_error "${command%% *}: " "$@"
+    kill "$scripted_pid" 2>/dev/null || true
+    finish scripted
+  done
+}
+
+settled() {
+  finish scripted
+  assert_status 0
+}
+
+# has_seen COUNT TYPE: the broker has been sent that many.
+has_seen() { (($(grep -c "^$2" "$BATS_TEST_TMPDIR/scripted.out") >= $1)); }
+
+@test "no broker" {
+  # The port of a broker that has ended.
+  start_small_broker 'expect CONNECT; close'
+  mqtt-pub -t t -m m 2>/dev/null || true
+  finish scripted
+  run -3 --separate-stderr mqtt-pub -t t -m m
+  assert_one_error "cannot reach 127.0.0.1:$scripted_port" 'connection refused'
+  run -3 --separate-stderr mqtt-sub -t t
+  assert_one_error "127.0.0.1:$scripted_port" 'connection refused'
+  run -3 --separate-stderr mqtt-pub -h no-such-host.invalid -t t -m m
+  assert_one_error no-such-host.invalid
+}
+
+@test "a refused connection names the reason, the broker's words and the mend" {
+  each_tool 4 'expect CONNECT; send CONNACK code=0x87 reason-string="members only"; expect CLOSE' \
+    'refused the connection: Not authorized (0x87): members only; check the user name'
+  extra='-V 311' each_tool 4 'expect CONNECT; send CONNACK code=4; expect CLOSE' \
+    'refused the connection' 'return code 4' 'check the user name and the password'
+}
+
+@test "a wrong password" {
+  start_sandbox -u ann -P secret
+  MQTT_URL=mqtt://127.0.0.1:$MQTT_SANDBOX_TCP_PORT
+  export WRONG=wrong
+  run -4 --separate-stderr mqtt-pub -u ann --password-env WRONG -t t -m m
+  assert_one_error 'refused the connection: Not authorized' 'check the user name'
+  [[ $stderr != *wrong* ]]
+  export WRONG=secret
+  run -0 --separate-stderr mqtt-pub -u ann --password-env WRONG -t t -m m -q 1
+}
+
+@test "wrong topics and filters are refused before anything is sent" {
+  export MQTT_URL=mqtt://127.0.0.1:1
+  run -2 --separate-stderr mqtt-pub -t 'a/+/b' -m x
+  assert_one_error --topic wildcard
+  run -2 --separate-stderr mqtt-pub -t '' -m x
+  assert_one_error --topic
+  run -2 --separate-stderr mqtt-pub -t "$(head -c 70000 /dev/zero | tr '\0' a)" -m x
+  assert_one_error --topic 65535
+  ((${#stderr} < 400))
+  run -2 --separate-stderr mqtt-sub -t 'a/#/b'
+  assert_one_error --topic 'a/#/b'
+  run -2 --separate-stderr mqtt-sub -t 'a+'
+  assert_one_error --topic 'a+'
+  run -2 --separate-stderr mqtt-sub -t "$(head -c 70000 /dev/zero | tr '\0' a)"
+  assert_one_error --topic 65535
+  run -2 --separate-stderr mqtt-pub -t $'a\xff' -m x
+  assert_one_error --topic UTF-8
+}
+
+@test "a payload over the broker's maximum packet size names the limit" {
+  start_sandbox --max-packet-size 2000
+  run -6 --separate-stderr mqtt-pub -t a/b -q 1 -s < <(head -c 5000 /dev/zero)
+  assert_one_error 'a/b' 2000
+  # What fits is still published.
+  run -6 --separate-stderr mqtt-pub --json -t a/b -q 1 -l < <(printf 'one\n'; head -c 5000 /dev/zero; printf '\ntwo\n')
+  assert_equal "$(jq -sc '[.[] | select(.type == "published")] | length' <<<"$output")" 2
+}
+
+@test "a broker without the QoS or retained messages says so through the tool" {
+  start_small_broker 'expect CONNECT; send CONNACK maximum-qos=1 retain-available=0; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-pub -t a -m x -q 2
+  assert_one_error 'cannot publish to a' QoS
+  settled
+  start_small_broker 'expect CONNECT; send CONNACK maximum-qos=1 retain-available=0; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-pub -t a -m x -q 1 -r
+  assert_one_error 'cannot publish to a' retain
+  settled
+}
+
+@test "files that cannot be read" {
+  export MQTT_URL=mqtt://127.0.0.1:1
+  run -8 --separate-stderr mqtt-pub -t a -f /no/such/file
+  assert_one_error /no/such/file 'no such file or directory'
+  run -8 --separate-stderr mqtt-pub -t a -f /tmp
+  assert_one_error /tmp 'is a directory'
+  run -8 --separate-stderr mqtt-pub -t a -f "$BATS_TEST_FILENAME" -f /no/such/file
+  assert_one_error /no/such/file
+}
+
+@test "standard input that cannot be read" {
+  local option
+  for option in -l -s --from-json; do
+    start_small_broker 'auto until=DISCONNECT'
+    run -8 --separate-stderr mqtt-pub -t a $option </tmp
+    assert_one_error 'standard input' 'is a directory'
+    settled
+    start_small_broker 'auto until=DISCONNECT'
+    run -8 --separate-stderr bash -c "exec mqtt-pub -t a $option <&-"
+    assert_one_error 'standard input' 'bad file descriptor'
+    settled
+  done
+}
+
+@test "closed standard streams do not become the connection" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=x; send PUBACK id=last code=0x87; expect DISCONNECT'
+  run -6 bash -c 'exec mqtt-pub --trace -t a -m x -q 1 <&- >&- 2>&-'
+  settled
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0
+    send PUBLISH topic=a payload=x; expect DISCONNECT'
+  run -8 --separate-stderr bash -c 'exec mqtt-sub -t a <&- >&-'
+  assert_one_error 'standard output' 'bad file descriptor'
+  settled
+}
+
+@test "a full disk for results" {
+  start_small_broker 'auto until=DISCONNECT'
+  run -8 --separate-stderr bash -c 'mqtt-pub --json -t a -m x -q 1 >/dev/full'
+  assert_one_error 'cannot write to standard output' 'no space left on device'
+}
+
+@test "a close without an answer to CONNECT names the likely causes" {
+  extra='-V 5' each_tool 4 'expect CONNECT; close' 'without answering CONNECT' 'a TLS port (use --tls' '-V 311'
+  # Both versions are tried when none is chosen.
+  each_tool 4 'expect CONNECT version=5.0; close; accept; expect CONNECT version=3.1.1; close' \
+    'without answering CONNECT (5.0, then 3.1.1)' 'a TLS port (use --tls'
+}
+
+@test "a TLS port spoken to in clear, and a clear port spoken to in TLS" {
+  start_sandbox
+  run -4 --separate-stderr mqtt-pub -u x -h localhost -p "$MQTT_SANDBOX_TLS_PORT" --url "mqtt://localhost:$MQTT_SANDBOX_TLS_PORT" -t t -m m
+  assert_one_error 'TLS'
+  run -5 --separate-stderr mqtt-pub --url "mqtts://localhost:$MQTT_SANDBOX_TCP_PORT" -t t -m m
+  assert_one_error "localhost:$MQTT_SANDBOX_TCP_PORT"
+}
+
+@test "something that is no MQTT broker" {
+  # "HTTP/1.1 400 Bad Request", a TLS alert, "SSH-2.0-", an escape sequence
+  each_tool 4 'send-raw 485454502f312e3120343030204261642052657175657374 0d0a0d0a; expect CONNECT; expect CLOSE' 'HTTP server' 'ws://'
+  each_tool 4 'expect CONNECT; send-raw 15030300020228; close' 'a TLS port'
+  each_tool 4 'expect CONNECT; send-raw 5353482d322e302d; expect CLOSE' 'not an MQTT broker' 'SSH-2.0-'
+  each_tool 4 'expect CONNECT; send-raw 1b5b33316d07; expect CLOSE' 'not an MQTT broker'
+  [[ $stderr != *$'\e'* ]]
+}
+
+@test "garbage in mid-stream" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; send-raw f7ffffffff; expect DISCONNECT code=0x81'
+  run -7 --separate-stderr mqtt-sub -t a --no-reconnect
+  assert_one_error 'violated the protocol'
+  settled
+}
+
+@test "a broker that never answers CONNECT" {
+  extra='--connect-timeout 0.3' each_tool 3 \
+    'expect CONNECT; silence; accept; expect CONNECT; silence' 'did not answer CONNECT within'
+}
+
+@test "a broker that never acknowledges" {
+  start_small_broker 'expect CONNECT; send CONNACK; silence'
+  run -7 --separate-stderr mqtt-pub -t a -q 1 --ack-timeout 0.3 -l < <(seq 3)
+  assert_one_error 'acknowledged nothing for' '3 messages are not acknowledged'
+  settled
+}
+
+@test "a broker that never answers SUBSCRIBE" {
+  start_small_broker 'expect CONNECT; send CONNACK; silence'
+  run -7 --separate-stderr mqtt-sub -t a --ack-timeout 0.3
+  assert_one_error 'did not answer'
+  settled
+}
+
+@test "a broker that never answers PINGREQ" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; silence'
+  # A PINGRESP has 20 seconds.
+  run -7 --separate-stderr timeout 50 mqtt-sub -t a -k 1 --no-reconnect
+  assert_one_error PINGREQ
+  settled
+}
+
+@test "a broker that dies in mid-stream and comes back: nothing is lost" {
+  start_small_broker 'auto until=PUBLISH count=20 answered=no; reset; accept; auto until=PUBLISH count=30 answered=no; reset
+    accept; auto until=DISCONNECT'
+  run -0 --separate-stderr mqtt-pub -t a -q 1 --reconnect-delay 0.01 --json -l < <(seq 100)
+  assert_equal "$(jq -s length <<<"$output")" 100
+  assert_equal "$(grep -c 'connected again' <<<"$stderr")" 2
+  settled
+  run -0 sed -n 's/^PUBLISH.* payload=\(.*\) payload-size=.*/\1/p' "$BATS_TEST_TMPDIR/scripted.out"
+  assert_equal "$(sort -nu <<<"$output")" "$(seq 100)"
+}
+
+@test "a broker that dies in mid-stream and does not come back" {
+  start_small_broker 'auto until=PUBLISH count=5 answered=no; reset'
+  run -7 --separate-stderr mqtt-pub -t a -q 1 --inflight 5 --no-reconnect -l < <(seq 100)
+  assert_one_error "lost the connection to 127.0.0.1:$scripted_port" 'messages are not acknowledged'
+  start_small_broker 'auto until=PUBLISH count=5 answered=no; reset'
+  run -7 --separate-stderr mqtt-pub -t a -q 1 --inflight 5 --reconnect-delay 0.01 --reconnect-delay-max 0.02 -l < <(seq 100)
+  assert_contains "$(tail -n 1 <<<"$stderr")" 'not acknowledged'
+}
+
+@test "a session that the broker lost: QoS 2 may be delivered twice, and that is said" {
+  start_small_broker 'auto until=PUBLISH count=1 answered=no; reset; forget; accept; auto until=DISCONNECT'
+  run -1 --separate-stderr mqtt-pub -t a/b -q 2 --reconnect-delay 0.01 -l <<<x
+  assert_contains "$stderr" 'mqtt-pub: the message to a/b may have been delivered twice'
+  settled
+}
+
+# A publisher of a stream without end as `pub`, with one message in flight.
+start_endless_publisher() {
+  start_small_broker "$1"
+  mkfifo "$BATS_TEST_TMPDIR/lines"
+  # shellcheck disable=SC2016 # for the other shell
+  start_in_background pub bash -c 'exec mqtt-pub -t a -q 1 "$@" <>"$0"' "$BATS_TEST_TMPDIR/lines" "${@:2}"
+  exec 5<>"$BATS_TEST_TMPDIR/lines"
+  echo one >&5
+  wait_until has_seen 1 PUBLISH
+}
+
+@test "SIGINT and SIGTERM finish what is in flight, and the exit status tells the signal" {
+  local signal
+  for signal in INT TERM; do
+    start_endless_publisher 'expect CONNECT; send CONNACK; expect PUBLISH; wait 300ms; send PUBACK id=last; expect DISCONNECT' -l
+    kill -$signal "$pub_pid"
+    finish pub
+    assert_status "$((128 + $(kill -l $signal)))"
+    assert_equal "$stderr" ''
+    settled
+    rm "$BATS_TEST_TMPDIR/lines"
+  done
+}
+
+@test "--grace bounds how long that takes, and what stays open is counted" {
+  start_endless_publisher 'expect CONNECT; send CONNACK; silence' -l --grace 0.2
+  kill -TERM "$pub_pid"
+  finish pub
+  assert_status 143
+  assert_one_error '1 message is not acknowledged'
+}
+
+@test "a second signal ends at once" {
+  start_endless_publisher 'expect CONNECT; send CONNACK; silence' -l --grace 60
+  kill -TERM "$pub_pid"
+  wait_until kill_twice
+  finish pub
+  assert_status 143
+}
+kill_twice() { ! kill -TERM "$pub_pid"; }
+
+@test "a subscriber ends by the signal too, with a DISCONNECT" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; expect DISCONNECT code=0'
+  start_subscriber sub -t a
+  kill -INT "$sub_pid"
+  finish sub
+  assert_status 130
+  assert_equal "$stderr" ''
+  settled
+}
+
+@test "a signal ends a tool that is still connecting" {
+  start_small_broker 'expect CONNECT; silence'
+  start_in_background sub mqtt-sub -t a -V 5 --connect-timeout 60
+  wait_until has_seen 1 CONNECT
+  kill -TERM "$sub_pid"
+  finish sub
+  assert_status 143
+}
+
+@test "passwords are nowhere to be seen" {
+  local secret=Geheim-47 tool
+  start_small_broker "expect CONNECT password=$secret; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; expect DISCONNECT"
+  start_subscriber sub --trace -u ann -P "$secret" -t a
+  run -0 tr '\0' ' ' <"/proc/$sub_pid/cmdline"
+  assert_contains "$output" '-u ann'
+  [[ $output != *"$secret"* ]]
+  kill -TERM "$sub_pid"
+  finish sub
+  assert_contains "$stderr" CONNECT
+  [[ $stderr != *"$secret"* ]]
+  settled
+
+  start_small_broker "expect CONNECT password=$secret; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; expect DISCONNECT"
+  start_subscriber url --trace=json --url "mqtt://ann:$secret@127.0.0.1:$scripted_port/a"
+  run -0 tr '\0' ' ' <"/proc/$url_pid/cmdline"
+  [[ $output != *"$secret"* ]]
+  kill -TERM "$url_pid"
+  finish url
+  [[ $stderr != *"$secret"* ]]
+  settled
+
+  for tool in 'mqtt-pub -m x' mqtt-sub; do
+    # shellcheck disable=SC2086 # a command
+    run -0 $tool -t t --show-settings -u ann -P "$secret"
+    assert_contains "$output" ann
+    [[ $output != *"$secret"* ]]
+    # shellcheck disable=SC2086
+    MQTT_URL=mqtt://ann:$secret@localhost run -0 $tool -t t --show-settings
+    [[ $output != *"$secret"* ]]
+  done
+}
