@@ -125,3 +125,22 @@ TEST_CASE("a socket as standard output is written without waiting") {
   CHECK(*state == Output::State::blocked);
   CHECK_FALSE(is_non_blocking(writer.get()));
 }
+
+TEST_CASE("a write that fails is said once, and what follows is dropped") {
+  FileDescriptor full(open("/dev/full", O_WRONLY | O_CLOEXEC));
+  REQUIRE(full);
+  transport::Loop loop;
+  Output output(
+      loop, full.get(), [] {}, [](const Error&) { FAIL("flush itself tells"); });
+  output.buffer() = "text";
+  auto first = output.flush();
+  REQUIRE_FALSE(first);
+  CHECK(first.error().code == ExitCode::io);
+  CHECK(first.error().text == "cannot write to standard output: no space left on device");
+  output.buffer() = "more";
+  auto second = output.flush();
+  REQUIRE(second);
+  CHECK(*second == Output::State::closed);
+  CHECK(output.buffer().empty());
+  CHECK(output.finish(never));
+}
