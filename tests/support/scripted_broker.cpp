@@ -93,7 +93,8 @@ void ScriptedBroker::update_interest() {
 
 void ScriptedBroker::on_ready(Interest ready) {
   if ((ready & Interest::write) != Interest::none) write_some();
-  if ((ready & Interest::read) != Interest::none && is_connected()) read_some();
+  const bool readable = (ready & Interest::read) != Interest::none;
+  if (readable && is_connected() && !client_closed_) read_some();
   run();
 }
 
@@ -136,8 +137,13 @@ void ScriptedBroker::write_some() {
   while (!output_.empty() && is_connected()) {
     const ssize_t size = send(socket_.get(), output_.data(), output_.size(), MSG_NOSIGNAL);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) break;
-    // To a client that is gone nothing can be said; reading tells that it is.
-    output_.erase(0, size < 0 ? output_.size() : static_cast<std::size_t>(size));
+    if (size < 0) {
+      // Like real brokers: who cannot be written to is not read from either.
+      client_closed_ = true;
+      output_.clear();
+      break;
+    }
+    output_.erase(0, static_cast<std::size_t>(size));
   }
   update_interest();
 }
