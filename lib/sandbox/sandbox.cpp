@@ -122,22 +122,20 @@ struct Sandbox::State {
                               broker_configuration(settings, place, ::geteuid() == 0));
   }
 
-  /// Until the broker answers on all listeners. `ended`: it gave up instead.
-  Status launch(bool& ended) {
+  /// Until the broker answers on all listeners.
+  Status launch() {
     transport::Loop loop;
     return configure()
         .and_then([&] { return janitor.start_broker(); })
-        .and_then([&] { return await_broker(loop, ended); })
+        .and_then([&] { return await_broker(loop); })
         .and_then([&] { return probe_ports(loop); });
   }
 
-  Status await_broker(transport::Loop& loop, bool& ended) {
+  Status await_broker(transport::Loop& loop) {
     const Time deadline = loop.now() + patience;
     while (true) {
-      if (readable(janitor.descriptor(), between_probes)) {
-        const auto end = take_report();
-        ended = end.has_value();
-        if (end) return fail(ExitCode::io, "mosquitto does not start: " + last_words(place.log()));
+      if (readable(janitor.descriptor(), between_probes) && take_report()) {
+        return fail(ExitCode::io, "mosquitto does not start: " + last_words(place.log()));
       }
       const Status answered = probe(loop, settings, place, doors.back(), patience);
       if (answered) return {};
@@ -260,10 +258,9 @@ Result<Sandbox> start(const Settings& settings, Random& random) {
   Status status = sandbox.state_->prepare();
   if (!status) return tl::unexpected(status.error());
   for (int attempt = 0; attempt < port_attempts; ++attempt) {
-    bool ended = false;
-    status = sandbox.state_->launch(ended);
+    status = sandbox.state_->launch();
     if (status) return sandbox;
-    if (!ended || !lost_a_port(place.log())) break;
+    if (!lost_a_port(place.log())) break;
   }
   return tl::unexpected(status.error());
 }
