@@ -1,5 +1,6 @@
 # What can go wrong between a tool and its broker: each gets one clear line, the right exit status, and
 # an end in bounded time.
+# shellcheck disable=SC2030,SC2031 # each test has an environment of its own
 load helper
 export BATS_TEST_TIMEOUT=60
 
@@ -164,7 +165,7 @@ has_seen() { (($(grep -c "^$2" "$BATS_TEST_TMPDIR/scripted.out") >= $1)); }
 
 @test "a TLS port spoken to in clear, and a clear port spoken to in TLS" {
   start_sandbox
-  run -4 --separate-stderr mqtt-pub -u x -h localhost -p "$MQTT_SANDBOX_TLS_PORT" --url "mqtt://localhost:$MQTT_SANDBOX_TLS_PORT" -t t -m m
+  run -4 --separate-stderr mqtt-pub --url "mqtt://localhost:$MQTT_SANDBOX_TLS_PORT" -t t -m m
   assert_one_error 'TLS'
   run -5 --separate-stderr mqtt-pub --url "mqtts://localhost:$MQTT_SANDBOX_TCP_PORT" -t t -m m
   assert_one_error "localhost:$MQTT_SANDBOX_TCP_PORT"

@@ -1,7 +1,8 @@
 # mqtt-pub as scripts use it: what it reads, what it sends, what it says, and its exit status.
 load helper
+export BATS_TEST_TIMEOUT=60
 
-# A small broker that writes down every packet; set -- is the rest of mqtt-pub's command line.
+# start_small_broker [STEPS]: a broker that writes down every packet; MQTT_URL leads to it.
 start_small_broker() {
   start_scripted_broker "${1:-auto until=DISCONNECT}"
   export MQTT_URL=mqtt://127.0.0.1:$scripted_port

@@ -1,9 +1,10 @@
 # mqtt-sub as scripts use it: what it prints, when it ends, and with what exit status.
 load helper
+export BATS_TEST_TIMEOUT=60
 
 setup_file() { start_sandbox; }
 teardown_file() { stop_sandbox; }
-teardown() { jobs -p | xargs -r kill 2>/dev/null || true; }
+teardown() { jobs -p | xargs -r kill 2>/dev/null || true; } # what a failed test has left
 
 # Each test has topics of its own.
 setup() { topic=test/$BATS_TEST_NUMBER; }
@@ -189,6 +190,17 @@ assert_one_error() {
   assert_equal "$(wc -c <&5)" 200001
   finish sub
   assert_status 0
+  finish scripted
+  assert_status 0
+}
+
+@test "a slow reader and -C: it waits until all is taken" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0
+    send PUBLISH topic=a payload-size=1000 count=500; expect DISCONNECT'
+  run -0 --separate-stderr bash -c 'set -o pipefail
+    mqtt-sub --grace 0.1 -t a -C 500 | (sleep 1; wc -l)'
+  assert_equal "$output" 500
+  assert_equal "$stderr" ''
   finish scripted
   assert_status 0
 }
