@@ -21,8 +21,10 @@ struct TlsSettings {
   std::string certificate_file;  ///< PEM, the client's chain
   std::string key_file;          ///< PEM
   std::optional<std::string> key_password;
-  /// Neither chain nor name is verified.
+  /// The name is not verified; the chain still is.
   bool insecure = false;
+  /// The chain is not verified either: for a broker of one's own that shows a bad certificate.
+  bool any_chain = false;
   /// The name to verify and to send as SNI when it differs from the host.
   std::string server_name;
   TlsVersion minimum_version = TlsVersion::tls_1_2;

@@ -23,7 +23,7 @@ Context& context_of(const SSL* ssl) {
 }
 
 Status set_trust(SSL_CTX* ssl, const TlsSettings& settings) {
-  SSL_CTX_set_verify(ssl, settings.insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_verify(ssl, settings.any_chain ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
   bool own = !settings.ca_file.empty() || !settings.ca_path.empty();
   if (!own || settings.use_system_store) SSL_CTX_set_default_verify_paths(ssl);
   if (!settings.ca_file.empty()) {

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "transport/plugin.hpp"
-#include "transport/websocket/websocket_layer.hpp"
+#include "transport/websocket/open.hpp"
 
 using mqtt_toolbox::Error;
 using mqtt_toolbox::ExitCode;
@@ -12,7 +12,7 @@ extern "C" MQTT_TOOLBOX_API int mqtt_toolbox_open_websocket(const WebSocketSetti
                                                             const std::string* host, Stream* lower,
                                                             Layer** layer, Error* error) noexcept {
   try {
-    auto opened = websocket::WebSocketLayer::open(*settings, *host, lower);
+    auto opened = websocket::open(*settings, *host, lower);
     if (!opened) {
       *error = opened.error();
       return 1;

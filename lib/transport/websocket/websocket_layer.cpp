@@ -10,6 +10,7 @@
 #include "base/utf8.hpp"
 #include "transport/pieces.hpp"
 #include "transport/websocket/handshake.hpp"
+#include "transport/websocket/open.hpp"
 
 namespace mqtt_toolbox::transport::websocket {
 
@@ -33,27 +34,26 @@ std::shared_ptr<asio::io_context> thread_context() {
 
 }  // namespace
 
-WebSocketLayer::WebSocketLayer(const WebSocketSettings& settings, std::string host, Stream& lower)
+Result<std::unique_ptr<Layer>> open(const WebSocketSettings& settings, const std::string& host,
+                                    Stream* lower) {
+  if (auto good = check_request(settings, host); !good) return tl::unexpected(good.error());
+  return std::make_unique<WebSocketLayer>(settings, host, lower);
+}
+
+WebSocketLayer::WebSocketLayer(const WebSocketSettings& settings, std::string host, Stream* lower)
     : settings_(settings),
       host_(std::move(host)),
       context_(thread_context()),
-      port_(std::make_unique<LowerPort>(*context_, lower)),
+      port_(std::make_unique<LowerPort>(*context_, *lower)),
       socket_(std::make_unique<Socket>(*port_)),
-      self_(std::make_shared<WebSocketLayer*>(this)) {}
+      self_(std::make_shared<WebSocketLayer*>(this)) {
+  prepare();
+  lower_.reset(lower);  // the last step: what throws before leaves it with the caller
+}
 
 WebSocketLayer::~WebSocketLayer() {
   if (gone_ != nullptr) *gone_ = true;
   *self_ = nullptr;
-}
-
-Result<std::unique_ptr<WebSocketLayer>> WebSocketLayer::open(const WebSocketSettings& settings,
-                                                             const std::string& host,
-                                                             Stream* lower) {
-  if (auto good = check_request(settings, host); !good) return tl::unexpected(good.error());
-  std::unique_ptr<WebSocketLayer> layer(new WebSocketLayer(settings, host, *lower));
-  layer->prepare();
-  layer->lower_.reset(lower);
-  return layer;
 }
 
 void WebSocketLayer::prepare() {

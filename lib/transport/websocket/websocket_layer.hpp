@@ -17,9 +17,7 @@ namespace mqtt_toolbox::transport::websocket {
 /// are told after the poll, so that they may destroy the layer.
 class WebSocketLayer final : public Layer, private StreamEvents {
  public:
-  /// ExitCode::usage when a header or the path cannot be sent; `lower` then stays the caller's.
-  static Result<std::unique_ptr<WebSocketLayer>> open(const WebSocketSettings& settings,
-                                                      const std::string& host, Stream* lower);
+  WebSocketLayer(const WebSocketSettings& settings, std::string host, Stream* lower);
   ~WebSocketLayer() override;
 
   void begin(Ready ready) override;
@@ -34,8 +32,6 @@ class WebSocketLayer final : public Layer, private StreamEvents {
 
  private:
   using Socket = beast::websocket::stream<Lower, false>;
-
-  WebSocketLayer(const WebSocketSettings& settings, std::string host, Stream& lower);
 
   void on_readable() override;
   void on_writable() override;
