@@ -14,8 +14,13 @@ namespace mqtt_toolbox::options {
 namespace {
 
 constexpr std::string_view negation = "no-";
-/// Stands for the empty value of `--name=`, which CLI11 takes for no value at all.
-constexpr char empty_value = '\x01';
+/// Marks the empty value of `--name=`, which CLI11 takes for no value at all. No argument contains
+/// NUL.
+constexpr char empty_value = '\0';
+
+void unmark(std::string& text) {
+  if (!text.empty() && text.back() == empty_value) text.pop_back();
+}
 
 /// What a CLI11 option stands for.
 struct Meaning {
@@ -47,7 +52,6 @@ class Parser {
   const Tool& tool_;
   CLI::App app_;
   std::map<const CLI::Option*, Meaning> meanings_;
-  bool marked_empty_ = false;
   std::size_t collected_ = 0;  ///< CLI11 keeps the order of earlier runs, but not their results
 };
 
@@ -55,10 +59,8 @@ Result<CommandLine> Parser::parse(std::span<const std::string> arguments) {
   std::vector<std::string> rest(arguments.begin(), arguments.end());
   for (std::string& argument : rest) {
     register_named(argument);
-    if (argument.size() > 2 && argument.starts_with("--") && argument.back() == '=') {
+    if (argument.size() > 2 && argument.starts_with("--") && argument.back() == '=')
       argument += empty_value;
-      marked_empty_ = true;
-    }
   }
   CommandLine line;
   while (!rest.empty())
@@ -120,7 +122,7 @@ Status Parser::collect(CommandLine& line) {
     const CLI::Option* option = order[collected_];
     const Meaning& meaning = meanings_.at(option);
     std::string value = option->results().at(seen[option]++);
-    if (marked_empty_ && !value.empty() && value.back() == empty_value) value.pop_back();
+    unmark(value);
     auto values = read_values(*meaning.spec, std::move(value), meaning.negated);
     if (!values)
       return fail(ExitCode::usage,
@@ -152,6 +154,7 @@ Status Parser::take_rest(std::vector<std::string>& rest, CommandLine& line) {
   if (first == "--") rest.erase(rest.begin());
   if (tool_.positionals.empty() && !rest.empty())
     return fail(ExitCode::usage, "unexpected argument \"" + printable(rest.front(), 100) + '"');
+  for (std::string& text : rest) unmark(text);
   line.positionals = std::move(rest);
   rest.clear();
   return {};
@@ -170,6 +173,7 @@ Status Parser::take_property(std::vector<std::string>& rest, std::size_t skipped
     return fail(ExitCode::usage, "--" + std::string(spec->name) +
                                      " needs PACKET NAME VALUE, or PACKET user-property KEY VALUE");
   const auto end = rest.begin() + static_cast<std::ptrdiff_t>(wanted);
+  std::for_each(rest.begin(), end, unmark);
   line.occurrences.push_back({spec, std::vector<std::string>(rest.begin(), end)});
   rest.erase(rest.begin(), end);
   return {};

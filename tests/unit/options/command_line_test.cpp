@@ -45,6 +45,8 @@ TEST_CASE("values are taken as they stand") {
   CHECK(tokens({"--message="}) == "message=");
   CHECK(tokens({"--message=", "-r"}) == "message=; retain=true");
   CHECK(tokens({"-m", "--message="}) == "message=--message=");
+  CHECK(tokens({"-m", "\x01", "--topic="}) == "message=\x01; topic=");
+  CHECK(tokens({"-D", "will", "content-type", "--x="}) == "property=will,content-type,--x=");
   CHECK(tokens({"-m", "[1,2]"}) == "message=[1,2]");
   CHECK(tokens({"-m", "{}"}) == "message={}");
   CHECK(tokens({"-m", "a=b"}) == "message=a=b");
@@ -115,5 +117,6 @@ TEST_CASE("a tool with positionals takes the rest from the first one on") {
   CHECK(tokens({"-r", "--", "-t", "a"}, tool) == "retain=true | -t | a");
   CHECK(tokens({"--", "sh", "--", "-c"}, tool) == " | sh | -- | -c");
   CHECK(tokens({"-D", "a", "b", "c", "make", "-D"}, tool) == "property=a,b,c | make | -D");
+  CHECK(tokens({"--", "make", "--x="}, tool) == " | make | --x=");
   CHECK(tokens({"--"}, tool) == "");
 }

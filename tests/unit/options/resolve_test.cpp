@@ -310,3 +310,22 @@ TEST_CASE("--help and --version answer also where the rest is broken") {
   version({"--version"});
   CHECK(version.answer == "mqtt-probe " MQTT_TOOLBOX_VERSION "\n");
 }
+
+TEST_CASE("the tool's own rules see the finished plan, and their error is the answer") {
+  Tool tool = probe_tool;
+  tool.positionals = "COMMAND";
+  tool.check = [](Settings& settings) -> Status {
+    CHECK(settings.plan.transport.port == 8883);
+    CHECK(settings.positionals == std::vector<std::string>{"make", "-h"});
+    return fail(ExitCode::no, "no");
+  };
+  std::string texts[] = {"mqtt-probe", "--tls", "make", "-h"};
+  char* argv[] = {texts[0].data(), texts[1].data(), texts[2].data(), texts[3].data()};
+  const char* const environment[] = {nullptr};
+  const Arguments arguments(4, argv, tool);
+  ProbeSettings settings;
+  FakeOutside outside;
+  auto resolved = resolve(tool, settings, {arguments, environment, outside});
+  REQUIRE_FALSE(resolved.has_value());
+  CHECK(resolved.error().text == "no");
+}
