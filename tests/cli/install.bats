@@ -4,7 +4,7 @@ load helper
 setup_file() {
   # As a package is made: the tree goes to another place than it will live in.
   export PREFIX=$BATS_FILE_TMPDIR/usr
-  cmake --install "$MQTT_TOOLBOX_BUILD" --prefix "$PREFIX" >"$BATS_FILE_TMPDIR/install.log"
+  cmake --install "$TOOLBOX_BUILD" --prefix "$PREFIX" >"$BATS_FILE_TMPDIR/install.log"
   PKGCONFIG=$(find "$PREFIX" -name mqtt-toolbox.pc -printf %h)
   export PKG_CONFIG_PATH=$PKGCONFIG LIBRARIES=${PKGCONFIG%/pkgconfig}
   cat >"$BATS_FILE_TMPDIR/consumer.cpp" <<'CPP'
@@ -26,9 +26,9 @@ CPP
 }
 
 @test "the installed tools run without the build tree" {
-  for tool in "$MQTT_TOOLBOX_BUILD"/bin/mqtt-*; do
+  for tool in "$TOOLBOX_BUILD"/bin/mqtt-*; do
     run -0 env -u LD_LIBRARY_PATH "$PREFIX/bin/$(basename "$tool")" --version
-    run ! grep "$MQTT_TOOLBOX_BUILD" <(readelf -d "$PREFIX/bin/$(basename "$tool")")
+    run ! grep "$TOOLBOX_BUILD" <(readelf -d "$PREFIX/bin/$(basename "$tool")")
   done
 }
 
