@@ -50,7 +50,7 @@ complete -c mqtt-pub -l key-password-file -r -F -d 'file whose first line is the
 complete -c mqtt-pub -l key-password-command -x -a '(__fish_complete_command)' -d 'shell command that prints the password of the private key'
 complete -c mqtt-pub -l key-password-env -x -d 'environment variable with the password of the private key'
 complete -c mqtt-pub -l key-password-prompt -d 'ask for the password of the private key on the terminal'
-complete -c mqtt-pub -l insecure -d 'verify neither the broker\'s certificate nor its name'
+complete -c mqtt-pub -l insecure -d 'do not verify that the certificate is for the broker\'s name'
 complete -c mqtt-pub -l server-name -x -d 'name to ask for (SNI) and to verify (default: the host)'
 complete -c mqtt-pub -l tls-version -x -a 'tlsv1.3 tlsv1.2 tlsv1.1 1.3 1.2' -d 'lowest TLS version: tlsv1.3, tlsv1.2, tlsv1.1, 1.3 or 1.2 (default: tlsv1.2)'
 complete -c mqtt-pub -l ciphers -x -d 'ciphers to offer, by OpenSSL\'s names'

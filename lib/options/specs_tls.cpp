@@ -167,8 +167,9 @@ constexpr std::array<Spec, 22> specs{{
      .assign = assign_key_password<SecretSource::Kind::prompt>},
     {.name = "insecure",
      .group = group,
-     .help = "verify neither the broker's certificate nor its name",
-     .manual = "Anyone on the way can then read and change everything. For tests only.",
+     .help = "do not verify that the certificate is for the broker's name",
+     .manual = "It must still come from a trusted authority. Anyone with such a certificate can "
+               "then read and change everything. For tests only.",
      .assign = turn_on<&TlsSettings::insecure>},
     {.name = "server-name",
      .kind = Kind::text,
