@@ -1,7 +1,10 @@
 // relay ADDRESS HOST PORT: listens on a free port of ADDRESS, prints the port, and passes every
 // connection on to HOST PORT. relay ADDRESS socks [USER:PASSWORD]: a SOCKS5 proxy instead (RFC 1928
-// and 1929), which prints a line with the destination of each connection.
+// and 1929), which prints a line with the destination of each connection. SIGUSR1 cuts all
+// connections that there are.
 #include <array>
+#include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
@@ -17,6 +20,22 @@
 #include <unistd.h>
 
 namespace {
+
+constexpr int nobody = -1;
+std::array<std::atomic<int>, 256> clients;
+
+extern "C" void cut(int) {
+  for (const auto& client : clients)
+    if (client != nobody) shutdown(client, SHUT_RDWR);
+}
+
+/// Where SIGUSR1 finds the client as long as it is served.
+std::size_t enter(int client) {
+  for (std::size_t i = 0;; i = (i + 1) % clients.size()) {
+    int free = nobody;
+    if (clients[i].compare_exchange_strong(free, client)) return i;
+  }
+}
 
 struct Destination {
   std::string host;
@@ -150,6 +169,7 @@ std::optional<Destination> serve_socks(int client, const std::string& credential
 }
 
 void serve(int client, std::optional<Destination> destination, const std::string& credentials) {
+  const std::size_t place = enter(client);
   without_delay(client);
   if (!destination) destination = serve_socks(client, credentials);
   const int server = destination ? connect_to(*destination) : -1;
@@ -158,6 +178,7 @@ void serve(int client, std::optional<Destination> destination, const std::string
     pass_on(client, server);
     close(server);
   }
+  clients[place] = nobody;
   close(client);
 }
 
@@ -172,11 +193,14 @@ int main(int argc, char** argv) {
   const std::string last = argc > 3 ? argv[3] : "";
   std::optional<Destination> destination;
   if (!socks) destination = Destination{argv[2], last};
+  for (auto& client : clients) client = nobody;
+  std::signal(SIGUSR1, cut);
   const int listener = listen_on(argv[1]);
   if (listener < 0) return 3;
   std::cout << port_of(listener) << std::endl;
   for (;;) {
     const int client = accept(listener, nullptr, nullptr);
+    if (client < 0 && errno == EINTR) continue;
     if (client < 0) return 7;
     std::thread(serve, client, destination, last).detach();
   }

@@ -42,3 +42,11 @@ subscribe() {
   subscriber=$!
   read -r -t 60 _ <"$ready"
 }
+
+# end_background: whatever a failed test left running.
+end_background() {
+  local left
+  left=$(jobs -p)
+  # shellcheck disable=SC2086 # words, one a process
+  [ -z "$left" ] || kill $left || true
+}
