@@ -43,8 +43,9 @@ Ended work(World& world, ToolSettings& settings) {
   auto sandbox = start(settings.broker, world.random);
   if (!sandbox) return failed(world, sandbox.error());
   if (settings.positionals.empty()) return stay(world, *sandbox);
-  const auto status = run_command(*sandbox, settings.door, settings.positionals,
-                                  [&](const std::string& text) { world.reporter.error(text); });
+  const Command command{settings.positionals, settings.door, variables_of_a_broker()};
+  const auto status =
+      run_command(*sandbox, command, [&](const std::string& text) { world.reporter.error(text); });
   if (!status) return failed(world, status.error());
   return {static_cast<ExitCode>(*status), 0};
 }

@@ -277,6 +277,17 @@ Status check_tool(options::Settings& settings) {
 
 }  // namespace
 
+std::vector<std::string> variables_of_a_broker() {
+  std::vector<std::string> variables;
+  for (const Group group : {Group::connection, Group::authentication, Group::tls, Group::websocket,
+                            Group::properties}) {
+    for (const Spec& spec : options::shared_specs(group)) {
+      if (spec.broker_bound) variables.push_back(environment_name("MQTT_TOOLBOX_", spec.name));
+    }
+  }
+  return variables;
+}
+
 const options::Tool tool{
     .name = "mqtt-sandbox",
     .summary = "run a command against a private, throw-away Mosquitto broker",

@@ -57,21 +57,22 @@ void wait_for_either(const SignalInbox& signals, int broker) {
   ::poll(watched.data(), watched.size(), -1);
 }
 
-[[noreturn]] void become_command(const std::vector<std::string>& command, pid_t parent,
-                                 const Sandbox& sandbox, Door door, int error_pipe) {
+void enter_environment(const Command& command, const Sandbox& sandbox) {
+  for (const std::string& name : command.foreign_variables) ::unsetenv(name.c_str());
+  for (const auto& [name, value] : sandbox.environment(command.door)) {
+    ::setenv(name.c_str(), value.c_str(), 1);
+  }
+}
+
+[[noreturn]] void become_command(const Command& command, pid_t parent, const Sandbox& sandbox,
+                                 int error_pipe) {
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(EXIT_FAILURE);
-  for (const auto& [name, value] : sandbox.environment(door)) {
-    if (value) {
-      ::setenv(name.c_str(), value->c_str(), 1);
-    } else {
-      ::unsetenv(name.c_str());
-    }
-  }
+  enter_environment(command, sandbox);
   ::signal(SIGPIPE, SIG_DFL);
   std::vector<char*> arguments;
-  arguments.reserve(command.size() + 1);
-  for (const std::string& argument : command) {
+  arguments.reserve(command.words.size() + 1);
+  for (const std::string& argument : command.words) {
     arguments.push_back(const_cast<char*>(argument.c_str()));
   }
   arguments.push_back(nullptr);
@@ -93,9 +94,8 @@ int exec_error(int pipe) {
 
 class CommandRun {
  public:
-  CommandRun(Sandbox& sandbox, Door door, const std::vector<std::string>& command,
-             const Remark& remark)
-      : sandbox_(sandbox), door_(door), command_(command), remark_(remark) {}
+  CommandRun(Sandbox& sandbox, const Command& command, const Remark& remark)
+      : sandbox_(sandbox), command_(command), remark_(remark) {}
 
   Result<int> run() {
     std::array<int, 2> ends{};
@@ -107,13 +107,13 @@ class CommandRun {
     if (process_ < 0) return cannot_run(errno);
     if (process_ == 0) {
       signals_.restore_mask();
-      become_command(command_, parent, sandbox_, door_, writer.get());
+      become_command(command_, parent, sandbox_, writer.get());
     }
     writer.reset();
     const int error = exec_error(reader.get());
     const int status = wait();
     if (error == 0) return status;
-    remark_("cannot run " + printable(command_.front()) + ": " + system_text(error));
+    remark_("cannot run " + printable(command_.words.front()) + ": " + system_text(error));
     return error == ENOENT ? not_found : not_runnable;
   }
 
@@ -149,8 +149,7 @@ class CommandRun {
   }
 
   Sandbox& sandbox_;
-  Door door_;
-  const std::vector<std::string>& command_;
+  const Command& command_;
   const Remark& remark_;
   SignalInbox signals_{SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCHLD};
   pid_t process_ = 0;
@@ -158,9 +157,8 @@ class CommandRun {
 
 }  // namespace
 
-Result<int> run_command(Sandbox& sandbox, Door door, const std::vector<std::string>& command,
-                        const Remark& remark) {
-  return CommandRun(sandbox, door, command, remark).run();
+Result<int> run_command(Sandbox& sandbox, const Command& command, const Remark& remark) {
+  return CommandRun(sandbox, command, remark).run();
 }
 
 Result<int> wait_for_signal(Sandbox& sandbox) {

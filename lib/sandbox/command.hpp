@@ -10,6 +10,13 @@
 
 namespace mqtt_toolbox::sandbox {
 
+struct Command {
+  std::vector<std::string> words;  ///< the program, found as the shell would, and its arguments
+  Door door = Door::tcp;           ///< what MQTT_URL names
+  /// Variables that may speak of another broker, and are not passed on.
+  std::vector<std::string> foreign_variables;
+};
+
 /// Gets a remark for people, at most once: how the broker ended.
 using Remark = std::function<void(const std::string& text)>;
 
@@ -18,8 +25,7 @@ using Remark = std::function<void(const std::string& text)>;
 /// that the terminal sends to both. When this process dies the program gets SIGTERM. Returns what a
 /// shell would: the exit status, 128 + n after signal n, 126 or 127 (with a remark) when it cannot
 /// be run.
-MQTT_TOOLBOX_API Result<int> run_command(Sandbox& sandbox, Door door,
-                                         const std::vector<std::string>& command,
+MQTT_TOOLBOX_API Result<int> run_command(Sandbox& sandbox, const Command& command,
                                          const Remark& remark);
 
 /// Waits for SIGINT, SIGTERM or SIGHUP and returns its number. ExitCode::lost when the broker ends

@@ -91,13 +91,16 @@ void append_percent_encoded(std::string& out, std::string_view text) {
   }
 }
 
-std::string environment_name(std::string_view fact) {
-  std::string name = "MQTT_SANDBOX_";
-  for (const char c : fact) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  return name;
-}
-
 }  // namespace
+
+std::string environment_name(std::string_view prefix, std::string_view name) {
+  std::string variable(prefix);
+  for (const char c : name) {
+    const bool is_small = c >= 'a' && c <= 'z';
+    variable += c == '-' ? '_' : is_small ? static_cast<char>(c - 'a' + 'A') : c;
+  }
+  return variable;
+}
 
 struct Sandbox::State {
   Settings settings;
@@ -225,16 +228,17 @@ std::string Sandbox::json() const {
   return json + "}";
 }
 
-std::vector<std::pair<std::string, std::optional<std::string>>> Sandbox::environment(
-    Door door) const {
+std::vector<std::pair<std::string, std::string>> Sandbox::environment(Door door) const {
   const Settings& settings = state_->settings;
-  std::vector<std::pair<std::string, std::optional<std::string>>> variables{
-      {"MQTT_URL", url(door)},
-      {"MQTT_TOOLBOX_CAFILE", place().ca_file()},
-      {"MQTT_TOOLBOX_USERNAME", settings.username},
-      {"MQTT_TOOLBOX_PASSWORD", std::nullopt}};
-  if (settings.username) variables.back().second = settings.password;
-  for (Fact& fact : facts()) variables.emplace_back(environment_name(fact.name), fact.value);
+  std::vector<std::pair<std::string, std::string>> variables{
+      {"MQTT_URL", url(door)}, {"MQTT_TOOLBOX_CAFILE", place().ca_file()}};
+  if (settings.username) {
+    variables.emplace_back("MQTT_TOOLBOX_USERNAME", *settings.username);
+    variables.emplace_back("MQTT_TOOLBOX_PASSWORD", settings.password);
+  }
+  for (Fact& fact : facts()) {
+    variables.emplace_back(environment_name("MQTT_SANDBOX_", fact.name), std::move(fact.value));
+  }
   return variables;
 }
 

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -14,6 +15,9 @@
 #include "sandbox/settings.hpp"
 
 namespace mqtt_toolbox::sandbox {
+
+/// MQTT_TOOLBOX_CLIENT_ID for the prefix MQTT_TOOLBOX_ and the name client-id.
+MQTT_TOOLBOX_API std::string environment_name(std::string_view prefix, std::string_view name);
 
 /// One thing to know about a running sandbox: `tcp_port` in JSON, MQTT_SANDBOX_TCP_PORT in the
 /// environment.
@@ -39,9 +43,8 @@ class MQTT_TOOLBOX_API Sandbox {
   std::vector<Fact> facts() const;
   /// The facts as one JSON object, `type` "sandbox" first.
   std::string json() const;
-  /// What a command needs to find this broker: its URL as MQTT_URL and so on. A variable without
-  /// value is to be removed, since it would speak of another broker.
-  std::vector<std::pair<std::string, std::optional<std::string>>> environment(Door door) const;
+  /// What a command needs to find this broker: its URL as MQTT_URL and so on.
+  std::vector<std::pair<std::string, std::string>> environment(Door door) const;
 
   /// Readable when the broker has ended.
   int descriptor() const;

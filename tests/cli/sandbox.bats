@@ -73,6 +73,12 @@ ask='mosquitto_pub -h 127.0.0.1 -t t -m m -q 1'
   assert_equal "$output" nobody
 }
 
+@test "what the environment says of another broker is not passed on, the rest is" {
+  MQTT_TOOLBOX_HOST=other MQTT_TOOLBOX_PORT=1 MQTT_TOOLBOX_TLS=yes MQTT_TOOLBOX_PROTOCOL_VERSION=311 \
+    run -0 mqtt-sandbox -- sh -c 'mqtt-pub -t t -m m -q 1 --trace 2>&1'
+  assert_contains "$output" 3.1.1
+}
+
 @test "limits reach the broker" {
   run -0 mqtt-sandbox --max-qos 1 --no-retain --receive-maximum 2 --max-packet-size 1000 \
     --topic-alias-max 3 --max-keepalive 30 -- \
