@@ -2,6 +2,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "protocol/topic.hpp"
 #include "sub/settings.hpp"
 
@@ -9,7 +10,7 @@ namespace mqtt_toolbox::sub {
 namespace {
 
 std::string quoted(std::string_view text) {
-  return "\"" + std::string(text) + "\"";
+  return "\"" + printable(text, 100) + "\"";
 }
 
 Status set_number(Request& request, std::string_view key, std::string_view value) {

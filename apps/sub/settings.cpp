@@ -4,6 +4,7 @@
 #include <string>
 
 #include "base/text.hpp"
+#include "base/utf8.hpp"
 #include "protocol/topic.hpp"
 
 namespace mqtt_toolbox::sub {
@@ -39,7 +40,7 @@ Status take_duration(options::Settings& settings, Values values) {
 Status check_filter(std::string_view filter) {
   if (auto checked = protocol::check_topic_filter(filter); !checked)
     return fail(ExitCode::usage,
-                "\"" + std::string(filter) + "\": " + protocol::describe(checked.error()));
+                "\"" + printable(filter, 100) + "\": " + protocol::describe(checked.error()));
   return {};
 }
 

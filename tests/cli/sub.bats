@@ -158,7 +158,7 @@ assert_one_error() {
 
 @test "a reader that goes away ends it quietly" {
   run -0 --separate-stderr bash -c "set -o pipefail
-    coproc feeder { mqtt-pub -t '$topic' -m x -q 1 --repeat 100000 --repeat-delay 0.02; }
+    coproc feeder { exec mqtt-pub -t '$topic' -m x -q 1 --repeat 100000 --repeat-delay 0.02; }
     mqtt-sub -t '$topic' | head -n 1
     status=\$?; kill \$feeder_PID; exit \$status"
   assert_equal "$output" x
