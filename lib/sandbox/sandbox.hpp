@@ -59,7 +59,7 @@ class MQTT_TOOLBOX_API Sandbox {
   std::unique_ptr<State> state_;
 };
 
-/// Starts a broker and waits, at most ten seconds, until it answers CONNECT on every listener.
+/// Starts a broker and waits, at most a minute, until it answers CONNECT on every listener.
 /// `random` names the folder. ExitCode::usage for wrong settings, ExitCode::io when the broker is
 /// missing or does not start; the text then has its own words.
 MQTT_TOOLBOX_API Result<Sandbox> start(const Settings& settings, Random& random);

@@ -10,7 +10,7 @@ export XDG_CONFIG_HOME=$BATS_FILE_TMPDIR/no-configuration
 [[ -n ${SANDBOX_PID-} ]] || unset MQTT_URL "${!MQTT_TOOLBOX_@}"
 
 # How long a state may take to come, in seconds; long, since sanitizers and busy machines are slow.
-patience=30
+patience=60
 
 # wait_until COMMAND...: until the command succeeds; fails when that takes too long.
 wait_until() {
