@@ -20,7 +20,7 @@ namespace mqtt_toolbox::sandbox {
 namespace {
 
 constexpr Duration patience = std::chrono::seconds(60);  // a busy machine is no error
-constexpr Duration between_probes = std::chrono::milliseconds(2);
+constexpr Duration between_looks = std::chrono::milliseconds(2);
 constexpr int port_attempts = 5;
 constexpr std::size_t largest_log = 1 << 20;
 
@@ -121,6 +121,7 @@ struct Sandbox::State {
     if (!ports) return tl::unexpected(ports.error());
     std::copy(ports->begin(), ports->end(), place.ports.begin());
     ::unlink(place.log().c_str());
+    ::unlink(place.socket().c_str());
     return write_private_file(place.configuration(),
                               broker_configuration(settings, place, ::geteuid() == 0));
   }
@@ -134,17 +135,20 @@ struct Sandbox::State {
         .and_then([&] { return probe_ports(loop); });
   }
 
+  /// Whether the broker answers is only asked once its socket is there: asking is dear, and many
+  /// sandboxes may start at once.
   Status await_broker(transport::Loop& loop) {
     const Time deadline = loop.now() + patience;
-    while (true) {
-      if (readable(janitor.descriptor(), between_probes) && take_report()) {
+    Status answered = fail(ExitCode::unreachable, "it does not listen");
+    while (SystemClock().now() < deadline) {
+      if (readable(janitor.descriptor(), between_looks) && take_report()) {
         return fail(ExitCode::io, "mosquitto does not start: " + last_words(place.log()));
       }
-      const Status answered = probe(loop, settings, place, doors.back(), patience);
+      if (::access(place.socket().c_str(), F_OK) != 0) continue;
+      answered = probe(loop, settings, place, doors.back(), patience);
       if (answered) return {};
-      if (SystemClock().now() < deadline) continue;
-      return fail(ExitCode::io, "mosquitto does not answer: " + answered.error().text);
     }
+    return fail(ExitCode::io, "mosquitto does not answer: " + answered.error().text);
   }
 
   Status probe_ports(transport::Loop& loop) {
