@@ -164,8 +164,12 @@ TEST_CASE("janitor: when it is killed itself, the broker dies and its owner remo
     const pid_t broker = start_broker(*janitor);
     std::string parent;
     while (parent.empty()) parent = read_file(job.log, 100).value_or("");
-    ::kill(std::stoi(parent), SIGKILL);
+    const pid_t process = std::stoi(parent);
+    ::kill(process, SIGKILL);
     CHECK_FALSE(janitor->next_report());
+    // Only when it has ended as a whole is the broker ours to wait for.
+    siginfo_t info{};
+    REQUIRE(::waitid(P_PID, static_cast<id_t>(process), &info, WEXITED | WNOWAIT) == 0);
     CHECK(::waitpid(broker, nullptr, 0) == broker);
   }
   CHECK_FALSE(exists(job.folder));
