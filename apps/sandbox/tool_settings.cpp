@@ -293,10 +293,11 @@ const options::Tool tool{
     .summary = "run a command against a private, throw-away Mosquitto broker",
     .synopsis = "[OPTIONS] [--] [COMMAND [ARGUMENT...]]",
     .description =
-        "Starts a Mosquitto broker on free ports of 127.0.0.1, with a TCP, a TLS, a WebSocket and "
-        "a "
-        "secure WebSocket listener and a Unix socket, with throw-away certificates, in a folder of "
-        "its own. Runs the command once the broker answers on all of them, and returns its exit "
+        "Starts a Mosquitto broker on free ports of 127.0.0.1, with a TCP, a TLS, a WebSocket "
+        "and a secure WebSocket listener and a Unix socket, with throw-away certificates, in a "
+        "folder of "
+        "its own in TMPDIR. Runs the command once the broker answers on all of them, and returns "
+        "its exit "
         "status: 128 plus the number of the signal that killed it, 127 when there is no such "
         "command, 126 when it cannot be run. Afterwards the broker and the folder are gone, also "
         "when the command or mqtt-sandbox was killed.\n\n"
@@ -305,7 +306,9 @@ const options::Tool tool{
         "MQTT_SANDBOX_TCP_PORT, MQTT_SANDBOX_TCP_URL and so on for TLS, WS and WSS, "
         "MQTT_SANDBOX_UNIX, MQTT_SANDBOX_UNIX_URL, MQTT_SANDBOX_DIR (the folder with the "
         "certificates), MQTT_SANDBOX_CAFILE, MQTT_SANDBOX_LOG (what the broker says) and "
-        "MQTT_SANDBOX_PID (the broker).\n\n"
+        "MQTT_SANDBOX_PID (the broker). Variables that speak of another broker, such as "
+        "MQTT_TOOLBOX_HOST, are not passed on. SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and "
+        "SIGUSR2 are; when mqtt-sandbox itself is killed, the command gets SIGTERM.\n\n"
         "Without a command it prints the same as one JSON line and stays until SIGINT or SIGTERM.",
     .groups = groups,
     .own = specs,
