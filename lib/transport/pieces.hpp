@@ -1,7 +1,6 @@
 #pragma once
 
 #include <algorithm>
-#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -25,7 +24,7 @@ class PieceCursor {
     std::size_t offset = offset_;
     for (std::size_t i = 0; i < pieces_.size() && size < scratch.size(); ++i, offset = 0) {
       std::string_view piece = pieces_[i].substr(offset, scratch.size() - size);
-      std::memcpy(scratch.data() + size, piece.data(), piece.size());
+      std::copy(piece.begin(), piece.end(), scratch.begin() + static_cast<std::ptrdiff_t>(size));
       size += piece.size();
     }
     return {scratch.data(), size};
