@@ -8,7 +8,7 @@ complete -c mqtt-sub -s U -l unsubscribe -x -d 'unsubscribe from a filter, of a 
 complete -c mqtt-sub -l retain-as-published -d 'let messages keep the retain flag they were published with'
 complete -c mqtt-sub -l retain-handling -x -a 'always new never' -d 'when the broker sends retained messages: always, new or never (default: always)'
 complete -c mqtt-sub -l strict -d 'end at once when the broker refuses one of several filters'
-complete -c mqtt-sub -s R -l no-retained -d 'do not handle retained messages'
+complete -c mqtt-sub -s R -l no-retained -d 'do not print retained messages'
 complete -c mqtt-sub -l retained-only -d 'handle retained messages only, and end when all have come'
 complete -c mqtt-sub -l remove-retained -d 'clear each retained message that is handled'
 complete -c mqtt-sub -l random-filter -x -d 'print this percentage of the messages, chosen at random (default: 100)'

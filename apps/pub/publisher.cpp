@@ -95,8 +95,9 @@ void Publisher::pump() {
 }
 
 void Publisher::publish_while_due() {
-  while (!exhausted_ && !output_.blocked() && pace_.is_due(world_.loop.now())) {
+  while (!exhausted_ && !output_.blocked()) {
     if (!held_ && !pull()) return;
+    if (!pace_.is_due(world_.loop.now())) break;
     if (!offer()) return;
   }
   source_->pause();

@@ -184,6 +184,8 @@ class WholeInputSource final : public Source {
                                    std::to_string(protocol::maximum_remaining_length) +
                                    " bytes that MQTT can carry"});
     if (size && *size > 0 && !failed_) return;
+    if (payload_.empty() && !failed_)
+      fail_with({ExitCode::io, "standard input is empty; -n publishes an empty message"});
     complete_ = true;
     input_.want(false);
     listener_.more();

@@ -80,11 +80,19 @@ bool Selector::is_other_copy(const protocol::Publish& message) const {
   return any;
 }
 
-bool Selector::counts(const protocol::Publish& message) const {
-  if (message.retain ? plan_.hide_retained : plan_.retained_only) return false;
+bool Selector::concerns(const protocol::Publish& message) const {
   for (const auto& filter : plan_.filters_out)
     if (protocol::matches(filter, message.topic)) return false;
   return !identified_ || !is_other_copy(message);
+}
+
+bool Selector::counts(const protocol::Publish& message) const {
+  if (message.retain ? plan_.hide_retained : plan_.retained_only) return false;
+  return concerns(message);
+}
+
+bool Selector::is_to_be_cleared(const protocol::Publish& message) const {
+  return plan_.remove_retained && message.retain && concerns(message);
 }
 
 bool Selector::is_shown() {

@@ -27,10 +27,13 @@ class Selector {
   bool all_dropped() const;
 
   bool counts(const protocol::Publish& message) const;
+  /// --remove-retained: also what -R keeps from counting.
+  bool is_to_be_cleared(const protocol::Publish& message) const;
   /// --random-filter: for a message that counts.
   bool is_shown();
 
  private:
+  bool concerns(const protocol::Publish& message) const;
   bool is_other_copy(const protocol::Publish& message) const;
   bool is_first_match(const protocol::Publish& message, std::uint32_t identifier) const;
   bool takes_part(std::size_t index) const;

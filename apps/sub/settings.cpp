@@ -181,7 +181,8 @@ constexpr std::array specs{
     Spec{.name = "no-retained",
          .letter = 'R',
          .group = Group::subscription,
-         .help = "do not handle retained messages",
+         .help = "do not print retained messages",
+         .manual = "Nor are they counted; --remove-retained still clears them.",
          .assign = take_switch<&Plan::hide_retained>},
     Spec{.name = "retained-only",
          .group = Group::subscription,
@@ -327,8 +328,6 @@ Status check_filters(const Plan& plan) {
     return fail(ExitCode::usage, "nothing to subscribe to; give -t FILTER, or it in the URL");
   if (plan.hide_retained && plan.retained_only)
     return fail(ExitCode::usage, "-R and --retained-only exclude each other");
-  if (plan.hide_retained && plan.remove_retained)
-    return fail(ExitCode::usage, "-R and --remove-retained exclude each other");
   return {};
 }
 

@@ -127,13 +127,13 @@ void Subscriber::look_for_retained_end() {
 bool Subscriber::on_message(const protocol::Publish& message) {
   if (finishing_) return false;
   if (message.qos != protocol::Qos::at_most_once) ++unacknowledged_;
+  if (selector_.is_to_be_cleared(message)) clear_retained(message);
   if (selector_.counts(message)) handle(message);
   return !finishing_;
 }
 
 void Subscriber::handle(const protocol::Publish& message) {
   if (selector_.is_shown()) print(message);
-  if (plan_.remove_retained && message.retain) clear_retained(message);
   if (plan_.idle_timeout) idle_.arm(world_.loop.now() + *plan_.idle_timeout);
   if (plan_.retained_only && requests_.all_answered())
     retained_quiet_.arm(world_.loop.now() + plan_.idle_timeout.value_or(retained_quiet_time));

@@ -5,13 +5,14 @@
 namespace mqtt_toolbox::console {
 
 void Reporter::error(std::string_view text) {
+  if (quiet_) return;
   std::string line;
   line.append(tool_).append(": ").append(text).push_back('\n');
   [[maybe_unused]] auto written = write(STDERR_FILENO, line.data(), line.size());
 }
 
 void Reporter::note(std::string_view text) {
-  if (!quiet_) error(text);
+  error(text);
 }
 
 void Reporter::repeated(std::string_view text) {

@@ -13,15 +13,16 @@ class MQTT_TOOLBOX_API Reporter {
  public:
   explicit Reporter(std::string_view tool) : tool_(tool) {}
 
-  /// Errors end a run or decide its exit status, and are always shown.
+  /// Errors end a run or decide its exit status.
   void error(std::string_view text);
-  /// Warnings and news are left out with --quiet.
+  /// Warnings and news.
   void note(std::string_view text);
   /// One of possibly very many alike: after `shown_repeats` they are only counted.
   void repeated(std::string_view text);
   /// Says how many repeated ones were left out.
   void finish();
 
+  /// --quiet: from here on nothing is shown. Mistakes in the settings were shown before.
   void set_quiet(bool quiet) { quiet_ = quiet; }
 
   static constexpr std::uint64_t shown_repeats = 10;

@@ -108,6 +108,16 @@ TEST_CASE("retained messages are chosen as asked") {
     CHECK(selector.counts(live));
     CHECK_FALSE(selector.counts(retained));
   }
+  SUBCASE("-R with --remove-retained") {
+    plan.hide_retained = plan.remove_retained = true;
+    plan.filters_out = {"b/#"};
+    sub::Selector selector(plan, random);
+    CHECK_FALSE(selector.counts(retained));
+    CHECK(selector.is_to_be_cleared(retained));
+    CHECK_FALSE(selector.is_to_be_cleared(live));
+    retained.topic = "b";
+    CHECK_FALSE(selector.is_to_be_cleared(retained));
+  }
   SUBCASE("--retained-only") {
     plan.retained_only = true;
     sub::Selector selector(plan, random);

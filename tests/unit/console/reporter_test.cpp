@@ -39,14 +39,15 @@ TEST_CASE("reporter: the tool's name, the text, one line") {
         }) == "mqtt-x: one\nmqtt-x: two\n");
 }
 
-TEST_CASE("reporter: --quiet leaves out news, not errors") {
+TEST_CASE("reporter: --quiet shows nothing any more") {
   CHECK(standard_error_of([](Reporter& reporter) {
+          reporter.error("a mistake in the settings");
           reporter.set_quiet(true);
           reporter.note("news");
           reporter.error("an error");
           reporter.repeated("a refusal");
           reporter.finish();
-        }) == "mqtt-x: an error\nmqtt-x: a refusal\n");
+        }) == "mqtt-x: a mistake in the settings\n");
 }
 
 TEST_CASE("reporter: after some alike the rest is counted") {
