@@ -23,7 +23,7 @@ stop_sandboxes() {
   local file pid
   for file in "$BATS_FILE_TMPDIR"/*.pid; do
     pid=$(<"$file")
-    kill "$pid"
+    kill "$pid" || echo "gone: $file" >&2
     tail --pid="$pid" -f /dev/null
   done
 }
