@@ -5,7 +5,7 @@
 namespace mqtt_toolbox::options {
 namespace {
 
-constexpr std::array<Difference, 19> table{{
+constexpr std::array<Difference, 29> table{{
     {"Exit statuses",
      "They are those of EXIT STATUS, so that a script can tell a refusal from a broker that is not "
      "there. A refused publish or subscription, which mosquitto reports as a warning with status "
@@ -14,9 +14,19 @@ constexpr std::array<Difference, 19> table{{
     {"-d", "It writes to standard error: standard output carries data only."},
     {"-V", "The default is auto, 5.0 first and 3.1.1 after a refusal, instead of 3.1.1."},
     {"-D and -x together with -V 311 or -V 31",
-     "They are an error. mosquitto silently changes the version to 5.0."},
+     "They are an error. mosquitto silently changes the version to 5.0 for the one and forgets the "
+     "other."},
     {"-D with publish subscription-identifier or disconnect server-reference",
      "It is an error: only a server sends these."},
+    {"-D with values that the standard forbids",
+     "They are an error, such as payload-format-indicator 2, a wildcard in a response-topic, or a "
+     "topic-alias that the broker does not have. mosquitto sends them, or nothing at all, with "
+     "status 0."},
+    {"-f",
+     "It takes pipes and devices too, and may be given several times to publish several files."},
+    {"-L without a topic", "The topic may come from -t."},
+    {"-L together with -h, -p, -u or -P",
+     "The single option wins, wherever it stands. With mosquitto the later one does."},
     {"-L and percent signs",
      "The parts of a URL are percent-decoded (RFC 3986), so that a user or a password can contain "
      "any character. A literal % is written %25."},
@@ -28,17 +38,35 @@ constexpr std::array<Difference, 19> table{{
     {"-i",
      "Without it the broker chooses the client identifier, or the tool makes one where the version "
      "of the protocol wants one."},
+    {"Mistakes",
+     "One line on standard error names the mistake and its mend. mosquitto prints its help, to "
+     "standard output where the topic or the message is missing."},
+    {"-m given twice", "The last one counts, as with other options. mosquitto refuses it."},
+    {"Empty topics and filters",
+     "They are an error (MQTT 4.7.3). mosquitto sends them, ignores them or waits for ever."},
+    {"Numbers",
+     "What is not a number, or is out of the range that MQTT gives it, is an error. mosquitto "
+     "takes "
+     "as much as is a number, or 0."},
     {"--repeat-delay and -W", "Both take fractions and units: 0.5, 200ms, 2m."},
     {"--tls-engine, --tls-engine-kpass-sha1 and --keyform engine",
-     "They are refused by name: OpenSSL 3 has no engines."},
+     "They are refused by name: OpenSSL 3 has left engines behind."},
     {"--tls-version tlsv1.1", "It is refused: TLS 1.1 is broken (RFC 8996)."},
     {"%j and %J",
-     "They follow 2.1, and payloads with NUL bytes or bytes that are not UTF-8 come out whole; "
-     "mosquitto cuts the one and prints invalid JSON for the other."},
+     "They follow 2.1, where retain is true or false, user properties are a list and the time has "
+     "no Z before its offset; and payloads with NUL bytes or bytes that are not UTF-8 come out "
+     "whole; "
+     "mosquitto cuts the one and prints invalid JSON for the other. A payload that is not JSON is "
+     "named on standard error by both; %J then ends with a status other than 0 here."},
+    {"%x and %X with a width",
+     "The width is that of the field. mosquitto takes it for a number of bytes and shows a part of "
+     "the payload."},
     {"--random-filter", "Its value is a percentage. mosquitto prints a tenth of it."},
     {"--retained-only and --remove-retained",
      "They end by themselves when all retained messages have come, with status 0 also when there "
      "were none."},
+    {"-R with --remove-retained",
+     "The retained messages are cleared, as mosquitto's manual says; its program leaves them."},
     {"~/.config/mosquitto_pub, mosquitto_sub and mosquitto_rr",
      "They are not read; -o reads such a file when it is named."},
     {"-l",

@@ -103,12 +103,10 @@ Status finish_version(Settings& settings) {
   if (v5 != nullptr) plan.version = protocol::Version::v5;
   if (!plan.password || plan.username) return {};
   // Before 5.0 a password needs a user name (MQTT 3.1.1 section 3.1.2.9).
-  if (older) {
-    settings.warnings.emplace_back("the password is not sent, because no --username is given");
-    plan.password.reset();
-  } else {
-    plan.version = protocol::Version::v5;
-  }
+  if (older)
+    return wrong("a password without --username needs MQTT 5.0, but --protocol-version says " +
+                 std::string(protocol::name(*plan.version)));
+  plan.version = protocol::Version::v5;
   return {};
 }
 
@@ -124,7 +122,7 @@ Status finish_session(Settings& settings, Outside& outside) {
     plan.client_identifier = draft.client_identifier_prefix + std::to_string(outside.process_id());
   if (auto checked = protocol::check_string(plan.client_identifier); !checked)
     return wrong("the client identifier: " + protocol::describe(checked.error()));
-  if (draft.kept_session && plan.client_identifier.empty())
+  if (draft.kept_session && (plan.client_identifier.empty() || settings.given("id-prefix")))
     return wrong("--disable-clean-session needs --id, to find the session again");
   plan.session.clean_start = !draft.kept_session;
   if (draft.kept_session && !session_expiry(settings)) {

@@ -8,6 +8,7 @@ setup_file() {
   load support
   cd "$BATS_FILE_TMPDIR"
   echo ann:abcd >keys
+  echo topic read none >rules
   relay 127.0.0.1 socks >socks.port 3>&- &
   echo $! >socks.pid
   relay 127.0.0.1 socks ann:secret >guarded.port 3>&- &
@@ -17,6 +18,8 @@ setup_file() {
     start_psk_sandbox "$side"
     start_sandbox "$side-locked" -u ann -P secret
     start_sandbox "$side-mutual" --client-certificates
+    start_sandbox "$side-misnamed" --certificate wrong-name
+    start_sandbox "$side-newest" --listener-line 'tls_version tlsv1.3' --config-line "acl_file $PWD/rules"
   done
 }
 
@@ -137,7 +140,7 @@ verdict() {
       }
       /^@ / { check(); subject = $0; sub(/ \| .*/, ""); flags = NF - 2; script = ""
               for (i = 3; i <= NF; ++i) flag[i - 2] = $i; next }
-      { script = script " " $0 }
+      { gsub(/\x27/, " "); script = script " " $0 }
       END { check(); exit bad }' "$table"
   done
 }

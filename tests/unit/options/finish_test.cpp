@@ -160,10 +160,8 @@ TEST_CASE("version and 5.0 options in different layers: the higher one decides")
 }
 
 TEST_CASE("a password without a user") {
-  Run old;
-  old({"-P", "x", "-V", "311"});
-  CHECK_FALSE(old.settings.plan.password.has_value());
-  CHECK(old.settings.warnings.size() == 1);
+  CHECK(error_of({"-P", "x", "-V", "311"}) ==
+        "a password without --username needs MQTT 5.0, but --protocol-version says 3.1.1");
   Run automatic;
   automatic({"-P", "x"});
   CHECK(automatic.settings.plan.password == "x");
@@ -182,6 +180,7 @@ TEST_CASE("client identifiers") {
 
 TEST_CASE("kept sessions") {
   CHECK(error_of({"-c"}) == "--disable-clean-session needs --id, to find the session again");
+  CHECK(error_of({"-c", "-I", "pre-"}) == error_of({"-c"}));
   const auto expiry = [](const Run& run) {
     return run.settings.plan.session.connect_properties.view().number(
         PropertyId::session_expiry_interval);

@@ -253,11 +253,11 @@ TEST_CASE("options that are refused by name") {
   for (std::string_view option : {"--tls-engine", "--tls-engine-kpass-sha1"}) {
     Run run;
     run({option, "x"});
-    CHECK(run.error.find("OpenSSL 3 has no engines") != std::string::npos);
+    CHECK(run.error.find("OpenSSL 3 has left engines behind") != std::string::npos);
   }
   Run form;
   form({"--keyform", "engine"});
-  CHECK(form.error.find("OpenSSL 3 has no engines") != std::string::npos);
+  CHECK(form.error.find("OpenSSL 3 has left engines behind") != std::string::npos);
   Run pem;
   pem({"--keyform", "pem"});
   CHECK(pem.error == "");
