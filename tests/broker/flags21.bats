@@ -46,7 +46,7 @@ teardown() { end_background; }
   timeout 30 tail -f -n +1 got | sed -n '/[1-9]/,$p' | grep -q -m 1 '^0 msgs/s$'
   kill -INT "$subscriber"
   wait "$subscriber" || true
-  ! grep -v -E '^[0-9]+ msgs/s$' got
+  run ! grep -v -E '^[0-9]+ msgs/s$' got
   [ "$(awk '{ sum += $1 } END { print sum }' got)" = 1000 ]
 }
 
