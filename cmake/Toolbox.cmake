@@ -78,6 +78,6 @@ function(toolbox_unit_test module)
   set_tests_properties(unit-${module} PROPERTIES LABELS unit TIMEOUT 600)
   if(MQTT_TOOLBOX_SANITIZE)
     # Unoptimised and instrumented, a third of the simulated lives takes as long as all otherwise.
-    set_tests_properties(unit-${module} PROPERTIES ENVIRONMENT MQTT_TOOLBOX_SEEDS=1000)
+    set_tests_properties(unit-${module} PROPERTIES ENVIRONMENT MQTT_TEST_SEEDS=1000)
   endif()
 endfunction()

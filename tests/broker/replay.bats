@@ -20,8 +20,8 @@ setup() {
   from=$(of source tcp_url)
   to=$(of target tcp_url)
   count=10000
-  seed=${MQTT_TOOLBOX_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d " ")}
-  echo "seed: MQTT_TOOLBOX_SEED=$seed"
+  seed=${MQTT_TEST_SEED:-$(od -An -N4 -tu4 /dev/urandom | tr -d " ")}
+  echo "seed: MQTT_TEST_SEED=$seed"
 }
 
 # The law's fields of JSON lines, one form for each: payloads as base64, expiries in minutes begun

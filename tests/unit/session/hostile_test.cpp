@@ -204,11 +204,11 @@ class Chaos final : private Handler {
 }  // namespace
 
 TEST_CASE("a server that lies and an application that meddles break nothing") {
-  const char* one = std::getenv("MQTT_TOOLBOX_SEED");
+  const char* one = std::getenv("MQTT_TEST_SEED");
   const std::uint64_t first = one != nullptr ? std::strtoull(one, nullptr, 10) : 1;
   const std::uint64_t last = one != nullptr ? first : 2000;
   for (std::uint64_t seed = first; seed <= last; ++seed) {
-    INFO("MQTT_TOOLBOX_SEED=", seed);
+    INFO("MQTT_TEST_SEED=", seed);
     Chaos(seed).run();
   }
 }

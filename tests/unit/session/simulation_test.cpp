@@ -23,7 +23,7 @@ void check(const Scenario& scenario, const std::string& what) {
 }
 
 void check_seed(std::uint64_t seed) {
-  check(random_scenario(seed), "MQTT_TOOLBOX_SEED=" + std::to_string(seed));
+  check(random_scenario(seed), "MQTT_TEST_SEED=" + std::to_string(seed));
 }
 
 /// One message each way, and everything else as simple as can be.
@@ -44,8 +44,8 @@ Scenario one_message_each_way(Version version, int qos, bool acknowledge_at_once
 }  // namespace
 
 TEST_CASE("thousands of lives of a session over a bad network") {
-  if (const auto seed = number_from("MQTT_TOOLBOX_SEED")) return check_seed(*seed);
-  const auto seeds = number_from("MQTT_TOOLBOX_SEEDS").value_or(3000);
+  if (const auto seed = number_from("MQTT_TEST_SEED")) return check_seed(*seed);
+  const auto seeds = number_from("MQTT_TEST_SEEDS").value_or(3000);
   for (std::uint64_t seed = 1; seed <= seeds; ++seed) check_seed(seed);
 }
 
