@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "base/export.hpp"
+#include "report/result.hpp"
+
+namespace mqtt_toolbox::report {
+
+/// The QoS at which subscribers received: the lower of what was published and what was subscribed
+/// (MQTT 5.0 section 3.8.4), at most what the broker offers.
+protocol::Qos delivered_qos(const RunResult& result);
+
+/// What the QoS promises of a roundtrip (MQTT 5.0 section 4.3), held against what became of its
+/// messages: QoS 0 at most once, loss allowed, duplicates not; QoS 1 at least once; QoS 2 exactly
+/// once. Order is promised at every QoS (section 4.6) but not where a message was sent again, so
+/// reordering counts against QoS 0 and 2 alone. Nullopt where no stream was matched.
+MQTT_TOOLBOX_API std::optional<Verdict> promise(const RunResult& result);
+
+}  // namespace mqtt_toolbox::report
