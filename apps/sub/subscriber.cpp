@@ -39,7 +39,12 @@ Subscriber::Subscriber(console::World& world, const Plan& plan,
                }),
       retained_quiet_(world.loop, [this] { finish(ExitCode::done); }),
       rate_(world.loop, [this] { show_rate(); }),
-      interrupts_(world.loop, [this](int) { finish(ExitCode::done); }),
+      grace_(world.loop,
+             [this] {
+               grace_over_ = true;
+               finish_when_cleared();
+             }),
+      interrupts_(world.loop, [this](int) { finish_soon(ExitCode::done); }),
       client_(client::make_native_client({world.loop, world.random}, connect_plan, *this)) {}
 
 console::Ended Subscriber::run() {
@@ -213,10 +218,17 @@ void Subscriber::finish(ExitCode code) {
   finish_when_cleared();
 }
 
+void Subscriber::finish_soon(ExitCode code) {
+  hurried_ = true;
+  grace_.arm(world_.loop.now() + plan_.grace);
+  finish(code);
+  finish_when_cleared();
+}
+
 void Subscriber::finish_when_cleared() {
   if (!finishing_ || batch_open_ || closing_) return;
-  bool waits_for_clears = clearing_ > 0 && client_->online() && interrupts_.received() == 0;
-  bool waits_for_output = output_.blocked() && !output_.closed() && interrupts_.received() == 0;
+  bool waits_for_clears = clearing_ > 0 && client_->online() && !hurried_;
+  bool waits_for_output = output_.blocked() && !output_.closed() && !grace_over_;
   if (!waits_for_clears && !waits_for_output) close();
 }
 
@@ -230,9 +242,7 @@ void Subscriber::close() {
 
 void Subscriber::timed_out() {
   world_.reporter.note("timed out");
-  exit_ = worse(exit_, ExitCode::timed_out);
-  finish(ExitCode::timed_out);
-  close();
+  finish_soon(ExitCode::timed_out);
 }
 
 void Subscriber::went_idle() {

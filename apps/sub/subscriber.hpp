@@ -51,6 +51,8 @@ class Subscriber final : public client::Handler {
   void output_written();
   void acknowledge();
   void finish(ExitCode code);
+  /// The time given is over, or a signal came: what was printed has the grace time to be written.
+  void finish_soon(ExitCode code);
   void finish_when_cleared();
   void close();
   void timed_out();
@@ -73,6 +75,8 @@ class Subscriber final : public client::Handler {
   std::uint64_t clearing_ = 0;  ///< --remove-retained: publishes without outcome
   std::vector<std::string> to_clear_;
   bool finishing_ = false;  ///< nothing more is to be printed
+  bool hurried_ = false;
+  bool grace_over_ = false;
   bool closing_ = false;
   ExitCode exit_ = ExitCode::done;
   transport::Loop::Timer timeout_;
@@ -80,6 +84,7 @@ class Subscriber final : public client::Handler {
   transport::Loop::Timer silence_;
   transport::Loop::Timer retained_quiet_;
   transport::Loop::Timer rate_;
+  transport::Loop::Timer grace_;
   console::Interrupts interrupts_;
   std::unique_ptr<client::Client> client_;
 };

@@ -4,9 +4,17 @@
 
 namespace mqtt_toolbox::session {
 
-void KeepAlive::start(std::uint16_t interval, Duration response_timeout, Time now) {
+namespace {
+
+constexpr Duration shortest_response_timeout = std::chrono::seconds(5);
+constexpr Duration longest_response_timeout = std::chrono::seconds(20);
+
+}  // namespace
+
+void KeepAlive::start(std::uint16_t interval, std::optional<Duration> response_timeout, Time now) {
   interval_ = std::chrono::seconds(interval);
-  response_timeout_ = response_timeout;
+  response_timeout_ = response_timeout.value_or(
+      std::clamp(interval_, shortest_response_timeout, longest_response_timeout));
   last_sent_ = now;
   life_ = now;
   waiting_ = false;

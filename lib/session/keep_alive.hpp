@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/time.hpp"
 
@@ -9,8 +10,9 @@ namespace mqtt_toolbox::session {
 /// When PINGREQ is due and when a PINGRESP is missing (MQTT 5.0 section 3.1.2.10).
 class KeepAlive {
  public:
-  /// `interval` in seconds; 0: no PINGREQ is ever due.
-  void start(std::uint16_t interval, Duration response_timeout, Time now);
+  /// `interval` in seconds; 0: no PINGREQ is ever due. Without a `response_timeout` a PINGRESP has
+  /// as long as the interval, within reason.
+  void start(std::uint16_t interval, std::optional<Duration> response_timeout, Time now);
   void stop() { interval_ = Duration::zero(); }
 
   void sent(Time now) { last_sent_ = now; }

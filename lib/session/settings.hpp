@@ -26,8 +26,9 @@ struct Settings {
   bool resume = false;
   /// Seconds; 0 is off. A Server Keep Alive replaces it.
   std::uint16_t keep_alive = 60;
-  /// How long a PINGRESP may take before the connection counts as lost.
-  Duration ping_response_timeout = std::chrono::seconds(20);
+  /// How long a PINGRESP may take before the connection counts as lost; none: as long as the keep
+  /// alive, but at least 5 s and at most 20 s.
+  std::optional<Duration> ping_response_timeout;
   std::optional<WillSettings> will;
   /// Every property of CONNECT as the user gave it: session expiry, receive maximum, topic alias
   /// maximum, maximum packet size, authentication method, ... Sent under 5.0 only.

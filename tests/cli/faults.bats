@@ -208,8 +208,8 @@ has_seen() { (($(grep -c "^$2" "$BATS_TEST_TMPDIR/scripted.out") >= $1)); }
 
 @test "a broker that never answers PINGREQ" {
   start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; silence'
-  # A PINGRESP has 20 seconds.
-  run -7 --separate-stderr timeout 50 mqtt-sub -t a -k 1 --no-reconnect
+  # A PINGRESP has as long as the keep-alive, but 5 seconds at least.
+  run -7 --separate-stderr timeout 15 mqtt-sub -t a -k 1 --no-reconnect
   assert_one_error PINGREQ
   settled
 }
@@ -299,6 +299,32 @@ kill_twice() { ! kill -TERM "$pub_pid"; }
   kill -TERM "$sub_pid"
   finish sub
   assert_status 143
+}
+
+@test "a signal ends a publisher that waits to connect again, and what stays open is counted" {
+  start_endless_publisher 'expect CONNECT; send CONNACK; expect PUBLISH; reset' -l --reconnect-delay 60
+  wait_until grep 'connecting again in' "$BATS_TEST_TMPDIR/pub.err"
+  kill -INT "$pub_pid"
+  finish pub
+  assert_status 130
+  assert_contains "$(tail -n 1 <<<"$stderr")" '1 message is not acknowledged'
+}
+
+@test "when the time is over a slow reader still gets what was taken, in whole lines" {
+  local line=$'with a hundred bytes, so that a pipe holds no more than six hundred and fifty-five of these lines...'
+  start_sandbox
+  mkfifo "$BATS_TEST_TMPDIR/slow"
+  # shellcheck disable=SC2016 # for the other shell
+  start_in_background sub bash -c 'exec mqtt-sub -t a -W 3 --ready-file "$1" >"$0"' "$BATS_TEST_TMPDIR/slow" "$BATS_TEST_TMPDIR/ready"
+  exec 8<"$BATS_TEST_TMPDIR/slow"
+  wait_until test -e "$BATS_TEST_TMPDIR/ready"
+  yes "$line" | head -n 5000 | mqtt-pub -t a -l
+  wait_until grep 'timed out' "$BATS_TEST_TMPDIR/sub.err"
+  cat <&8 >"$BATS_TEST_TMPDIR/got"
+  finish sub
+  assert_status 27
+  (($(wc -c <"$BATS_TEST_TMPDIR/got") > 65536))
+  assert_equal "$(uniq "$BATS_TEST_TMPDIR/got")" "$line"
 }
 
 @test "passwords are nowhere to be seen" {

@@ -1,3 +1,5 @@
+#include "session/keep_alive.hpp"
+
 #include <doctest/doctest.h>
 
 #include "unit/session/bench.hpp"
@@ -56,6 +58,19 @@ TEST_CASE("without PINGRESP the connection is lost, and no DISCONNECT is wasted 
   CHECK(bench.session.failure()->text == "the broker did not answer PINGREQ");
   CHECK(bench.output.empty());
   CHECK(bench.session.deadline() == never);
+}
+
+TEST_CASE("without a time-out of its own a PINGRESP has the Keep Alive, from 5 to 20 s") {
+  const auto allowed = [](std::uint16_t keep_alive) {
+    KeepAlive timer;
+    timer.start(keep_alive, std::nullopt, Time(0));
+    timer.pingreq_sent(Time(0));
+    timer.sent(Time(std::chrono::hours(1)));  // so that the next PINGREQ is far away
+    return timer.deadline() / seconds(1);
+  };
+  CHECK(allowed(1) == 5);
+  CHECK(allowed(10) == 10);
+  CHECK(allowed(600) == 20);
 }
 
 TEST_CASE("any packet is a sign of life") {
