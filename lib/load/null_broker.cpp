@@ -11,6 +11,7 @@
 
 #include "base/system.hpp"
 #include "load/null_connection.hpp"
+#include "load/null_stalls.hpp"
 
 namespace mqtt_toolbox::load {
 
@@ -54,7 +55,19 @@ struct NullBroker::State {
   State(transport::Loop& loop, FileDescriptor listening, const NullBrokerSettings& given)
       : settings(given),
         buffer(NullConnection::largest_partial + NullConnection::read_bytes),
-        shared{loop, settings, counters, buffer},
+        shared{loop,
+               settings,
+               counters,
+               buffer,
+               NullFates(settings.faults, counters),
+               {},
+               NullDelays(loop, [](NullConnection& connection,
+                                   const std::string& bytes) { connection.write_delayed(bytes); }),
+               {},
+               transport::Loop::Timer(loop, [this] { write_deliveries(); }),
+               {},
+               0},
+        stalls(loop, settings.faults, counters.stalls),
         listener(std::move(listening)),
         watch(loop, listener.get(), [this](Interest) { accept_some(); }) {
     watch.want(Interest::read);
@@ -82,6 +95,15 @@ struct NullBroker::State {
                                     shared, std::move(socket), [this, number] { remove(number); }));
   }
 
+  /// Whoever ends meanwhile becomes null in the list.
+  void write_deliveries() {
+    std::swap(writing, shared.unwritten);
+    for (NullConnection* connection : writing) {
+      if (connection != nullptr) connection->write_now();
+    }
+    writing.clear();
+  }
+
   void remove(std::uint64_t number) {
     connections.erase(number);
     watch.want(Interest::read);
@@ -91,8 +113,10 @@ struct NullBroker::State {
   NullCounters counters;
   std::vector<char> buffer;
   NullShared shared;
+  NullStalls stalls;
   FileDescriptor listener;
   transport::Loop::Watch watch;
+  std::vector<NullConnection*> writing;
   std::unordered_map<std::uint64_t, std::unique_ptr<NullConnection>> connections;
 };
 
@@ -110,14 +134,8 @@ NullBroker::~NullBroker() = default;
 std::uint16_t NullBroker::port() const {
   return port_of(state_->listener.get());
 }
-std::uint64_t NullBroker::messages_received() const {
-  return state_->counters.received;
-}
-std::uint64_t NullBroker::messages_sent() const {
-  return state_->counters.sent;
-}
-std::uint64_t NullBroker::connections_accepted() const {
-  return state_->counters.accepted;
+const NullCounters& NullBroker::counters() const {
+  return state_->counters;
 }
 std::uint64_t NullBroker::connections_open() const {
   return state_->connections.size();

@@ -59,10 +59,24 @@ NullConnection::NullConnection(NullShared& shared, FileDescriptor socket,
   watch_.want(Interest::read);
 }
 
+NullConnection::~NullConnection() {
+  shared_.router.forget(*this);
+  shared_.delays.forget(*this);
+  std::replace(shared_.unwritten.begin(), shared_.unwritten.end(), this,
+               static_cast<NullConnection*>(nullptr));
+  shared_.pausing.erase(std::remove(shared_.pausing.begin(), shared_.pausing.end(), this),
+                        shared_.pausing.end());
+  relieve();
+}
+
 void NullConnection::on_ready(Interest ready) {
   if ((ready & Interest::write) != Interest::none) write_replies();
-  if (state_ == State::open && (ready & Interest::read) != Interest::none) read_turn();
+  if (reads() && (ready & Interest::read) != Interest::none) read_turn();
   if (state_ == State::open) write_flood();
+  finish_turn();
+}
+
+void NullConnection::finish_turn() {
   if (state_ == State::over) {
     const auto closed = std::move(closed_);
     return closed();
@@ -70,14 +84,21 @@ void NullConnection::on_ready(Interest ready) {
   update_interest();
 }
 
+/// A client that cannot write its acknowledgements may not read either, so that those of a
+/// subscriber are read while it does not take its messages.
+bool NullConnection::reads() const {
+  if (paused_) return false;
+  return state_ == State::open || (state_ == State::blocked && deliveries_);
+}
+
 void NullConnection::update_interest() {
   const bool writes = state_ == State::blocked || !flood_.finished();
-  const auto read = state_ == State::blocked ? Interest::none : Interest::read;
+  const auto read = reads() ? Interest::read : Interest::none;
   watch_.want(read | (writes ? Interest::write : Interest::none));
 }
 
 void NullConnection::read_turn() {
-  for (int reads = 0; reads < operations_per_turn && state_ == State::open; ++reads) {
+  for (int reads_done = 0; reads_done < operations_per_turn && reads(); ++reads_done) {
     const bool more = read_once();
     write_replies();
     if (!more) return;
@@ -132,7 +153,8 @@ void NullConnection::take_frames(Bytes bytes) {
 bool NullConnection::keep(Bytes rest, std::size_t needed) {
   const bool publish =
       static_cast<unsigned char>(rest[0]) >> 4 == static_cast<unsigned>(PacketType::publish);
-  if (publish && needed >= skipped_from && rest.size() >= longest_publish_header) {
+  const std::size_t skipped = shared_.settings.route ? largest_partial : skipped_from;
+  if (publish && needed >= skipped && rest.size() >= longest_publish_header) {
     return start_skipping(rest, needed);
   }
   if (!publish && needed > largest_partial) return false;
@@ -159,7 +181,7 @@ bool NullConnection::take(const Frame& frame) {
     case PacketType::pubrel: return take_pubrel(frame);
     case PacketType::puback:
     case PacketType::pubrec:
-    case PacketType::pubcomp: return true;
+    case PacketType::pubcomp: return take_acknowledgement(frame);
     default: return take_decoded(frame);
   }
 }
@@ -171,7 +193,73 @@ bool NullConnection::take_publish(const Frame& frame) {
     acknowledge(answer_to(frame.first), id);
   }
   ++shared_.counters.received;
+  return !shared_.settings.route || forward(frame);
+}
+
+bool NullConnection::take_acknowledgement(const Frame& frame) {
+  return !deliveries_ || deliveries_->acknowledged(frame);
+}
+
+bool NullConnection::forward(const Frame& frame) {
+  const auto message = protocol::decode_publish(frame, version_);
+  if (!message) return false;
+  shared_.router.route(message->topic, [&](const NullRouter::Target& target) {
+    target.connection->deliver(*message, std::min(message->qos, target.qos), *this);
+    if (target.connection->presses()) pause();
+  });
   return true;
+}
+
+void NullConnection::deliver(const protocol::Publish& message, protocol::Qos qos,
+                             const NullConnection& from) {
+  deliveries_->add(message, qos, &from);
+  plan_write();
+}
+
+void NullConnection::plan_write() {
+  if (std::exchange(planned_, true)) return;
+  if (shared_.unwritten.empty()) shared_.write_deliveries.arm(shared_.loop.now());
+  shared_.unwritten.push_back(this);
+}
+
+void NullConnection::write_now() {
+  planned_ = false;
+  const bool delays = shared_.settings.faults.delay.count() != 0;
+  if (state_ != State::blocked || delays) write_replies();
+  finish_turn();
+}
+
+void NullConnection::write_delayed(const std::string& bytes) {
+  delayed_ += bytes;
+  write(delayed_);
+  finish_turn();
+}
+
+void NullConnection::pause() {
+  if (std::exchange(paused_, true)) return;
+  shared_.pausing.push_back(this);
+}
+
+void NullConnection::resume() {
+  paused_ = false;
+  update_interest();
+}
+
+std::size_t NullConnection::unwritten() const {
+  return replies_.size() + (deliveries_ ? deliveries_->waiting_bytes() : 0);
+}
+
+bool NullConnection::presses() {
+  if (!pressing_ && unwritten() > most_unwritten) {
+    pressing_ = true;
+    ++shared_.pressing;
+  }
+  return pressing_;
+}
+
+void NullConnection::relieve() {
+  if (!std::exchange(pressing_, false) || --shared_.pressing != 0) return;
+  for (NullConnection* other : std::exchange(shared_.pausing, {})) other->resume();
 }
 
 bool NullConnection::take_pubrel(const Frame& frame) {
@@ -200,6 +288,9 @@ bool NullConnection::take_decoded(const Frame& frame) {
 
 void NullConnection::answer(const protocol::Connect& connect) {
   version_ = connect.version;
+  if (shared_.fates.refuses_connect()) return refuse();
+  const auto window = connect.properties.number(protocol::PropertyId::receive_maximum);
+  receive_maximum_ = static_cast<std::uint16_t>(window.value_or(receive_maximum_));
   protocol::PropertyList properties(protocol::PropertyPlace::connack);
   if (connect.client_identifier.empty()) {
     const std::string identifier = "null-" + std::to_string(shared_.counters.accepted);
@@ -209,6 +300,19 @@ void NullConnection::answer(const protocol::Connect& connect) {
   protocol::ConnAck connack;
   connack.properties = properties.view();
   reply(connack);
+  const Duration delay = shared_.settings.faults.connack_delay;
+  if (delay.count() == 0) return;
+  shared_.delays.hold(*this, shared_.loop.now() + delay, std::exchange(replies_, {}));
+}
+
+void NullConnection::refuse() {
+  const protocol::ReasonCode reason = shared_.settings.faults.refuse_reason;
+  protocol::ConnAck connack;
+  connack.code = version_ == protocol::Version::v5 ? static_cast<std::uint8_t>(reason)
+                                                   : protocol::to_connect_return_code(reason);
+  reply(connack);
+  write(replies_);
+  state_ = State::over;
 }
 
 void NullConnection::answer(const protocol::Subscribe& subscribe) {
@@ -218,6 +322,7 @@ void NullConnection::answer(const protocol::Subscribe& subscribe) {
   while (const auto subscription = protocol::next_subscription(entries)) {
     if (codes.empty()) first_filter = subscription->filter;
     codes += static_cast<char>(subscription->qos);
+    if (shared_.settings.route) this->subscribe(*subscription);
   }
   reply(protocol::SubAck{subscribe.packet_identifier, {}, codes});
   const NullBrokerSettings& settings = shared_.settings;
@@ -225,10 +330,22 @@ void NullConnection::answer(const protocol::Subscribe& subscribe) {
   flood_ = Flood(first_filter, version_, settings.flood_bytes, settings.flood_messages);
 }
 
+void NullConnection::subscribe(const protocol::Subscription& subscription) {
+  if (!deliveries_) {
+    deliveries_.emplace(shared_.loop, shared_.fates,
+                        NullDeliveries::Client{version_, receive_maximum_}, replies_,
+                        [this] { plan_write(); });
+  }
+  shared_.router.subscribe(*this, subscription.filter, subscription.qos);
+}
+
 void NullConnection::answer(const protocol::Unsubscribe& unsubscribe) {
   std::string codes;
   Bytes entries = unsubscribe.entries;
-  while (protocol::next_filter(entries)) codes += '\0';
+  while (const auto filter = protocol::next_filter(entries)) {
+    if (shared_.settings.route) (void)shared_.router.unsubscribe(*this, *filter);
+    codes += '\0';
+  }
   reply(protocol::UnsubAck{unsubscribe.packet_identifier, {}, codes});
 }
 
@@ -249,14 +366,24 @@ void NullConnection::reply(const protocol::Packet& packet) {
 }
 
 void NullConnection::write_replies() {
-  if (replies_.empty() || state_ == State::over) return;
-  const ssize_t size = send(socket_.get(), replies_.data(), replies_.size(), MSG_NOSIGNAL);
+  const Duration delay = shared_.settings.faults.delay;
+  if (delay.count() == 0) return write(replies_);
+  if (!replies_.empty()) {
+    shared_.delays.hold(*this, shared_.loop.now() + delay, std::exchange(replies_, {}));
+  }
+  write(delayed_);
+}
+
+void NullConnection::write(std::string& bytes) {
+  if (bytes.empty() || state_ == State::over) return;
+  const ssize_t size = send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
   if (size < 0 && errno != EAGAIN && errno != EINTR) {
     state_ = State::over;
     return;
   }
-  if (size > 0) replies_.erase(0, static_cast<std::size_t>(size));
-  state_ = replies_.empty() ? State::open : State::blocked;
+  if (size > 0) bytes.erase(0, static_cast<std::size_t>(size));
+  state_ = bytes.empty() ? State::open : State::blocked;
+  if (pressing_ && unwritten() < most_unwritten / 2) relieve();
 }
 
 void NullConnection::write_flood() {
