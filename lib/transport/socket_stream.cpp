@@ -55,8 +55,7 @@ Io SocketStream::write(std::span<const std::string_view> pieces) {
 
 Io SocketStream::failed(int error_number) {
   if (error_number == EAGAIN || error_number == EINTR) return {Io::Kind::would_block, 0, true};
-  error_ = {ExitCode::lost,
-            "the connection to " + peer_ + " was lost: " + system_text(error_number)};
+  error_ = {ExitCode::lost, "lost the connection to " + peer_ + ": " + system_text(error_number)};
   return {Io::Kind::failed, 0, true};
 }
 

@@ -156,7 +156,7 @@ Io TlsLayer::read(std::span<char> into) {
 
 Io TlsLayer::write(std::span<const std::string_view> pieces) {
   if (frozen_) return {Io::Kind::would_block, 0, false};
-  if (over_ == Io::Kind::failed) return {Io::Kind::failed, 0, false};
+  if (unwritable_ || over_ == Io::Kind::failed) return {Io::Kind::failed, 0, false};
   std::array<char, largest_record> scratch;
   PieceCursor cursor(pieces);
   Io io;
@@ -176,9 +176,22 @@ std::size_t TlsLayer::write_some(std::string_view chunk, Io::Kind& kind) {
   ERR_clear_error();
   int result = SSL_write_ex(ssl_.get(), chunk.data(), chunk.size(), &size);
   if (result == 1) return size;
-  kind = outcome(result, write_wants_read_, SSL_ERROR_WANT_READ);
-  if (kind == Io::Kind::end) kind = Io::Kind::failed;
+  if (lower_end_.failed) {
+    kind = become_unwritable();
+  } else {
+    kind = outcome(result, write_wants_read_, SSL_ERROR_WANT_READ);
+    if (kind == Io::Kind::end) kind = Io::Kind::failed;
+  }
   return 0;
+}
+
+/// What the peer said before it went, an alert above all, can still be read.
+Io::Kind TlsLayer::become_unwritable() {
+  ERR_clear_error();
+  unwritable_ = true;
+  lower_end_.failed = false;
+  error_ = lower_->error();
+  return Io::Kind::failed;
 }
 
 Io::Kind TlsLayer::outcome(int result, bool& wants_other_direction, int other_direction) {

@@ -46,6 +46,7 @@ class TlsLayer final : public Layer, private StreamEvents {
   Io::Kind outcome(int result, bool& wants_other_direction, int other_direction);
   Io::Kind gone(Io::Kind kind, Error error);
   std::size_t write_some(std::string_view chunk, Io::Kind& kind);
+  Io::Kind become_unwritable();
   bool has_buffered() const;
   void update_interest();
 
@@ -59,6 +60,7 @@ class TlsLayer final : public Layer, private StreamEvents {
   Interest wanted_ = Interest::none;
   bool open_ = false;
   bool frozen_ = false;
+  bool unwritable_ = false;
   bool read_wants_write_ = false;
   bool write_wants_read_ = false;
   bool read_is_due_ = false;  ///< buffered bytes that no event of the socket will tell of

@@ -74,8 +74,8 @@ TEST_CASE("the peer's reset is a failure with a text") {
   CHECK(reader.run_until_end());
   CHECK(reader.last.kind == Io::Kind::failed);
   CHECK(c.stream->error().text ==
-        "the connection to 127.0.0.1:" + std::to_string(c.listener.port()) +
-            " was lost: connection reset by peer");
+        "lost the connection to 127.0.0.1:" + std::to_string(c.listener.port()) +
+            ": connection reset by peer");
 }
 
 TEST_CASE("writing to a connection that is gone raises no SIGPIPE") {

@@ -358,6 +358,22 @@ TEST_CASE("TLS: client certificates") {
                               "--key (alert: ");
     }
   }
+  SUBCASE("missing under TLS 1.3: told also when a write has failed before that read") {
+    TlsServer server(with("server", demand));
+    Loop loop;
+    auto settings = tls_to(server.port());
+    auto connection = connect(loop, settings);
+    REQUIRE(connection.has_value());
+    Stream& stream = *connection->stream;
+    const std::string_view hello = "let me in";
+    REQUIRE(shutdown(stream.descriptor(), SHUT_WR) == 0);
+    CHECK(stream.write({&hello, 1}).kind == Io::Kind::failed);
+    Reader reader(loop, stream);
+    CHECK(reader.run_until_end());
+    CHECK(reader.last.kind == Io::Kind::failed);
+    has(stream.error().text, "TLS failed: the peer wants a client certificate");
+    CHECK(stream.write({&hello, 1}).kind == Io::Kind::failed);
+  }
   SUBCASE("an encrypted key") {
     std::string encrypted = certificates() / "encrypted.key";
     std::string command = "openssl pkcs8 -topk8 -in " + (certificates() / "client.key") + " -out " +
@@ -486,8 +502,8 @@ TEST_CASE("TLS: peers that are no TLS servers") {
     });
     accepting.want(Interest::read);
     loop.run_until(loop.now() + patience);
-    expected = "the connection to " + target_name(settings) +
-               " was lost: connection reset by peer; " + question;
+    expected = "lost the connection to " + target_name(settings) + ": connection reset by peer; " +
+               question;
   }
   REQUIRE(outcome.has_value());
   REQUIRE_FALSE(outcome->has_value());
