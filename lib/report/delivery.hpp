@@ -14,8 +14,8 @@ protocol::Qos delivered_qos(const RunResult& result);
 
 /// What the QoS promises of a roundtrip (MQTT 5.0 section 4.3), held against what became of its
 /// messages: QoS 0 at most once, loss allowed, duplicates not; QoS 1 at least once; QoS 2 exactly
-/// once. Order is promised at every QoS (section 4.6) but not where a message was sent again, so
-/// reordering counts against QoS 0 and 2 alone. Nullopt where no stream was matched.
+/// once. Order is counted but not judged: among the members of a shared group, and where a message
+/// was sent again, nobody promises it. Nullopt where no stream was matched.
 MQTT_TOOLBOX_API std::optional<Verdict> promise(const RunResult& result);
 
 }  // namespace mqtt_toolbox::report

@@ -17,4 +17,9 @@ MQTT_TOOLBOX_API void append_encoded(std::string& out, const load::Histogram& hi
 /// `text` is not V2 compressed base64, of another layout, or damaged; at most 1 MiB is unpacked.
 MQTT_TOOLBOX_API Status decode_into(load::Histogram& histogram, std::string_view text);
 
+/// The same with the extremes, which have to lie in the lowest and the highest cell in use: nothing
+/// is lost then.
+Status decode_into(load::Histogram& histogram, std::string_view text, std::uint64_t minimum,
+                   std::uint64_t maximum);
+
 }  // namespace mqtt_toolbox::report

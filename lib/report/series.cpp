@@ -1,0 +1,24 @@
+#include "report/series.hpp"
+
+#include <algorithm>
+
+namespace mqtt_toolbox::report {
+
+std::vector<Duration> interval_lengths(const load::Measurement& measurement, Duration interval) {
+  std::vector<Duration> lengths;
+  Duration previous{};
+  for (const load::Interval& each : measurement.intervals) {
+    Duration length = each.end - previous;
+    if (lengths.empty() && interval.count() > 0) length = std::min(length, interval);
+    lengths.push_back(length);
+    previous = each.end;
+  }
+  return lengths;
+}
+
+double per_second(std::uint64_t count, Duration time) {
+  const auto nanoseconds = static_cast<double>(time.count());
+  return nanoseconds <= 0 ? 0 : static_cast<double>(count) * 1e9 / nanoseconds;
+}
+
+}  // namespace mqtt_toolbox::report
