@@ -50,6 +50,17 @@ TEST_CASE("auto falls back after silence, when that can do no harm") {
   CHECK(talk.text() == "");
 }
 
+TEST_CASE("part of a CONNACK is no silence") {
+  Conversation talk(
+      "expect CONNECT version=5.0; send-raw 20; wait 100ms; send-raw 03 00 00 00\n"
+      "auto until=DISCONNECT");
+  talk.plan.silence_timeout = std::chrono::milliseconds(20);
+  talk.recorder.connected = [&](const Connected&) { talk.close(); };
+  CHECK(talk.run_to_the_end());
+  CHECK(talk.failures() == "");
+  CHECK(talk.recorder.events.front() == "connected 5.0 first");
+}
+
 TEST_CASE("when a second CONNECT could do harm silence is the end, and the text names the mend") {
   Conversation talk("expect CONNECT version=5.0; expect CLOSE");
   talk.plan.fall_back_after_silence = false;

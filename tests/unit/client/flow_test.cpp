@@ -141,6 +141,30 @@ TEST_CASE("close while paused reads to the end") {
   CHECK(talk.recorder.count("message") == 1);
 }
 
+TEST_CASE("a pause outlasts its connection: the next CONNACK is read, messages are when it ends") {
+  Conversation talk(
+      "expect CONNECT; send CONNACK; send-raw 30 05 00 01 61 00 78 E0 02 8B 00\n"
+      "accept; expect CONNECT; send CONNACK; send PUBLISH topic=b payload=y; expect DISCONNECT");
+  talk.plan.reconnect.attempts = 10;
+  std::size_t while_paused = 0;
+  transport::Loop::Timer resume(talk.loop, [&] {
+    while_paused = talk.recorder.count("message b");
+    talk.client->pause_reading(false);
+  });
+  talk.recorder.connected = [&](const Connected& connected) {
+    if (!connected.first) resume.arm(talk.loop.now() + std::chrono::milliseconds(50));
+  };
+  talk.recorder.message = [&](const protocol::Publish& message) {
+    if (message.topic == "a") talk.client->pause_reading(true);
+    if (message.topic == "b") talk.close();
+    return true;
+  };
+  run_script(talk);
+  CHECK(while_paused == 0);
+  CHECK(talk.recorder.count("message b") == 1);
+  CHECK(talk.recorder.count("connected 5.0 again") == 1);
+}
+
 TEST_CASE("bytes that cannot be written within the grace time are told") {
   Conversation talk("expect CONNECT; send CONNACK; stop-reading; wait 300ms");
   const std::string payload(much, 'x');
