@@ -11,13 +11,14 @@ namespace mqtt_toolbox::load {
 
 /// Counts of durations in nanoseconds, in HdrHistogram's layout: values from 1 to `highest`, each
 /// kept with three significant decimal digits (an error of at most 0.1 %), in fixed memory. What is
-/// larger than `highest` counts as `highest`; 0 counts as 1. Recording does not allocate.
+/// larger than `highest` counts as `highest`; 0 counts as 1. An empty histogram has no memory: the
+/// first value takes all of it (264 KiB), and recording does not allocate from then on.
 class MQTT_TOOLBOX_API Histogram {
  public:
   /// An hour, and what HdrHistogram rounds it up to.
   static constexpr std::uint64_t highest = 3'600'000'000'000;
 
-  Histogram();
+  Histogram() = default;
 
   void record(std::uint64_t nanoseconds) { record(nanoseconds, 1); }
   void record(std::uint64_t nanoseconds, std::uint64_t count);
@@ -25,6 +26,10 @@ class MQTT_TOOLBOX_API Histogram {
   void merge(const Histogram& other);
   /// Forgets everything, keeps the memory.
   void reset();
+  /// Takes the memory now, so that the first value does not.
+  void reserve();
+  /// A copy that owns no more than the cells between its extremes, for keeping.
+  Histogram compact() const;
 
   std::uint64_t count() const { return count_; }
   /// The exact extremes; 0 when nothing was recorded.
@@ -40,7 +45,9 @@ class MQTT_TOOLBOX_API Histogram {
 
   /// Cells, in HdrHistogram's order (its counts array index); all of them, empty ones included.
   static std::size_t cells();
-  std::uint64_t cell_count(std::size_t cell) const { return counts_[cell]; }
+  std::uint64_t cell_count(std::size_t cell) const {
+    return cell - first_ < counts_.size() ? counts_[cell - first_] : 0;
+  }
   static std::size_t cell_of(std::uint64_t nanoseconds);
   /// The lowest and the highest value that the cell holds.
   static std::uint64_t lowest_in(std::size_t cell);
@@ -49,7 +56,10 @@ class MQTT_TOOLBOX_API Histogram {
   void add_to_cell(std::size_t cell, std::uint64_t count);
 
  private:
-  std::vector<std::uint64_t> counts_;
+  void count_in(std::size_t cell, std::uint64_t count);
+
+  std::vector<std::uint64_t> counts_;  ///< from cell `first_` on
+  std::size_t first_ = 0;
   std::uint64_t count_ = 0;
   std::uint64_t minimum_ = UINT64_MAX;
   std::uint64_t maximum_ = 0;

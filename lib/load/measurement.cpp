@@ -17,4 +17,28 @@ void Counters::add(const Counters& other) {
   received_bytes += other.received_bytes;
 }
 
+namespace {
+
+constexpr Histogram Latencies::*all_latencies[] = {
+    &Latencies::resolve,
+    &Latencies::connect,
+    &Latencies::tls,
+    &Latencies::connack,
+    &Latencies::acknowledged_from_due,
+    &Latencies::acknowledged_from_written,
+    &Latencies::received_from_due,
+    &Latencies::received_from_written,
+    &Latencies::lateness,
+};
+
+}  // namespace
+
+void Latencies::merge(const Latencies& other) {
+  for (const auto member : all_latencies) (this->*member).merge(other.*member);
+}
+
+void Latencies::reset() {
+  for (const auto member : all_latencies) (this->*member).reset();
+}
+
 }  // namespace mqtt_toolbox::load

@@ -1,0 +1,352 @@
+#include "load/bench.hpp"
+
+#include <algorithm>
+#include <map>
+#include <time.h>
+
+#include "load/file_limit.hpp"
+#include "load/prepared.hpp"
+#include "load/warnings.hpp"
+#include "load/worker.hpp"
+
+namespace mqtt_toolbox::load {
+
+namespace {
+
+/// Between the last connect and the first message, so that all workers know when it is.
+constexpr Duration head_start = std::chrono::milliseconds(20);
+constexpr Duration drain_check = std::chrono::milliseconds(2);
+
+/// Goes on while the system sleeps, and is not slewed; nanoseconds beyond CLOCK_MONOTONIC.
+Duration clock_offset() {
+  timespec monotonic{};
+  timespec boot{};
+  clock_gettime(CLOCK_MONOTONIC, &monotonic);
+  clock_gettime(CLOCK_BOOTTIME, &boot);
+  return std::chrono::seconds(boot.tv_sec - monotonic.tv_sec) +
+         Duration(boot.tv_nsec - monotonic.tv_nsec);
+}
+
+}  // namespace
+
+/// The calling thread's side: tells all workers when, and adds up what they report.
+struct Bench::State final : WorkerEvents {
+  explicit State(std::unique_ptr<Prepared> prepared) : run(std::move(prepared)) {}
+
+  // Called in the workers' threads.
+  void on_connected(Worker&) override {
+    inbox->post([this] { one_connected(); });
+  }
+  void on_report(Worker& worker, Report* report) override {
+    inbox->post([this, &worker, report] {
+      take(worker, *report);
+      worker.take_back(report);
+    });
+  }
+  void on_all_sent(Worker&) override {
+    inbox->post([this] {
+      if (++all_sent == publishing_workers()) end_now();
+    });
+  }
+  void on_all_dead(Worker&) override {
+    inbox->post([this] {
+      if (++dead == workers.size()) all_are_dead();
+    });
+  }
+  void on_draining(Worker&) override {
+    inbox->post([this] { one_drains(); });
+  }
+  void on_done(Worker&) override {
+    inbox->post([this] {
+      if (++done == workers.size()) loop->stop();
+    });
+  }
+
+  // All below in the calling thread.
+  Result<Measurement> go(transport::Loop& its_loop, const OnInterval& its_on_interval);
+  void one_connected();
+  void begin();
+  void end_now();
+  void all_are_dead();
+  void interrupt();
+  void one_drains();
+  void watch_drain();
+  std::uint64_t expected_deliveries() const;
+  void close_all();
+  void take(Worker& worker, const Report& report);
+  void add_to_interval(const Report& report);
+  void tell_intervals();
+  std::size_t publishing_workers() const;
+  std::vector<std::uint64_t> sent_by_stream() const;
+  Result<Measurement> result();
+  void add_workers();
+  void add_deliveries();
+  void add_group(std::uint32_t group, const std::vector<std::uint64_t>& sent);
+
+  std::unique_ptr<Prepared> run;
+  std::vector<std::unique_ptr<Worker>> workers;
+  transport::Loop* loop = nullptr;
+  const OnInterval* on_interval = nullptr;
+  std::optional<Inbox> inbox;
+  std::optional<transport::Loop::Timer> drain_timer;
+  Measurement measurement;
+  Time started{};
+  Times times;
+  Time drain_deadline = never;
+  Duration offset_at_start{};
+  std::map<Time, Interval> open_intervals;  ///< by their ends
+  std::vector<Time> reported;               ///< by worker: the end of its last report
+  std::size_t connected = 0;
+  std::size_t all_sent = 0;
+  std::size_t dead = 0;
+  std::size_t draining = 0;
+  std::size_t done = 0;
+  bool ending = false;
+  bool closing = false;
+  bool incomplete = false;
+  bool interrupted = false;
+  bool none_connected = false;
+};
+
+Result<Measurement> Bench::State::go(transport::Loop& its_loop, const OnInterval& its_on_interval) {
+  loop = &its_loop;
+  on_interval = &its_on_interval;
+  inbox.emplace(its_loop);
+  drain_timer.emplace(its_loop, [this] { watch_drain(); });
+  offset_at_start = clock_offset();
+  started = SystemClock().now();
+  measurement.plan = run->plan;
+  measurement.workers.resize(run->threads);
+  reported.assign(run->threads, Time(0));
+  for (std::uint32_t i = 0; i < run->threads; ++i) {
+    workers.push_back(std::make_unique<Worker>(*run, i, *this));
+  }
+  if (run->plan.scenario == Scenario::connect) times.measured = started;
+  for (const auto& worker : workers) {
+    worker->desk().times = times;
+    worker->launch();
+  }
+  if (interrupted) interrupt();
+  while (done != workers.size()) its_loop.run_until(never);
+  for (const auto& worker : workers) worker->join();
+  return result();
+}
+
+void Bench::State::one_connected() {
+  if (++connected != workers.size() || ending) return;
+  for (const auto& worker : workers) {
+    measurement.clients_connected += worker->connected_at_first();
+  }
+  none_connected = measurement.clients_connected == 0;
+  if (none_connected) return end_now();
+  begin();
+}
+
+void Bench::State::begin() {
+  const Time now = SystemClock().now();
+  const Duration duration = run->plan.duration;
+  if (run->plan.scenario == Scenario::connect) {
+    times.end = now + duration;
+  } else {
+    times.publishing = now + head_start;
+    times.measured = times.publishing + run->plan.warmup;
+    if (duration != Duration(0)) times.end = times.measured + duration;
+  }
+  for (const auto& worker : workers) worker->start(times);
+}
+
+void Bench::State::end_now() {
+  if (std::exchange(ending, true)) return;
+  times.end = SystemClock().now();
+  times.measured = std::min(times.measured, times.end);
+  for (const auto& worker : workers) worker->end_at(times.end);
+}
+
+void Bench::State::all_are_dead() {
+  incomplete = true;
+  end_now();
+}
+
+void Bench::State::interrupt() {
+  interrupted = true;
+  if (loop == nullptr || closing) return;
+  if (draining == workers.size() && !workers.empty()) return close_all();
+  incomplete = true;
+  end_now();
+}
+
+void Bench::State::one_drains() {
+  ending = true;
+  if (++draining != workers.size()) return;
+  drain_deadline = SystemClock().now() + run->plan.drain;
+  watch_drain();
+}
+
+void Bench::State::watch_drain() {
+  if (closing) return;
+  std::uint64_t in_flight = 0;
+  std::uint64_t matched = 0;
+  for (const auto& worker : workers) {
+    in_flight += worker->progress().in_flight;
+    matched += worker->progress().matched;
+  }
+  const Time now = SystemClock().now();
+  const bool complete = in_flight == 0 && matched >= expected_deliveries();
+  if (complete || dead == workers.size() || now >= drain_deadline) return close_all();
+  drain_timer->arm(now + drain_check);
+}
+
+/// Once all workers drain, what they sent changes no more.
+std::uint64_t Bench::State::expected_deliveries() const {
+  if (!run->matches_streams) return 0;
+  const auto sent = sent_by_stream();
+  std::uint64_t expected = 0;
+  for (std::size_t stream = 0; stream < sent.size(); ++stream) {
+    expected += sent[stream] * run->fan_out[stream];
+  }
+  return expected;
+}
+
+void Bench::State::close_all() {
+  if (std::exchange(closing, true)) return;
+  for (const auto& worker : workers) worker->close();
+}
+
+void Bench::State::take(Worker& worker, const Report& report) {
+  const bool is_warmup = report.end <= times.measured;
+  const bool is_measured = !is_warmup && report.end <= times.end;
+  measurement.whole_run.add(report.counters);
+  Latencies& latencies = measurement.latencies;
+  if (is_warmup) {
+    latencies.connect.merge(report.latencies.connect);
+    latencies.tls.merge(report.latencies.tls);
+    latencies.connack.merge(report.latencies.connack);
+  } else {
+    // What was in flight at the end belongs to it.
+    latencies.merge(report.latencies);
+  }
+  if (is_measured) {
+    measurement.counters.add(report.counters);
+    measurement.workers[worker.index()].cpu += report.cpu;
+  }
+  reported[worker.index()] = report.end;
+  if (is_warmup || is_measured) add_to_interval(report);
+  tell_intervals();
+}
+
+void Bench::State::add_to_interval(const Report& report) {
+  Interval& interval = open_intervals[report.end];
+  interval.end = report.end - started;
+  interval.warmup = report.end <= times.measured;
+  interval.counters.add(report.counters);
+  interval.acknowledged.merge(report.latencies.acknowledged_from_due);
+  interval.received.merge(report.latencies.received_from_due);
+  interval.in_flight += report.in_flight;
+  interval.cpu += report.cpu;
+}
+
+/// An interval is whole when every worker has reported so far.
+void Bench::State::tell_intervals() {
+  const Time whole = *std::min_element(reported.begin(), reported.end());
+  while (!open_intervals.empty() && open_intervals.begin()->first <= whole) {
+    Interval interval = std::move(open_intervals.begin()->second);
+    open_intervals.erase(open_intervals.begin());
+    interval.acknowledged = interval.acknowledged.compact();
+    interval.received = interval.received.compact();
+    measurement.intervals.push_back(std::move(interval));
+    if (*on_interval) (*on_interval)(measurement.intervals.back(), measurement.counters);
+  }
+}
+
+std::size_t Bench::State::publishing_workers() const {
+  return static_cast<std::size_t>(
+      std::count_if(workers.begin(), workers.end(),
+                    [](const auto& worker) { return !worker->publishers().empty(); }));
+}
+
+std::vector<std::uint64_t> Bench::State::sent_by_stream() const {
+  std::vector<std::uint64_t> sent(run->topics.size());
+  for (const auto& worker : workers) {
+    for (const auto& publisher : worker->publishers()) {
+      for (const Lane& lane : publisher->lanes()) sent[lane.stream] = lane.sent;
+    }
+  }
+  return sent;
+}
+
+Result<Measurement> Bench::State::result() {
+  add_workers();
+  if (none_connected) {
+    for (const auto& worker : workers) {
+      if (worker->desk().first_error) return tl::unexpected(*worker->desk().first_error);
+    }
+  }
+  measurement.interrupted = interrupted;
+  measurement.measured = times.end - times.measured;
+  for (WorkerUse& use : measurement.workers) {
+    use.wall = std::chrono::duration<double>(measurement.measured).count();
+  }
+  if (run->resolve_time != Duration(0)) {
+    measurement.latencies.resolve.record(static_cast<std::uint64_t>(run->resolve_time.count()));
+  }
+  if (run->matches_streams) add_deliveries();
+  const Duration drift = clock_offset() - offset_at_start;
+  measurement.warnings =
+      warnings_of(measurement, run->clients, incomplete, std::max(drift, -drift));
+  return std::move(measurement);
+}
+
+void Bench::State::add_workers() {
+  bool has_broker = false;
+  for (const auto& worker : workers) {
+    const Desk& desk = worker->desk();
+    for (const auto& [reason, count] : desk.failures) measurement.failures[reason] += count;
+    if (desk.broker && !std::exchange(has_broker, true)) measurement.broker = *desk.broker;
+  }
+}
+
+void Bench::State::add_deliveries() {
+  const auto sent = sent_by_stream();
+  for (const auto& worker : workers) {
+    for (const auto& subscriber : worker->subscribers()) {
+      subscriber->add_delivery(sent, measurement.delivery);
+    }
+  }
+  for (std::uint32_t group = 0; group < run->groups.size(); ++group) add_group(group, sent);
+}
+
+void Bench::State::add_group(std::uint32_t group, const std::vector<std::uint64_t>& sent) {
+  const auto& streams = run->groups[group].streams->streams();
+  for (std::size_t place = 0; place < streams.size(); ++place) {
+    GroupTracker& whole = workers.front()->desk().groups[group][place];
+    for (std::size_t i = 1; i < workers.size(); ++i) {
+      whole.merge(workers[i]->desk().groups[group][place]);
+    }
+    const std::uint64_t expected = sent[streams[place]];
+    measurement.delivery.expected += expected;
+    measurement.delivery.lost += expected - std::min(expected, whole.unique());
+    measurement.delivery.duplicated += whole.duplicated();
+  }
+}
+
+Result<std::unique_ptr<Bench>> Bench::prepare(const Plan& plan) {
+  auto prepared = prepare_plan(plan);
+  if (!prepared) return tl::unexpected(prepared.error());
+  if (auto status = allow_open_files((*prepared)->clients); !status)
+    return tl::unexpected(status.error());
+  auto state = std::make_unique<State>(*std::move(prepared));
+  return std::unique_ptr<Bench>(new Bench(std::move(state)));
+}
+
+Bench::Bench(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Bench::~Bench() = default;
+
+Result<Measurement> Bench::run(transport::Loop& loop, const OnInterval& on_interval) {
+  return state_->go(loop, on_interval);
+}
+
+void Bench::stop() {
+  state_->interrupt();
+}
+
+}  // namespace mqtt_toolbox::load

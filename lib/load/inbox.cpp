@@ -1,0 +1,37 @@
+#include "load/inbox.hpp"
+
+#include <cstdint>
+#include <sys/eventfd.h>
+#include <unistd.h>
+#include <utility>
+
+namespace mqtt_toolbox::load {
+
+Inbox::Inbox(transport::Loop& loop)
+    : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      watch_(loop, wake_.get(), [this](transport::Interest) { run_all(); }) {
+  watch_.want(transport::Interest::read);
+}
+
+void Inbox::post(std::function<void()> function) {
+  {
+    const std::lock_guard lock(mutex_);
+    posted_.push_back(std::move(function));
+  }
+  const std::uint64_t one = 1;
+  // It can only fail when 2^64 posts wait already.
+  static_cast<void>(write(wake_.get(), &one, sizeof one));
+}
+
+void Inbox::run_all() {
+  std::uint64_t count = 0;
+  static_cast<void>(read(wake_.get(), &count, sizeof count));
+  {
+    const std::lock_guard lock(mutex_);
+    std::swap(posted_, running_);
+  }
+  for (auto& function : running_) function();
+  running_.clear();
+}
+
+}  // namespace mqtt_toolbox::load

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "base/system.hpp"
+#include "transport/loop.hpp"
+
+namespace mqtt_toolbox::load {
+
+/// Functions from any thread, run inside one loop in the order they came. For what happens once a
+/// second or less; a function of at most two pointers costs no memory.
+class Inbox {
+ public:
+  explicit Inbox(transport::Loop& loop);
+
+  void post(std::function<void()> function);
+
+ private:
+  void run_all();
+
+  FileDescriptor wake_;
+  std::mutex mutex_;
+  std::vector<std::function<void()>> posted_;
+  std::vector<std::function<void()>> running_;
+  transport::Loop::Watch watch_;
+};
+
+}  // namespace mqtt_toolbox::load

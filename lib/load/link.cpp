@@ -1,0 +1,280 @@
+#include "load/link.hpp"
+
+#include <algorithm>
+#include <array>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace mqtt_toolbox::load {
+
+using protocol::PacketType;
+using transport::Ending;
+using transport::Interest;
+using transport::Io;
+
+namespace {
+
+/// So that one busy connection leaves room for the others.
+constexpr int operations_per_turn = 16;
+
+class Deaf final : public transport::StreamEvents {
+ public:
+  void on_readable() override {}
+  void on_writable() override {}
+};
+
+transport::StreamEvents& deaf() {
+  static Deaf events;
+  return events;
+}
+
+std::uint64_t nanoseconds(Duration duration) {
+  return static_cast<std::uint64_t>(std::max(duration, Duration(0)).count());
+}
+
+}  // namespace
+
+Link::Link(Desk& desk, LinkEvents& events, std::uint32_t number)
+    : desk_(desk),
+      events_(events),
+      session_(desk.run.plan.clients.session, static_cast<session::Handler&>(*this), output_),
+      number_(number) {}
+
+std::string Link::target() const {
+  return transport::target_name(desk_.run.plan.clients.transport);
+}
+
+void Link::connect() {
+  stage_ = Stage::opening;
+  ended_.reset();
+  const auto& settings = desk_.run.transports[number_ % desk_.run.transports.size()];
+  connector_ = std::make_unique<transport::Connector>(desk_.loop, settings);
+  const auto done = [this](Result<transport::Connection> connection) {
+    opened(std::move(connection));
+  };
+  ++desk_.counters().connects_started;
+  if (settings.unix_path.empty()) {
+    connector_->start(desk_.addresses, done);
+  } else {
+    connector_->start(done);
+  }
+}
+
+void Link::opened(Result<transport::Connection> connection) {
+  connector_.reset();
+  if (!connection) return lose(connection.error());
+  const transport::StageTimes& times = connection->times;
+  desk_.latencies().connect.record(nanoseconds(times.proxied - times.resolved));
+  if (desk_.run.plan.clients.transport.tls) {
+    desk_.latencies().tls.record(nanoseconds(times.secured - times.proxied));
+  }
+  stream_ = std::move(connection->stream);
+  prefer_address();
+  handshake();
+}
+
+/// The address that answered is tried first from now on.
+void Link::prefer_address() {
+  auto& addresses = desk_.addresses;
+  if (addresses.size() < 2) return;
+  const std::string peer = stream_->facts().peer;
+  const auto found = std::find_if(addresses.begin(), addresses.end(),
+                                  [&](const auto& address) { return address.text == peer; });
+  if (found != addresses.end()) std::rotate(addresses.begin(), found, found + 1);
+}
+
+void Link::handshake() {
+  stage_ = Stage::handshaking;
+  blocked_ = false;
+  upgraded_ = desk_.clock.now();
+  stream_->set_events(this);
+  stream_->want(Interest::read);
+  const Plan& plan = desk_.run.plan;
+  const std::string identifier = client_identifier(plan, number_);
+  const Login login = login_of(plan, number_, identifier);
+  const session::Identity identity{identifier, login.username, login.password};
+  const auto sent = session_.transport_opened(plan.clients.version, identity, upgraded_);
+  if (!sent) return lose(sent.error());
+  flush();
+}
+
+void Link::on_connected(const session::Connected& connected) {
+  stage_ = Stage::online;
+  ++desk_.counters().connects_succeeded;
+  desk_.latencies().connack.record(nanoseconds(received_ - upgraded_));
+  if (!desk_.broker) desk_.broker = connected.limits;
+  events_.on_online();
+}
+
+void Link::on_refused(const protocol::ConnAck& connack) {
+  const auto reason = connack.reason(desk_.run.plan.clients.version);
+  ended_ = std::make_unique<Error>(Error{
+      ExitCode::refused,
+      fmt::format("{} refused the connection: {}", target(), name(reason, PacketType::connack))});
+}
+
+void Link::on_disconnect(const protocol::Disconnect& disconnect) {
+  ended_ = std::make_unique<Error>(
+      Error{ExitCode::lost, fmt::format("{} ended the connection: {}", target(),
+                                        name(disconnect.reason, PacketType::disconnect))});
+}
+
+bool Link::on_message(const protocol::Publish& message) {
+  events_.on_message(message, received_);
+  return true;
+}
+
+void Link::on_published(const session::PublishOutcome& outcome) {
+  events_.on_published(outcome, received_);
+}
+
+void Link::on_subscribed(session::Token, const protocol::SubAck& suback) {
+  events_.on_subscribed(suback);
+}
+
+void Link::flush() {
+  std::array<std::string_view, 16> pieces;
+  while (!blocked_ && stream_ && !output_.empty()) {
+    const std::size_t count = output_.gather(pieces);
+    const Io io = stream_->write({pieces.data(), count});
+    if (io.kind == Io::Kind::done) {
+      output_.consume(io.size);
+    } else {
+      // After a failure, what the broker said before it went may still be there to be read.
+      set_blocked(true);
+    }
+  }
+}
+
+void Link::set_blocked(bool blocked) {
+  if (blocked_ == blocked) return;
+  blocked_ = blocked;
+  stream_->want(blocked ? Interest::both : Interest::read);
+}
+
+void Link::on_writable() {
+  if (!stream_) return;
+  set_blocked(false);
+  flush();
+  if (is_writable()) events_.on_progress();
+}
+
+void Link::on_readable() {
+  if (!stream_) return;
+  const Reading reading = read_some();
+  if (!stream_ || reading == Reading::gone) return;
+  if (reading == Reading::more) desk_.loop.defer([this] { on_readable(); });
+  flush();
+  if (is_online()) {
+    acknowledge_quickly();
+    events_.on_progress();
+  }
+}
+
+Link::Reading Link::read_some() {
+  for (int reads = 0; reads < operations_per_turn; ++reads) {
+    const Io io = stream_->read(desk_.buffer);
+    if (io.kind == Io::Kind::would_block) return Reading::drained;
+    if (io.kind != Io::Kind::done) {
+      lose(stream_->error());
+      return Reading::gone;
+    }
+    took({desk_.buffer.data(), io.size});
+    if (!stream_) return Reading::gone;
+    if (io.drained) return Reading::drained;
+  }
+  return Reading::more;
+}
+
+void Link::took(protocol::Bytes bytes) {
+  if (stage_ == Stage::closing) return;
+  received_ = desk_.clock.now();
+  session_.receive(bytes, received_);
+  after_session();
+}
+
+void Link::after_session() {
+  const bool over = session_.phase() == session::Phase::closing && stage_ != Stage::closing;
+  if (!over || !stream_) return;
+  flush();
+  lose(how_session_ended());
+}
+
+Error Link::how_session_ended() const {
+  if (ended_) return *ended_;
+  const auto& failure = session_.failure();
+  const std::string_view text = failure ? failure->text : std::string_view("the session ended");
+  return {ExitCode::lost, fmt::format("{}: {}", target(), text)};
+}
+
+/// The system forgets it after a while, and takes few bytes at a time for an interactive peer whose
+/// acknowledgements can wait; a broker with Nagle's algorithm then waits for them.
+void Link::acknowledge_quickly() {
+  if (quick_ || !desk_.run.plan.clients.transport.unix_path.empty()) return;
+  quick_ = true;
+  const int on = 1;
+  setsockopt(stream_->descriptor(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
+}
+
+void Link::advance(Time now) {
+  quick_ = false;
+  if (stage_ != Stage::online || session_.deadline() > now) return;
+  session_.advance(now);
+  flush();
+  after_session();
+}
+
+void Link::drop() {
+  connector_.reset();
+  if (stream_) {
+    stream_->end(Ending::graceful);
+    stream_->set_events(&deaf());
+    desk_.retire(std::move(stream_));
+  }
+  output_.clear();
+  blocked_ = false;
+}
+
+void Link::lose(const Error& given) {
+  const Error error = given;
+  const Stage before = stage_;
+  drop();
+  session_.transport_closed();
+  if (before == Stage::closing) {
+    stage_ = Stage::closed;
+    return events_.on_closed();
+  }
+  stage_ = Stage::idle;
+  const bool was_online = before == Stage::online;
+  ++(was_online ? desk_.counters().connections_lost : desk_.counters().connects_failed);
+  desk_.fail_with(error);
+  events_.on_offline(error, was_online);
+}
+
+void Link::abandon(const Error& error) {
+  if (is_connecting() || is_online()) lose(error);
+}
+
+void Link::close() {
+  if (stage_ == Stage::closing || stage_ == Stage::closed) return;
+  if (stage_ != Stage::online) return cut();
+  // It has no properties and no reason, so that nothing can be refused.
+  static_cast<void>(session_.disconnect({}, desk_.clock.now()));
+  stage_ = Stage::closing;
+  flush();
+  if (stream_ && output_.empty()) stream_->end(Ending::graceful);
+}
+
+void Link::cut() {
+  if (stage_ == Stage::closed) return;
+  drop();
+  session_.transport_closed();
+  stage_ = Stage::closed;
+  events_.on_closed();
+}
+
+}  // namespace mqtt_toolbox::load

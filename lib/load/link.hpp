@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "load/desk.hpp"
+#include "load/names.hpp"
+#include "session/session.hpp"
+#include "transport/connector.hpp"
+#include "transport/stream.hpp"
+
+namespace mqtt_toolbox::load {
+
+/// Told by a link, which may be used from inside.
+class LinkEvents {
+ public:
+  virtual ~LinkEvents() = default;
+  virtual void on_online() = 0;
+  /// `received`: when its bytes were read.
+  virtual void on_message(const protocol::Publish& message, Time received) = 0;
+  virtual void on_published(const session::PublishOutcome& outcome, Time received) = 0;
+  virtual void on_subscribed(const protocol::SubAck& suback) = 0;
+  /// Something was read or written, so that more may be sent now.
+  virtual void on_progress() = 0;
+  /// The attempt failed, or (`was_online`) the connection was lost.
+  virtual void on_offline(const Error& error, bool was_online) = 0;
+  /// After `close`: nothing more comes.
+  virtual void on_closed() = 0;
+};
+
+/// A client's session over one connection after the other, with the worker's buffer.
+class Link final : private session::Handler, private transport::StreamEvents {
+ public:
+  enum class Stage : std::uint8_t { idle, opening, handshaking, online, closing, closed };
+
+  Link(Desk& desk, LinkEvents& events, std::uint32_t number);
+
+  void connect();
+  /// Ends an attempt or a connection from this side; `on_offline` follows at once.
+  void abandon(const Error& error);
+  /// DISCONNECT; then waits for the broker's end. `on_closed` may follow at once.
+  void close();
+  /// Without waiting any longer.
+  void cut();
+
+  Stage stage() const { return stage_; }
+  bool is_online() const { return stage_ == Stage::online; }
+  bool is_connecting() const { return stage_ == Stage::opening || stage_ == Stage::handshaking; }
+  /// Whether the socket took everything so far.
+  bool is_writable() const { return is_online() && !blocked_; }
+  session::Session& session() { return session_; }
+  session::Output& output() { return output_; }
+  std::uint32_t number() const { return number_; }
+
+  /// Writes as far as the socket takes it.
+  void flush();
+  /// Keep-alive; to be called now and then.
+  void advance(Time now);
+
+ private:
+  void on_connected(const session::Connected& connected) override;
+  void on_refused(const protocol::ConnAck& connack) override;
+  bool on_message(const protocol::Publish& message) override;
+  void on_published(const session::PublishOutcome& outcome) override;
+  void on_subscribed(session::Token token, const protocol::SubAck& suback) override;
+  void on_unsubscribed(session::Token, const protocol::UnsubAck&) override {}
+  void on_disconnect(const protocol::Disconnect& disconnect) override;
+  void on_auth(const protocol::Auth&) override {}
+
+  void on_readable() override;
+  void on_writable() override;
+
+  void opened(Result<transport::Connection> connection);
+  void prefer_address();
+  void handshake();
+  enum class Reading : std::uint8_t { drained, more, gone };
+  Reading read_some();
+  void took(protocol::Bytes bytes);
+  void after_session();
+  void acknowledge_quickly();
+  void lose(const Error& error);
+  void drop();
+  void set_blocked(bool blocked);
+  Error how_session_ended() const;
+  std::string target() const;
+
+  Desk& desk_;
+  LinkEvents& events_;
+  session::Output output_;
+  session::Session session_;
+  std::unique_ptr<transport::Connector> connector_;
+  std::unique_ptr<transport::Stream> stream_;
+  Time received_{};
+  Time upgraded_{};
+  std::unique_ptr<Error> ended_;  ///< as the session told it
+  std::uint32_t number_;
+  Stage stage_ = Stage::idle;
+  bool blocked_ = false;
+  bool quick_ = false;
+};
+
+}  // namespace mqtt_toolbox::load

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "load/desk.hpp"
+#include "load/dialer.hpp"
+#include "load/inbox.hpp"
+#include "load/publisher.hpp"
+#include "load/subscriber.hpp"
+
+namespace mqtt_toolbox::load {
+
+class Worker;
+
+/// Told by workers, each in its own thread.
+class WorkerEvents {
+ public:
+  virtual ~WorkerEvents() = default;
+  /// The outcome of the first attempt of every client is known.
+  virtual void on_connected(Worker& worker) = 0;
+  /// `report` is lent; it comes back through `take_back`.
+  virtual void on_report(Worker& worker, Report* report) = 0;
+  /// Everything is sent that is to be sent (`messages`).
+  virtual void on_all_sent(Worker& worker) = 0;
+  /// No client is connected, and none will be.
+  virtual void on_all_dead(Worker& worker) = 0;
+  /// Nothing more is sent; what is in flight is being waited for.
+  virtual void on_draining(Worker& worker) = 0;
+  virtual void on_done(Worker& worker) = 0;
+};
+
+/// One thread of a run: every `threads`-th client, with a loop of its own.
+class Worker final : private ClientEvents, private PublisherEvents {
+ public:
+  Worker(const Prepared& run, std::uint32_t index, WorkerEvents& events);
+  ~Worker() override;
+
+  /// Starts the thread, which begins to connect.
+  void launch();
+  void join();
+
+  /// From any thread.
+  void start(Times times);
+  void end_at(Time end);
+  void close();
+  void take_back(Report* report);
+
+  /// From any thread, approximate while the worker runs.
+  struct Progress {
+    std::atomic<std::uint64_t> matched{0};
+    std::atomic<std::uint64_t> in_flight{0};
+  };
+  const Progress& progress() const { return progress_; }
+
+  /// After `join`, or where the events say so.
+  std::uint32_t index() const { return index_; }
+  const Desk& desk() const { return desk_; }
+  Desk& desk() { return desk_; }
+  const std::vector<std::unique_ptr<Publisher>>& publishers() const { return publishers_; }
+  const std::vector<std::unique_ptr<Subscriber>>& subscribers() const { return subscribers_; }
+  std::uint32_t connected_at_first() const { return connected_at_first_; }
+
+ private:
+  enum class Phase : std::uint8_t { connecting, running, draining, closing, done };
+
+  void work();
+  void make_clients();
+
+  void on_ready(Client& client) override;
+  void on_offline(Client& client, bool was_online) override;
+  void on_closed(Client& client) override;
+  void on_turn_over(Publisher& publisher) override;
+  void on_way_free(Publisher& publisher) override;
+  void on_all_sent(Publisher& publisher) override;
+
+  void attempted(Client& client);
+  void give_up(Client& client);
+  void begin(Times times);
+  void change_end(Time end);
+  void take_turns();
+  void queue_publisher(Publisher& publisher);
+  void send_due();
+  void tick();
+  void arm_tick(Time now);
+  void make_report(Time end);
+  void take_spare();
+  void arm_send();
+  void start_draining();
+  void drain_tick();
+  std::uint64_t unfinished_work();
+  void begin_closing();
+  void sweep();
+  void churn();
+
+  const Prepared& run_;
+  std::uint32_t index_;
+  WorkerEvents& events_;
+  Desk desk_;
+  Inbox inbox_;
+  Dialer dialer_;
+  std::vector<std::unique_ptr<Publisher>> publishers_;
+  std::vector<std::unique_ptr<Subscriber>> subscribers_;
+  std::vector<std::unique_ptr<Client>> idle_;
+  std::vector<Client*> clients_;
+
+  struct Due {
+    Time at;
+    Publisher* publisher;
+    bool operator>(const Due& other) const { return at > other.at; }
+  };
+  std::vector<Due> due_;           ///< a heap
+  std::vector<Publisher*> turns_;  ///< closed loop: whose turn comes again
+  std::vector<Publisher*> taking_;
+
+  transport::Loop::Timer send_timer_;
+  transport::Loop::Timer tick_timer_;
+  transport::Loop::Timer sweep_timer_;
+  transport::Loop::Timer drain_timer_;
+  transport::Loop::Timer churn_timer_;
+  transport::Loop::Timer closing_timer_;
+
+  Progress progress_;
+  std::vector<std::unique_ptr<Report>> reports_;  ///< all that there are
+  std::vector<Report*> spare_;
+  Time run_started_{};
+  Time next_tick_ = never;
+  Time settling_until_ = never;
+  Phase phase_ = Phase::connecting;
+  std::uint32_t unattempted_ = 0;
+  std::uint32_t connected_at_first_ = 0;
+  std::size_t alive_ = 0;
+  std::size_t open_ = 0;
+  std::size_t unfinished_ = 0;  ///< publishers
+  std::size_t sweep_next_ = 0;
+  std::size_t churn_next_ = 0;
+  std::optional<Schedule> churn_;
+  std::uint64_t due_counted_ = 0;
+  double cpu_seen_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace mqtt_toolbox::load
