@@ -27,9 +27,9 @@ void add(Lines& lines, const Lines& more) {
 
 std::string show_bytes(double bytes) {
   if (bytes < 1e4) return fmt::format("{:.0f} B", bytes);
-  if (bytes < 1e7) return fmt::format("{:.1f} kB", bytes / 1e3);
-  return bytes < 1e10 ? fmt::format("{:.1f} MB", bytes / 1e6)
-                      : fmt::format("{:.1f} GB", bytes / 1e9);
+  if (bytes < 1e6) return fmt::format("{:.1f} kB", bytes / 1e3);
+  return bytes < 1e9 ? fmt::format("{:.1f} MB", bytes / 1e6)
+                     : fmt::format("{:.1f} GB", bytes / 1e9);
 }
 
 Lines heading(const RunResult& result) {

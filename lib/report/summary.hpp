@@ -8,8 +8,8 @@
 
 namespace mqtt_toolbox::report {
 
-/// Appends the summary for people: ASCII lines of at most 80 characters, at most 24 when there are
-/// no more than three warnings and verdicts.
+/// Appends the summary for people: ASCII lines of at most 80 characters, at most 23 when there is
+/// nothing to warn of and no more than two objectives; each warning takes two more.
 MQTT_TOOLBOX_API void append_summary(std::string& out, const RunResult& result);
 
 /// The one live line: elapsed, rate, in flight, p50 and p99, errors, and a progress bar when the

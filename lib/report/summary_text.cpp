@@ -69,11 +69,11 @@ std::string generator_use(const RunResult& result) {
   double busiest = 0;
   for (const Process& process : result.processes) busiest = std::max(busiest, process.busiest());
   const double cpu = cpu_seconds(result.measurement);
-  std::string text = fmt::format("busiest core {:.0f} %, cpu {:.2f} s", 100 * busiest, cpu);
+  std::string text = fmt::format("busiest core {:.0f} %, cpu {:.3g} s", 100 * busiest, cpu);
   if (const auto count = messages(result.measurement); count > 0)
-    text += fmt::format(" ({:.3g} s per million messages)", cpu * 1e6 / static_cast<double>(count));
+    text += fmt::format(", {:.3g} s per million", cpu * 1e6 / static_cast<double>(count));
   if (result.calibrated_rate && *result.calibrated_rate > 0)
-    text += fmt::format(", {:.0f} % of its calibrated rate",
+    text += fmt::format(", {:.0f} % of calibrated",
                         100 * sent_rate(result.measurement) / *result.calibrated_rate);
   return text;
 }

@@ -1,0 +1,63 @@
+#include "report/html.hpp"
+
+#include <fmt/format.h>
+
+#include "report/html_charts.hpp"
+#include "report/html_style.hpp"
+#include "report/html_tables.hpp"
+#include "report/markup.hpp"
+#include "report/summary_text.hpp"
+
+namespace mqtt_toolbox::report {
+namespace {
+
+std::string title_of(std::span<const NamedResult> runs) {
+  if (runs.empty()) return "mqtt-bench: no runs";
+  if (runs.size() > 1) return fmt::format("mqtt-bench: {} runs compared", runs.size());
+  return fmt::format("mqtt-bench {}", name(runs.front().result.setup.scenario));
+}
+
+std::string beneath_title(std::span<const NamedResult> runs) {
+  if (runs.size() != 1) return {};
+  const RunResult& result = runs.front().result;
+  return what_was_run(result) + ". " + with_whom(result) + ".";
+}
+
+/// Nothing may be loaded from anywhere, nor may a script run.
+constexpr std::string_view policy = "default-src 'none'; style-src 'unsafe-inline'";
+
+void append_head(std::string& out, std::span<const NamedResult> runs) {
+  fmt::format_to(std::back_inserter(out),
+                 "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+                 "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+                 "<meta name=\"color-scheme\" content=\"light dark\">"
+                 "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">"
+                 "<title>{}</title><style>{}</style></head>\n<body><main>\n"
+                 "<header><h1>{}</h1><p>{}</p></header>\n",
+                 policy, escaped(title_of(runs)), html_style, escaped(title_of(runs)),
+                 escaped(beneath_title(runs)));
+}
+
+}  // namespace
+
+std::string html_page(std::span<const NamedResult> runs) {
+  std::string out;
+  append_head(out, runs);
+  if (runs.size() == 1) append_tiles(out, runs.front().result);
+  out += "<div class=\"grid2\">\n";
+  if (runs.size() > 1) append_runs(out, runs);
+  append_findings(out, runs);
+  append_chart(out, throughput_chart(runs));
+  append_chart(out, latency_chart(runs));
+  append_chart(out, percentile_chart(runs));
+  for (const Chart& chart : connect_charts(runs)) append_chart(out, chart);
+  append_latencies(out, runs);
+  append_details(out, runs);
+  out +=
+      "</div>\n<footer>Made by mqtt-bench. A message's latency counts from when it was due, so "
+      "that a stall counts for all that had to wait; the uncorrected view counts from when it "
+      "was written.</footer>\n</main></body></html>\n";
+  return out;
+}
+
+}  // namespace mqtt_toolbox::report

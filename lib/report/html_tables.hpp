@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "report/html.hpp"
+
+namespace mqtt_toolbox::report {
+
+/// Each appends a part of the page.
+void append_tiles(std::string& out, const RunResult& result);
+void append_runs(std::string& out, std::span<const NamedResult> runs);
+void append_latencies(std::string& out, std::span<const NamedResult> runs);
+void append_findings(std::string& out, std::span<const NamedResult> runs);
+void append_details(std::string& out, std::span<const NamedResult> runs);
+
+}  // namespace mqtt_toolbox::report
