@@ -38,9 +38,10 @@ struct Bench::State final : WorkerEvents {
     inbox->post([this] { one_connected(); });
   }
   void on_report(Worker& worker, Report* report) override {
-    inbox->post([this, &worker, report] {
-      take(worker, *report);
-      worker.take_back(report);
+    report->worker = worker.index();
+    inbox->post([this, report] {
+      take(*report);
+      workers[report->worker]->take_back(report);
     });
   }
   void on_all_sent(Worker&) override {
@@ -73,7 +74,7 @@ struct Bench::State final : WorkerEvents {
   void watch_drain();
   std::uint64_t expected_deliveries() const;
   void close_all();
-  void take(Worker& worker, const Report& report);
+  void take(const Report& report);
   void add_to_interval(const Report& report);
   void tell_intervals();
   std::size_t publishing_workers() const;
@@ -105,7 +106,6 @@ struct Bench::State final : WorkerEvents {
   bool closing = false;
   bool incomplete = false;
   bool interrupted = false;
-  bool none_connected = false;
 };
 
 Result<Measurement> Bench::State::go(transport::Loop& its_loop, const OnInterval& its_on_interval) {
@@ -133,13 +133,12 @@ Result<Measurement> Bench::State::go(transport::Loop& its_loop, const OnInterval
 }
 
 void Bench::State::one_connected() {
-  if (++connected != workers.size() || ending) return;
+  if (++connected != workers.size()) return;
   for (const auto& worker : workers) {
     measurement.clients_connected += worker->connected_at_first();
   }
-  none_connected = measurement.clients_connected == 0;
-  if (none_connected) return end_now();
-  begin();
+  if (measurement.clients_connected == 0) return end_now();
+  if (!ending) begin();
 }
 
 void Bench::State::begin() {
@@ -212,7 +211,7 @@ void Bench::State::close_all() {
   for (const auto& worker : workers) worker->close();
 }
 
-void Bench::State::take(Worker& worker, const Report& report) {
+void Bench::State::take(const Report& report) {
   const bool is_warmup = report.end <= times.measured;
   const bool is_measured = !is_warmup && report.end <= times.end;
   measurement.whole_run.add(report.counters);
@@ -227,9 +226,9 @@ void Bench::State::take(Worker& worker, const Report& report) {
   }
   if (is_measured) {
     measurement.counters.add(report.counters);
-    measurement.workers[worker.index()].cpu += report.cpu;
+    measurement.workers[report.worker].cpu += report.cpu;
   }
-  reported[worker.index()] = report.end;
+  reported[report.worker] = report.end;
   if (is_warmup || is_measured) add_to_interval(report);
   tell_intervals();
 }
@@ -276,7 +275,7 @@ std::vector<std::uint64_t> Bench::State::sent_by_stream() const {
 
 Result<Measurement> Bench::State::result() {
   add_workers();
-  if (none_connected) {
+  if (measurement.whole_run.connects_succeeded == 0) {
     for (const auto& worker : workers) {
       if (worker->desk().first_error) return tl::unexpected(*worker->desk().first_error);
     }

@@ -17,6 +17,7 @@ namespace mqtt_toolbox::load {
 
 /// What a worker counted since its last report.
 struct Report {
+  std::uint32_t worker = 0;
   Time end{};  ///< of the time it speaks of
   Counters counters;
   Latencies latencies;

@@ -10,6 +10,9 @@ namespace mqtt_toolbox::load {
 Inbox::Inbox(transport::Loop& loop)
     : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
       watch_(loop, wake_.get(), [this](transport::Interest) { run_all(); }) {
+  constexpr std::size_t usual_posts = 64;
+  posted_.reserve(usual_posts);
+  running_.reserve(usual_posts);
   watch_.want(transport::Interest::read);
 }
 

@@ -66,8 +66,8 @@ Time Publisher::next_due() const {
 std::uint64_t Publisher::due_by(Time now) const {
   const Times& times = const_cast<Publisher*>(this)->desk().times;
   if (!schedule_) return sent_;
-  if (times.publishing == never || now < times.publishing) return 0;
-  const Time until = std::min(now, times.end - Duration(1));
+  if (times.publishing == never || now <= times.publishing) return 0;
+  const Time until = std::min(now, times.end) - Duration(1);
   const std::uint64_t whole = left_ == UINT64_MAX ? UINT64_MAX : left_ + sent_;
   return std::min(whole, schedule_->due_by(until - times.publishing));
 }

@@ -44,7 +44,7 @@ class Publisher final : public Client {
   bool send_due(Time now);
   /// When the next message is due; `never` when there is none.
   Time next_due() const;
-  /// How many of its messages were due by then.
+  /// How many of its messages were due before then.
   std::uint64_t due_by(Time now) const;
 
   bool in_turns = false;  ///< the worker's mark: it comes back by itself

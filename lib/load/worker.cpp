@@ -16,6 +16,9 @@ constexpr Duration drain_pause = std::chrono::milliseconds(2);
 /// How long brokers are given to end their side after DISCONNECT.
 constexpr Duration longest_closing = std::chrono::milliseconds(500);
 
+/// One being written, one being read, and some for when the reader is held up.
+constexpr int reports_at_first = 4;
+
 double thread_cpu() {
   timespec used{};
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &used);
@@ -39,6 +42,10 @@ Worker::Worker(const Prepared& run, std::uint32_t index, WorkerEvents& events)
       closing_timer_(desk_.loop, [this] {
         for (Client* client : clients_) client->link().cut();
       }) {
+  for (int i = 0; i < reports_at_first; ++i) {
+    reports_.push_back(std::make_unique<Report>());
+    spare_.push_back(reports_.back().get());
+  }
   take_spare();
   make_clients();
   if (run.plan.churn_rate > 0) {
