@@ -151,11 +151,18 @@ Status Parser::take_rest(std::vector<std::string>& rest, CommandLine& line) {
     return take_property(rest, prefix, line);
   const std::string first = rest.front();
   if (first.size() > 1 && first[0] == '-' && first != "--") return unknown_option(tool_, first);
+  if (tool_.options_anywhere && first != "--") {
+    line.positionals.push_back(first);
+    unmark(line.positionals.back());
+    rest.erase(rest.begin());
+    return {};
+  }
   if (first == "--") rest.erase(rest.begin());
   if (tool_.positionals.empty() && !rest.empty())
     return fail(ExitCode::usage, "unexpected argument \"" + printable(rest.front(), 100) + '"');
   for (std::string& text : rest) unmark(text);
-  line.positionals = std::move(rest);
+  line.positionals.insert(line.positionals.end(), std::make_move_iterator(rest.begin()),
+                          std::make_move_iterator(rest.end()));
   rest.clear();
   return {};
 }

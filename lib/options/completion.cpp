@@ -24,6 +24,13 @@ std::string negated_help(const Spec& spec) {
   return "turn off: " + std::string(spec.help);
 }
 
+std::string command_words(const Tool& tool) {
+  std::string words;
+  for (const Tool* command : tool.commands)
+    words += (words.empty() ? "" : " ") + std::string(command_word(*command));
+  return words;
+}
+
 std::string choice_words(const Spec& spec) {
   std::string words;
   for (std::string_view choice : spec.choices)

@@ -12,6 +12,8 @@ namespace mqtt_toolbox::options {
 std::string packet_words();
 std::string property_words();
 std::string choice_words(const Spec& spec);
+/// The commands of a tool, parted by blanks.
+std::string command_words(const Tool& tool);
 /// What stands beside --no-NAME.
 std::string negated_help(const Spec& spec);
 

@@ -8,9 +8,10 @@ std::string function_name(const Tool& tool) {
 }
 
 /// "-h|--host": every form in which an option may stand before its value.
-std::string pattern(const Spec& spec) {
+std::string pattern(const Tool& tool, const Spec& spec) {
   std::string text = "--" + std::string(spec.name);
-  if (spec.letter != '\0') text = std::string("-") + spec.letter + "|" + text;
+  const char letter = letter_of(tool, spec);
+  if (letter != '\0') text = std::string("-") + letter + "|" + text;
   if (!spec.alias.empty()) text += "|--" + std::string(spec.alias);
   return text;
 }
@@ -45,9 +46,9 @@ void append_values(std::string& out, const Tool& tool) {
       if (!spec->takes_value()) continue;
       const std::string what = action(*spec);
       if (what.empty())
-        unknown += (unknown.empty() ? "" : " | \\\n      ") + pattern(*spec);
+        unknown += (unknown.empty() ? "" : " | \\\n      ") + pattern(tool, *spec);
       else
-        append_case(out, pattern(*spec), what);
+        append_case(out, pattern(tool, *spec), what);
     }
   });
   if (!unknown.empty()) append_case(out, unknown, "");
@@ -58,7 +59,8 @@ std::string option_words(const Tool& tool) {
   each_group(tool, [&](Group, const std::vector<const Spec*>& specs) {
     for (const Spec* spec : specs) {
       words += "    --" + std::string(spec->name);
-      if (spec->letter != '\0') words += std::string(" -") + spec->letter;
+      if (const char letter = letter_of(tool, *spec); letter != '\0')
+        words += std::string(" -") + letter;
       if (spec->kind == Kind::toggle) words += " --no-" + std::string(spec->name);
       words += '\n';
     }
@@ -72,9 +74,17 @@ void append_property_name(std::string& out, const Tool& tool) {
     for (const Spec* spec : specs)
       if (spec->kind == Kind::property)
         out += "  case \"${COMP_WORDS[COMP_CWORD > 1 ? COMP_CWORD - 2 : 0]}\" in\n    " +
-               pattern(*spec) + ")\n      " + compgen("-W '" + property_words() + "'") +
+               pattern(tool, *spec) + ")\n      " + compgen("-W '" + property_words() + "'") +
                "\n      return\n      ;;\n  esac\n";
   });
+}
+
+/// The first word is a command; others that are no options are files.
+void append_commands(std::string& out, const Tool& tool) {
+  out += "  if [[ $word != -* ]]; then\n    if ((COMP_CWORD == 1)); then\n      " +
+         compgen("-W '" + command_words(tool) + "'") +
+         "\n    else\n      compopt -o filenames\n      " + compgen("-f") +
+         "\n    fi\n    return\n  fi\n";
 }
 
 }  // namespace
@@ -86,6 +96,7 @@ std::string completion_bash(const Tool& tool) {
   append_values(out, tool);
   out += "  esac\n";
   append_property_name(out, tool);
+  if (!tool.commands.empty()) append_commands(out, tool);
   if (!tool.positionals.empty())
     out += "  if [[ $word != -* ]]; then\n    " + compgen("-c") + "\n    return\n  fi\n";
   out += "  local options='\n" + option_words(tool) + "  '\n";

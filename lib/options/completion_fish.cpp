@@ -29,7 +29,8 @@ void append_spec(std::string& out, const Tool& tool, const Spec& spec) {
   const std::string start = "complete -c " + std::string(tool.name);
   const std::string description = " -d " + quote(help_line(spec)) + "\n";
   out += start;
-  if (spec.letter != '\0') out += std::string(" -s ") + spec.letter;
+  const char letter = letter_of(tool, spec);
+  if (letter != '\0') out += std::string(" -s ") + letter;
   out += " -l " + std::string(spec.name);
   if (!spec.alias.empty()) out += " -l " + std::string(spec.alias);
   out += value_part(spec) + description;
@@ -43,6 +44,8 @@ std::string completion_fish(const Tool& tool) {
   std::string out = "# " + std::string(completion_notice) + "\n";
   const std::string start = "complete -c " + std::string(tool.name);
   out += start + (tool.positionals.empty() ? " -f\n" : " -f -a '(__fish_complete_subcommand)'\n");
+  if (!tool.commands.empty())
+    out += start + " -n __fish_use_subcommand -a " + quote(command_words(tool)) + "\n";
   each_group(tool, [&](Group, const std::vector<const Spec*>& specs) {
     for (const Spec* spec : specs) append_spec(out, tool, *spec);
   });

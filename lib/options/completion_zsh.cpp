@@ -36,9 +36,10 @@ std::string value_part(const Spec& spec) {
 }
 
 /// Every form of the option, each of which excludes the others unless it may be repeated.
-std::vector<std::string> forms(const Spec& spec) {
+std::vector<std::string> forms(const Tool& tool, const Spec& spec) {
   std::vector<std::string> names;
-  if (spec.letter != '\0') names.push_back(std::string("-") + spec.letter);
+  const char letter = letter_of(tool, spec);
+  if (letter != '\0') names.push_back(std::string("-") + letter);
   const std::string end = spec.kind == Kind::mark ? "=-" : "";
   names.push_back("--" + std::string(spec.name) + end);
   if (spec.kind == Kind::toggle) names.push_back("--no-" + std::string(spec.name));
@@ -50,8 +51,8 @@ bool is_negation(const Spec& spec, std::string_view name) {
   return spec.kind == Kind::toggle && name.starts_with("--no-");
 }
 
-void append_spec(std::string& out, const Spec& spec) {
-  const std::vector<std::string> names = forms(spec);
+void append_spec(std::string& out, const Tool& tool, const Spec& spec) {
+  const std::vector<std::string> names = forms(tool, spec);
   std::string exclusion;
   for (const std::string& name : names)
     exclusion += (exclusion.empty() ? "" : " ") + replace_all(name, "=-", "");
@@ -67,9 +68,10 @@ std::string completion_zsh(const Tool& tool) {
   std::string out = "#compdef " + std::string(tool.name) + "\n# " + std::string(completion_notice) +
                     "\nlocal -a options\noptions=(\n";
   each_group(tool, [&](Group, const std::vector<const Spec*>& specs) {
-    for (const Spec* spec : specs) append_spec(out, *spec);
+    for (const Spec* spec : specs) append_spec(out, tool, *spec);
   });
   out += ")\n_arguments -s -S $options";
+  if (!tool.commands.empty()) out += " '1:command:(" + command_words(tool) + ")' '*:file:_files'";
   if (!tool.positionals.empty())
     out += " '(-)1:" + std::string(tool.positionals) + ":_command_names -e' '*::arguments:_normal'";
   return out + "\n";

@@ -134,6 +134,8 @@ Status Reader::add(const Spec& spec, const toml::node& value, const Origin& orig
 /// A key that is no option of this tool: another tool's table, an option that other tools take, or
 /// a mistake.
 Status Reader::read_other(std::string_view key, const toml::node& value, const Section& section) {
+  const bool of_family = tool_.family != nullptr && find_spec(*tool_.family, key) != nullptr;
+  if (section.of_tool && of_family) return {};  // another command's
   if (section.of_tool) return unknown(key, section);
   if (value.is_table()) {
     if (is_tool_name(key)) return {};
@@ -158,7 +160,7 @@ Status Reader::read_key(std::string_view key, const toml::node& value, const Sec
 
 Status Reader::read_section(const toml::table& table, const Section& section) {
   for (const auto& [key, value] : table) {
-    if (key.str() == tool_.name && !section.of_tool) continue;
+    if (key.str() == program_name(tool_) && !section.of_tool) continue;
     if (auto status = read_key(key.str(), value, section); !status) return status;
   }
   return {};
@@ -167,14 +169,14 @@ Status Reader::read_section(const toml::table& table, const Section& section) {
 /// The tool's table within the top level or a profile.
 Status Reader::read_nested(const toml::table& parent, const Section& parent_section,
                            const Section& section) {
-  const toml::node* node = parent.get(tool_.name);
+  const toml::node* node = parent.get(program_name(tool_));
   if (node == nullptr) return {};
-  if (!node->is_table()) return wrong(parent_section, tool_.name, "is a table");
+  if (!node->is_table()) return wrong(parent_section, program_name(tool_), "is a table");
   return read_section(*node->as_table(), section);
 }
 
 Status Reader::read(const toml::table& root, std::string_view profile) {
-  const std::string tool_title = "[" + std::string(tool_.name) + "] ";
+  const std::string tool_title = "[" + std::string(program_name(tool_)) + "] ";
   const Section top{"", Layer::configuration, false};
   const Section top_tool{tool_title, Layer::tool_configuration, true};
   auto status = read_section(root, top).and_then([&] { return read_nested(root, top, top_tool); });
@@ -185,7 +187,7 @@ Status Reader::read(const toml::table& root, std::string_view profile) {
   if (chosen == nullptr) return no_profile(profiles, profile);
   const std::string name = "profile." + printable(profile, 100);
   const std::string title = "[" + name + "] ";
-  const std::string nested_title = "[" + name + "." + std::string(tool_.name) + "] ";
+  const std::string nested_title = "[" + name + "." + std::string(program_name(tool_)) + "] ";
   const Section own{title, Layer::profile, false};
   return read_section(*chosen, own).and_then([&] {
     return read_nested(*chosen, own, {nested_title, Layer::tool_profile, true});

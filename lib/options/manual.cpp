@@ -46,9 +46,19 @@ void append_long_item(std::string& out, const Spec& spec, std::string_view name)
     out += " Ar " + mdoc_escape(spec.value_name);
 }
 
-void append_item(std::string& out, const Spec& spec) {
+/// Which commands an option goes with, unless it goes with all.
+std::string commands_of(const Tool& tool, const Spec& spec) {
+  std::vector<std::string_view> words;
+  for (const Tool* command : tool.commands)
+    if (find_spec(*command, spec.name) != nullptr) words.push_back(command_word(*command));
+  if (words.size() == tool.commands.size()) return {};
+  return "For " + join_choices(words, " and ") + ".";
+}
+
+void append_item(std::string& out, const Tool& tool, const Spec& spec) {
+  const char letter = letter_of(tool, spec);
   out += ".It ";
-  if (spec.letter != '\0') out += std::string("Fl ") + spec.letter + " , ";
+  if (letter != '\0') out += std::string("Fl ") + letter + " , ";
   append_long_item(out, spec, spec.name);
   if (!spec.alias.empty()) out += " , Fl -" + std::string(spec.alias);
   if (spec.kind == Kind::toggle) out += " , Fl -no-" + std::string(spec.name);
@@ -56,6 +66,24 @@ void append_item(std::string& out, const Spec& spec) {
   append_mdoc_text(out, capitalised(help_line(spec)) + ".");
   if (spec.v5) append_mdoc_text(out, "MQTT 5.0 only.");
   if (!spec.manual.empty()) append_mdoc_text(out, spec.manual);
+  if (const std::string commands = commands_of(tool, spec); !commands.empty())
+    append_mdoc_text(out, commands);
+}
+
+void append_commands(std::string& out, const Tool& tool) {
+  if (tool.commands.empty()) return;
+  out += ".Sh COMMANDS\n";
+  for (const Tool* command : tool.commands) {
+    out += ".Ss " + std::string(command_word(*command)) + '\n';
+    for (std::string_view line : lines(command->synopsis)) {
+      out += ".Nm\n";
+      append_mdoc_text(out, std::string(command_word(*command)) + ' ' + std::string(line));
+    }
+    for (std::string_view paragraph : paragraphs(command->description)) {
+      out += ".Pp\n";
+      append_mdoc_text(out, paragraph);
+    }
+  }
 }
 
 void append_options(std::string& out, const Tool& tool) {
@@ -66,7 +94,7 @@ void append_options(std::string& out, const Tool& tool) {
                    "after --no-.");
   each_group(tool, [&](Group group, const std::vector<const Spec*>& specs) {
     out += ".Ss " + std::string(title(group)) + "\n.Bl -tag -width Ds\n";
-    for (const Spec* spec : specs) append_item(out, *spec);
+    for (const Spec* spec : specs) append_item(out, tool, *spec);
     out += ".El\n";
   });
 }
@@ -118,6 +146,7 @@ std::string manual(const Tool& tool) {
   append_heading(out, tool);
   append_synopsis(out, tool);
   append_description(out, tool);
+  append_commands(out, tool);
   append_options(out, tool);
   append_environment(out);
   append_files(out);

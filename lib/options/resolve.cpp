@@ -55,7 +55,7 @@ Status apply(Candidates&& winners, Settings& settings) {
 }
 
 std::string version_text(const Tool& tool) {
-  return std::string(tool.name) + " " + MQTT_TOOLBOX_VERSION + "\n";
+  return std::string(program_name(tool)) + " " + MQTT_TOOLBOX_VERSION + "\n";
 }
 
 /// --help and --version answer before anything else is read, so that they also work where a

@@ -12,13 +12,16 @@ struct GroupRow {
   Specs (*specs)();
 };
 
-constexpr std::array<GroupRow, 19> groups{{
+constexpr std::array<GroupRow, 22> groups{{
+    {Group::clients, "Clients", nullptr},
     {Group::message, "Message", nullptr},
     {Group::subscription, "Subscription", nullptr},
     {Group::input, "Input", nullptr},
     {Group::output, "Output", nullptr},
     {Group::flow, "Flow", nullptr},
+    {Group::measurement, "Measurement", nullptr},
     {Group::broker, "Broker", nullptr},
+    {Group::faults, "Faults on purpose", nullptr},
     {Group::limits, "Limits", nullptr},
     {Group::connection, "Connection", connection_specs},
     {Group::authentication, "Identity and password", authentication_specs},
@@ -44,6 +47,20 @@ bool is_named(const Spec& spec, std::string_view long_name) {
 
 }  // namespace
 
+std::string_view program_name(const Tool& tool) {
+  return tool.family == nullptr ? tool.name : tool.family->name;
+}
+
+std::string_view command_word(const Tool& command) {
+  return command.name.substr(command.name.rfind(' ') + 1);
+}
+
+const Tool* find_command(const Tool& tool, std::string_view word) {
+  for (const Tool* command : tool.commands)
+    if (command_word(*command) == word) return command;
+  return nullptr;
+}
+
 std::string_view title(Group group) {
   return row(group).title;
 }
@@ -55,7 +72,7 @@ Specs shared_specs(Group group) {
 const Spec* find_spec(const Tool& tool, std::string_view long_name) {
   const Spec* found = nullptr;
   each_spec(tool, [&](const Spec& spec) {
-    if (is_named(spec, long_name)) found = &spec;
+    if (found == nullptr && is_named(spec, long_name)) found = &spec;
   });
   return found;
 }
@@ -63,7 +80,7 @@ const Spec* find_spec(const Tool& tool, std::string_view long_name) {
 const Spec* find_spec(const Tool& tool, char letter) {
   const Spec* found = nullptr;
   each_spec(tool, [&](const Spec& spec) {
-    if (letter != '\0' && spec.letter == letter) found = &spec;
+    if (found == nullptr && letter != '\0' && spec.letter == letter) found = &spec;
   });
   return found;
 }

@@ -38,12 +38,15 @@ enum class Kind : std::uint8_t {
 /// order here is the order there.
 enum class Group : std::uint8_t {
   // Groups that a tool fills itself.
+  clients,
   message,
   subscription,
   input,
   output,
   flow,
+  measurement,
   broker,
+  faults,
   limits,
   // Shared groups, whose tables are `shared_specs`.
   connection,

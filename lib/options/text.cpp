@@ -15,6 +15,10 @@ std::vector<std::string_view> split(std::string_view text, std::string_view sepa
 
 }  // namespace
 
+char letter_of(const Tool& tool, const Spec& spec) {
+  return find_spec(tool, spec.letter) == &spec ? spec.letter : '\0';
+}
+
 std::string long_form(const Spec& spec) {
   std::string text(spec.name);
   if (spec.kind == Kind::toggle) return "[no-]" + text;

@@ -13,6 +13,8 @@ namespace mqtt_toolbox::options {
 
 /// "host HOST", "[no-]tls", "trace[=FORM]": an option without its dashes.
 std::string long_form(const Spec& spec);
+/// The letter of an option, NUL when it has none or another option of the tool has taken it.
+char letter_of(const Tool& tool, const Spec& spec);
 /// The help of an option with its choices, whether it may be repeated, and its default.
 std::string help_line(const Spec& spec);
 std::string join_choices(std::span<const std::string_view> choices, std::string_view last);

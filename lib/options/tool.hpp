@@ -27,10 +27,17 @@ struct Tool {
   std::string_view description;   ///< manual text; paragraphs parted by an empty line
   std::span<const Group> groups;  ///< the shared groups it takes
   Specs own;                      ///< its own table
-  std::span<const Example> examples;
+  std::span<const Example> examples = {};
   /// Name of the arguments that belong to no option ("COMMAND"); empty: there are none. The first
   /// one and everything after it go to Settings::positionals.
   std::string_view positionals = {};
+  /// Options may also stand behind such arguments, which then end only with "--".
+  bool options_anywhere = false;
+  /// Tools that are this one's commands, chosen by the first argument ("mqtt-bench publish"). Its
+  /// own table and groups are then the union of theirs, for the manual and the completions.
+  std::span<const Tool* const> commands = {};
+  /// Of a command: the tool whose command it is. They share the table of the configuration.
+  const Tool* family = nullptr;
   /// The tool's rules that need all options; runs after the shared ones, on the finished plan.
   Status (*check)(Settings& settings) = nullptr;
 };
@@ -64,7 +71,15 @@ void each_spec(const Tool& tool, Visit visit) {
     for (const Spec& spec : shared_specs(group)) visit(spec);
 }
 
-/// The option of this long name or alias, without dashes; null when the tool has none.
+/// What the program is called: for a command, the name of its family.
+MQTT_TOOLBOX_API std::string_view program_name(const Tool& tool);
+/// The word that chooses a command: the last one of its name.
+MQTT_TOOLBOX_API std::string_view command_word(const Tool& command);
+/// The command of this name; null when the tool has none.
+MQTT_TOOLBOX_API const Tool* find_command(const Tool& tool, std::string_view word);
+
+/// The option of this long name or alias, without dashes; null when the tool has none. A tool's own
+/// options come before those of the shared groups, and may take a letter from them.
 MQTT_TOOLBOX_API const Spec* find_spec(const Tool& tool, std::string_view long_name);
 MQTT_TOOLBOX_API const Spec* find_spec(const Tool& tool, char letter);
 

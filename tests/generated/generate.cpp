@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/settings.hpp"
 #include "options/tool.hpp"
 #include "pub/settings.hpp"
 #include "record/format.hpp"
@@ -17,8 +18,8 @@ namespace {
 namespace fs = std::filesystem;
 using mqtt_toolbox::options::Tool;
 
-constexpr std::array<const Tool*, 3> tools{&mqtt_toolbox::pub::tool, &mqtt_toolbox::sandbox::tool,
-                                           &mqtt_toolbox::sub::tool};
+constexpr std::array<const Tool*, 4> tools{&mqtt_toolbox::bench::tool, &mqtt_toolbox::pub::tool,
+                                           &mqtt_toolbox::sandbox::tool, &mqtt_toolbox::sub::tool};
 
 struct Text {
   std::string path;  ///< below the project's folder

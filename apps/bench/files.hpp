@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "base/system.hpp"
+#include "report/result.hpp"
+
+namespace mqtt_toolbox::bench {
+
+/// A file for a result, opened before the run: that it cannot be written is known before anything
+/// was measured for nothing. What it held stays until `write`.
+class ResultFile {
+ public:
+  /// An empty path is no file; ExitCode::io otherwise.
+  static Result<ResultFile> open(const std::string& path);
+
+  /// Replaces what the file held; ExitCode::io.
+  Status write(std::string_view text);
+
+ private:
+  std::string path_;
+  FileDescriptor file_;
+};
+
+/// The results of a file, one document a line, or of the files of a folder that end in .json, in
+/// the order of their names. Errors name the file.
+Result<std::vector<report::RunResult>> read_results(const std::string& path);
+
+}  // namespace mqtt_toolbox::bench

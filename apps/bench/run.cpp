@@ -1,0 +1,169 @@
+#include "bench/run.hpp"
+
+#include <algorithm>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/utf8.hpp"
+#include "client/client.hpp"
+#include "report/summary.hpp"
+
+namespace mqtt_toolbox::bench {
+namespace {
+
+constexpr std::size_t usual_width = 80;
+
+std::uint32_t cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return static_cast<std::uint32_t>(std::max(1, CPU_COUNT(&set)));
+}
+
+std::size_t terminal_width() {
+  winsize size{};
+  if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return usual_width;
+  return size.ws_col;
+}
+
+/// Connects once and remembers the version that the broker took.
+struct Probe final : client::Handler {
+  std::optional<protocol::Version> version;
+  bool closed = false;
+  client::Client* client = nullptr;
+
+  void on_connected(const client::Connected& connected) override {
+    version = connected.version;
+    client->close({}, std::chrono::seconds(1));
+  }
+  void on_reconnecting(const Error&, Duration) override {}
+  void on_closed(const std::optional<Error>&) override { closed = true; }
+  bool on_message(const protocol::Publish&) override { return true; }
+  void on_published(const client::PublishOutcome&) override {}
+  void on_subscribed(client::Token, const protocol::SubAck&) override {}
+  void on_unsubscribed(client::Token, const protocol::UnsubAck&) override {}
+  void on_ready() override {}
+};
+
+/// What goes wrong here goes wrong for all, and is told by the run.
+std::optional<protocol::Version> probe_version(console::World& world, const Settings& settings) {
+  constexpr Duration pause = std::chrono::milliseconds(100);
+  client::ConnectPlan plan = settings.plan;
+  plan.reconnect.attempts = 0;
+  plan.client_identifier.clear();
+  plan.session.will.reset();
+  Probe probe;
+  const auto client = client::make_native_client({world.loop, world.random}, plan, probe);
+  probe.client = client.get();
+  client->connect();
+  while (!probe.closed) world.loop.run_until(world.loop.now() + pause);
+  return probe.version;
+}
+
+std::uint32_t clients_of(const load::Plan& plan) {
+  return plan.idle_clients + plan.publishing.publishers + plan.subscribing.subscribers;
+}
+
+}  // namespace
+
+void settle(console::World& world, Settings& settings) {
+  load::Plan& work = settings.work;
+  if (!settings.given("threads")) work.threads = std::min(cores(), std::max(1u, clients_of(work)));
+  if (!settings.given("seed")) work.seed = world.random();
+  work.run = static_cast<std::uint32_t>(world.random());
+  if (settings.plan.version) return;
+  if (const auto version = probe_version(world, settings)) work.clients.version = *version;
+}
+
+Run::Run(console::World& world, const Settings& settings, const load::Plan& plan)
+    : world_(world),
+      settings_(settings),
+      plan_(plan),
+      setup_(report::setup_of(plan)),
+      interrupts_(world.loop,
+                  [this](int) {
+                    if (bench_)
+                      bench_->stop();
+                    else
+                      world_.loop.stop();
+                  }),
+      output_(
+          world.loop, STDOUT_FILENO, [] {},
+          [this](const Error& error) { world_.reporter.error(error.text); }),
+      exposition_(setup_),
+      live_(isatty(STDERR_FILENO) == 1 && !settings.quiet) {}
+
+Status Run::open_exposition() {
+  if (settings_.outlets.prometheus.empty()) return {};
+  return ExpositionServer::start(world_.loop, settings_.outlets.prometheus,
+                                 [this] { return exposition_.text(); })
+      .map([&](std::unique_ptr<ExpositionServer>&& server) { server_ = std::move(server); });
+}
+
+void Run::wait_for_start() {
+  if (!settings_.start_unix_ns) return;
+  const Duration left(*settings_.start_unix_ns - world_.wall_clock.now().nanoseconds);
+  if (left.count() > 0) world_.loop.run_until(world_.loop.now() + left);
+}
+
+Result<report::RunResult> Run::measure() {
+  if (auto opened = open_exposition(); !opened) return tl::unexpected<Error>(opened.error());
+  auto bench = load::Bench::prepare(plan_);
+  if (!bench) return tl::unexpected<Error>(bench.error());
+  wait_for_start();
+  if (signal() != 0) return fail(ExitCode::no, "ended by a signal before the start");
+  bench_ = std::move(*bench);
+  started_unix_ns_ = world_.wall_clock.now().nanoseconds;
+  auto measured =
+      bench_->run(world_.loop, [this](const load::Interval& interval, const load::Counters& total) {
+        interval_ended(interval, total);
+      });
+  clear_line();
+  bench_.reset();
+  (void)output_.finish(never);
+  if (!measured) return tl::unexpected<Error>(measured.error());
+  measured->started_unix_ns = started_unix_ns_;
+  measured->interrupted = measured->interrupted || signal() != 0;
+  auto result = report::make_result(std::move(*measured), MQTT_TOOLBOX_VERSION, report::this_host(),
+                                    shown_options(settings_));
+  result.calibrated_rate = settings_.calibrated_rate;
+  result.verdicts = report::evaluate(settings_.objectives, result);
+  return result;
+}
+
+void Run::interval_ended(const load::Interval& interval, const load::Counters& total) {
+  const Duration length = interval.end - std::exchange(last_end_, interval.end);
+  exposition_.update(interval, total);
+  if (settings_.outlets.interval_json) {
+    report::append_interval_json(output_.buffer(), interval, length, started_unix_ns_);
+    (void)output_.flush();
+  }
+  if (live_) show_line(interval, total, length);
+}
+
+void Run::show_line(const load::Interval& interval, const load::Counters& total, Duration length) {
+  const std::string line =
+      "\r" + report::live_line(interval, total, setup_, length, terminal_width() - 1) + "\033[K";
+  (void)!write(STDERR_FILENO, line.data(), line.size());
+}
+
+void Run::clear_line() {
+  constexpr std::string_view clear = "\r\033[K";
+  if (live_) (void)!write(STDERR_FILENO, clear.data(), clear.size());
+}
+
+std::vector<report::Option> shown_options(const Settings& settings) {
+  std::vector<report::Option> shown;
+  for (const options::Given& given : settings.record) {
+    const bool hidden = given.spec->secret || given.spec->kind == options::Kind::url ||
+                        given.spec->kind == options::Kind::property;
+    for (const auto& values : given.occurrences) {
+      std::string text;
+      for (const std::string& value : values) text += (text.empty() ? "" : " ") + value;
+      shown.push_back({std::string(given.spec->name), hidden ? "***" : text});
+    }
+  }
+  return shown;
+}
+
+}  // namespace mqtt_toolbox::bench

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "bench/exposition_server.hpp"
+#include "bench/settings.hpp"
+#include "console/interrupts.hpp"
+#include "console/output.hpp"
+#include "console/tool.hpp"
+#include "load/bench.hpp"
+#include "report/prometheus.hpp"
+#include "report/result.hpp"
+
+namespace mqtt_toolbox::bench {
+
+/// Threads, the run's number and the seed, where they were not given; and the version of the
+/// protocol, which a first client finds out under "auto". Says so in `work`.
+void settle(console::World& world, Settings& settings);
+
+/// One run of the engine with what is to be seen of it meanwhile: the live line, intervals as
+/// lines, live metrics. SIGINT and SIGTERM end it early.
+class Run {
+ public:
+  Run(console::World& world, const Settings& settings, const load::Plan& plan);
+
+  /// Waits for the time of --start-at, then measures. Also what was measured before a signal came
+  /// is a result. Errors: ExitCode of the engine; ExitCode::io of --prometheus.
+  Result<report::RunResult> measure();
+  /// The signal that ended it, 0 for none.
+  int signal() const { return interrupts_.received(); }
+
+ private:
+  Status open_exposition();
+  void wait_for_start();
+  void interval_ended(const load::Interval& interval, const load::Counters& total);
+  void show_line(const load::Interval& interval, const load::Counters& total, Duration length);
+  void clear_line();
+
+  console::World& world_;
+  const Settings& settings_;
+  const load::Plan& plan_;
+  report::Setup setup_;
+  console::Interrupts interrupts_;
+  console::Output output_;
+  report::Exposition exposition_;
+  std::unique_ptr<ExpositionServer> server_;
+  std::unique_ptr<load::Bench> bench_;
+  Duration last_end_{};
+  std::int64_t started_unix_ns_ = 0;
+  bool live_ = false;  ///< standard error is a terminal
+};
+
+/// The options as given, secrets masked.
+std::vector<report::Option> shown_options(const Settings& settings);
+
+}  // namespace mqtt_toolbox::bench
