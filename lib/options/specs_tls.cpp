@@ -13,7 +13,8 @@ constexpr auto group = Group::tls;
 
 constexpr std::array<std::string_view, 2> key_forms{"pem", "engine"};
 constexpr std::array<std::string_view, 5> versions{"tlsv1.3", "tlsv1.2", "tlsv1.1", "1.3", "1.2"};
-constexpr std::string_view engine_refusal = "OpenSSL 3 has left engines behind; give the key as a PEM file";
+constexpr std::string_view engine_refusal =
+    "OpenSSL 3 has left engines behind; give the key as a PEM file";
 
 template <auto member>
 Status assign(Settings& settings, Values values) {

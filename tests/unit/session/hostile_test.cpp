@@ -185,9 +185,7 @@ class Chaos final : private Handler {
   void on_disconnect(const protocol::Disconnect&) override { meddle(); }
   void on_auth(const protocol::Auth&) override { meddle(); }
   void on_ready() override { meddle(); }
-  void on_packet(Direction, const protocol::Frame&, protocol::Version) override {
-    meddle();
-  }
+  void on_packet(Direction, const protocol::Frame&, protocol::Version) override { meddle(); }
 
   Random random_;
   Settings settings_;
