@@ -12,6 +12,10 @@ Desk::Desk(const Prepared& prepared, std::uint32_t worker)
       buffer(read_bytes),
       addresses(prepared.addresses),
       payloads(prepared.plan.publishing.payloads) {
+  const Plan& plan = run.plan;
+  const bool answers = plan.publishing.qos != protocol::Qos::at_most_once ||
+                       plan.subscribing.qos != protocol::Qos::at_most_once;
+  acknowledges_each_turn = answers && plan.publishing.rate > 0;
   for (const Group& group : run.groups) groups.emplace_back(group.streams->size());
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -79,6 +80,8 @@ struct Desk {
   Random random;
   Times times;
   Report* report = nullptr;  ///< being written
+  Time next_tick = never;    ///< when it is complete
+  std::function<void()> tick;
   Flights flights;
   std::vector<char> buffer;  ///< what one read brings
   /// Addresses with the one in front that answered last.
@@ -102,12 +105,18 @@ struct Desk {
   bool is_measured(Time due) const {
     return due < times.end && (due >= times.measured || before_measured);
   }
+  /// To be called with each time read, so that nothing counts for an interval that is over.
+  void passed(Time now) {
+    if (now >= next_tick) tick();
+  }
   std::uint64_t in_flight() const { return flights.size() - abandoned; }
   void fail_with(const Error& error);
   /// Destroys the stream once nothing of it is on the call stack.
   void retire(std::unique_ptr<transport::Stream> stream);
 
   bool before_measured = true;
+  /// An open loop at QoS 1 or 2: TCP's acknowledgements must not wait for the next message.
+  bool acknowledges_each_turn = false;
 
  private:
   std::vector<std::unique_ptr<transport::Stream>> retired_;

@@ -77,12 +77,12 @@ void Dialer::time_out() {
   while (!attempts_.empty() && attempts_.front().deadline <= now) {
     const Attempt attempt = attempts_.front();
     attempts_.pop_front();
-    Link& link = attempt.client->link();
-    if (attempt.client->attempts != attempt.attempt || !link.is_connecting()) continue;
+    Client& client = *attempt.client;
+    if (client.attempts != attempt.attempt || !client.is_dialling) continue;
     const Duration limit = desk_.run.plan.clients.connect_timeout;
-    link.abandon({ExitCode::unreachable, transport::target_name(desk_.run.plan.clients.transport) +
-                                             " did not accept the connection within " +
-                                             show_duration(limit)});
+    client.link().abandon({ExitCode::unreachable,
+                           transport::target_name(desk_.run.plan.clients.transport) +
+                               " did not accept the connection within " + show_duration(limit)});
   }
   if (!attempts_.empty()) deadline_timer_.arm(attempts_.front().deadline);
 }

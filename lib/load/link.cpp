@@ -193,6 +193,7 @@ Link::Reading Link::read_some() {
 void Link::took(protocol::Bytes bytes) {
   if (stage_ == Stage::closing) return;
   received_ = desk_.clock.now();
+  desk_.passed(received_);
   session_.receive(bytes, received_);
   after_session();
 }
@@ -211,11 +212,12 @@ Error Link::how_session_ended() const {
   return {ExitCode::lost, fmt::format("{}: {}", target(), text)};
 }
 
-/// The system forgets it after a while, and takes few bytes at a time for an interactive peer whose
-/// acknowledgements can wait; a broker with Nagle's algorithm then waits for them.
+/// The system holds acknowledgements back for who also sends, and a broker with Nagle's algorithm
+/// then waits for them. It forgets the wish when something is sent; where all goes as fast as it
+/// can there is always something to send along with an acknowledgement.
 void Link::acknowledge_quickly() {
   if (quick_ || !desk_.run.plan.clients.transport.unix_path.empty()) return;
-  quick_ = true;
+  quick_ = !desk_.acknowledges_each_turn;
   const int on = 1;
   setsockopt(stream_->descriptor(), IPPROTO_TCP, TCP_QUICKACK, &on, sizeof on);
 }
@@ -265,8 +267,8 @@ void Link::close() {
   // It has no properties and no reason, so that nothing can be refused.
   static_cast<void>(session_.disconnect({}, desk_.clock.now()));
   stage_ = Stage::closing;
+  // The broker is to end the connection, so that it is not this side's port that rests afterwards.
   flush();
-  if (stream_ && output_.empty()) stream_->end(Ending::graceful);
 }
 
 void Link::cut() {

@@ -46,7 +46,9 @@ struct Clients {
 struct Publishing {
   std::uint32_t publishers = 1;
   std::string topic = "bench/{n}";
-  std::vector<std::string> topics;  ///< instead of `topic`; publishers take them in turn
+  /// Instead of `topic`. Publisher n takes topic n modulo their number; when there are more topics
+  /// than publishers, each takes its own ones in turn.
+  std::vector<std::string> topics;
   protocol::Qos qos = protocol::Qos::at_most_once;
   bool retain = false;
   protocol::PropertyList properties{protocol::PropertyPlace::publish};
@@ -62,7 +64,10 @@ struct Publishing {
 
 struct Subscribing {
   std::uint32_t subscribers = 0;
-  /// Each subscriber takes all of them; templates as for topics. `$share/GROUP/...` is a group.
+  /// Each subscriber takes all of them; templates as for topics, but `{n}` is the subscriber's
+  /// number among the subscribers, from 0. `$share/GROUP/...` is a group. Streams that several
+  /// ordinary filters of one subscriber match are expected once; a message that both an ordinary
+  /// filter and a group of one subscriber match counts for the ordinary one.
   std::vector<std::string> filters;
   protocol::Qos qos = protocol::Qos::at_most_once;
 };

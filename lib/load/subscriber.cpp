@@ -26,7 +26,7 @@ void Subscriber::on_online() {
     append_subscription(entries, subscription);
   }
   const auto sent = link().session().subscribe({0, {}, entries}, 0, desk().clock.now());
-  if (!sent) return desk().fail_with(sent.error());
+  if (!sent) return link().abandon(sent.error());
   link().flush();
 }
 

@@ -1,6 +1,7 @@
 #include "load/worker.hpp"
 
 #include <algorithm>
+#include <csignal>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <time.h>
@@ -47,6 +48,7 @@ Worker::Worker(const Prepared& run, std::uint32_t index, WorkerEvents& events)
     spare_.push_back(reports_.back().get());
   }
   take_spare();
+  desk_.tick = [this] { tick(); };
   make_clients();
   if (run.plan.churn_rate > 0) {
     churn_.emplace(Arrivals::constant, run.plan.churn_rate, run.threads, index, 0);
@@ -90,6 +92,10 @@ void Worker::work() {
   // kept.
   prctl(PR_SET_TIMERSLACK, 1ul, 0, 0, 0);
   pthread_setname_np(pthread_self(), "load");
+  // Signals are the calling thread's business.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
   run_started_ = desk_.clock.now();
   desk_.before_measured = desk_.times.measured == never;
   arm_tick(run_started_);
@@ -175,7 +181,7 @@ void Worker::sweep() {
 
 void Worker::churn() {
   const Time now = desk_.clock.now();
-  while (phase_ == Phase::running && run_started_ + churn_->next() <= now) {
+  while (phase_ == Phase::running && churn_started_ + churn_->next() <= now) {
     churn_->advance();
     Client& client = *clients_[churn_next_++ % clients_.size()];
     if (!client.link().is_online()) continue;
@@ -183,7 +189,7 @@ void Worker::churn() {
     client.was_ready = false;
     client.link().close();
   }
-  if (phase_ == Phase::running) churn_timer_.arm(run_started_ + churn_->next());
+  if (phase_ == Phase::running) churn_timer_.arm(churn_started_ + churn_->next());
 }
 
 // Sending.
@@ -193,6 +199,7 @@ void Worker::begin(Times times) {
   phase_ = Phase::running;
   desk_.times = times;
   arm_tick(desk_.clock.now());
+  churn_started_ = desk_.clock.now();
   if (churn_) churn();
   if (run_.plan.publishing.rate > 0) {
     for (const auto& publisher : publishers_) queue_publisher(*publisher);
@@ -214,13 +221,18 @@ void Worker::send_due() {
     return;
   }
   const Time now = desk_.clock.now();
+  desk_.passed(now);
+  send_until(now);
+  arm_send();
+}
+
+void Worker::send_until(Time now) {
   while (!due_.empty() && due_.front().at <= now) {
     Publisher& publisher = *due_.front().publisher;
     std::pop_heap(due_.begin(), due_.end(), std::greater<>());
     due_.pop_back();
     if (publisher.send_due(now)) queue_publisher(publisher);
   }
-  arm_send();
 }
 
 void Worker::arm_send() {
@@ -262,14 +274,17 @@ void Worker::arm_tick(Time now) {
   const bool is_measured = times.measured != never && now >= times.measured;
   const Time origin = is_measured ? times.measured : run_started_;
   const auto done = (now - origin) / run_.plan.interval;
-  next_tick_ = origin + (done + 1) * run_.plan.interval;
-  if (!is_measured) next_tick_ = std::min(next_tick_, times.measured);
-  next_tick_ = std::min(next_tick_, times.end);
-  tick_timer_.arm(next_tick_);
+  desk_.next_tick = origin + (done + 1) * run_.plan.interval;
+  if (!is_measured) desk_.next_tick = std::min(desk_.next_tick, times.measured);
+  desk_.next_tick = std::min(desk_.next_tick, times.end);
+  tick_timer_.arm(desk_.next_tick);
 }
 
 void Worker::tick() {
-  const Time boundary = next_tick_;
+  const Time boundary = desk_.next_tick;
+  if (boundary > desk_.clock.now()) return tick_timer_.arm(boundary);
+  // What was due before the end is sent, also when this thread comes late.
+  if (boundary >= desk_.times.end) send_until(boundary);
   make_report(boundary);
   if (boundary >= desk_.times.measured) desk_.before_measured = false;
   if (boundary >= desk_.times.end) return start_draining();
@@ -315,6 +330,7 @@ void Worker::start_draining() {
   phase_ = Phase::draining;
   desk_.before_measured = false;
   tick_timer_.disarm();
+  desk_.next_tick = never;
   send_timer_.disarm();
   churn_timer_.disarm();
   due_.clear();
@@ -347,6 +363,7 @@ void Worker::begin_closing() {
   if (phase_ >= Phase::closing) return;
   phase_ = Phase::closing;
   tick_timer_.disarm();
+  desk_.next_tick = never;
   sweep_timer_.disarm();
   dialer_.stop();
   make_report(desk_.clock.now());

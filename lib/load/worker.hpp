@@ -84,6 +84,7 @@ class Worker final : private ClientEvents, private PublisherEvents {
   void take_turns();
   void queue_publisher(Publisher& publisher);
   void send_due();
+  void send_until(Time now);
   void tick();
   void arm_tick(Time now);
   void make_report(Time end);
@@ -127,7 +128,7 @@ class Worker final : private ClientEvents, private PublisherEvents {
   std::vector<std::unique_ptr<Report>> reports_;  ///< all that there are
   std::vector<Report*> spare_;
   Time run_started_{};
-  Time next_tick_ = never;
+  Time churn_started_{};
   Time settling_until_ = never;
   Phase phase_ = Phase::connecting;
   std::uint32_t unattempted_ = 0;
