@@ -110,8 +110,8 @@ ChartAxis percentile_axis() {
   ChartAxis axis;
   axis.logarithmic = true;
   axis.label = "percentile";
-  axis.ticks = {{1, "0"},       {2, "p50"},      {10, "p90"},      {100, "p99"},
-                {1e3, "p99.9"}, {1e4, "p99.99"}, {1e5, "p99.999"}, {1e6, "p99.9999"}};
+  axis.ticks = {{1, "0"},       {2, "p50"},      {10, "p90"},     {100, "p99"},
+                {1e3, "p99.9"}, {1e4, "p99.99"}, {1e5, "p99.999"}};
   return axis;
 }
 

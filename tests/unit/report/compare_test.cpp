@@ -28,7 +28,7 @@ ComparisonReport comparison(const std::vector<RunResult>& before,
   return *report;
 }
 
-const FigureComparison& figure_of(const ComparisonReport& report, std::string_view name) {
+FigureComparison figure_of(const ComparisonReport& report, std::string_view name) {
   const auto found = std::find_if(report.figures.begin(), report.figures.end(),
                                   [&](const auto& figure) { return figure.name == name; });
   REQUIRE(found != report.figures.end());
@@ -72,7 +72,7 @@ TEST_CASE("better, worse and no difference") {
   CHECK(figure_of(comparison(base, faster), "p99").change == Change::better);
   CHECK(figure_of(comparison(faster, base), "p99").change == Change::worse);
   CHECK(figure_of(comparison(base, alike), "p99").change == Change::no_difference);
-  const auto& figure = figure_of(comparison(base, faster), "p50");
+  const auto figure = figure_of(comparison(base, faster), "p50");
   REQUIRE(figure.interval);
   CHECK(figure.interval->low < *figure.ratio);
   CHECK(*figure.ratio < figure.interval->high);
@@ -106,7 +106,7 @@ TEST_CASE("zeros have no ratio, but a verdict") {
   CHECK(figure_of(comparison(before, after), "loss").change == Change::no_difference);
   for (RunResult& run : after) run.measurement.delivery.lost = 50;
   const auto report = comparison(before, after);
-  const auto& figure = figure_of(report, "loss");
+  const auto figure = figure_of(report, "loss");
   CHECK_FALSE(figure.ratio);
   CHECK(figure.after == 50);
   CHECK(figure.change == Change::worse);
