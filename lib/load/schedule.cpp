@@ -19,6 +19,12 @@ std::uint64_t next_random(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
+/// Far apart for neighbours: states that are a few steps apart give the same numbers later.
+std::uint64_t first_state(std::uint64_t seed, std::uint64_t number) {
+  std::uint64_t state = number + 1;
+  return seed ^ next_random(state);
+}
+
 }  // namespace
 
 Rate::Rate(double a_second)
@@ -42,12 +48,11 @@ Schedule::Schedule(Arrivals arrivals, double rate, std::uint64_t publishers, std
     : rate_(rate),
       publishers_(publishers),
       number_(number),
-      state_(seed + number * 0x9e3779b97f4a7c15u),
+      state_(first_state(seed, number)),
       mean_gap_(arrivals == Arrivals::poisson
                     ? static_cast<double>(publishers) * static_cast<double>(nanoseconds) / rate
                     : 0) {
   if (mean_gap_ != 0) {
-    next_random(state_);
     wait_a_while();
   } else {
     next_ = rate_.due(number_);

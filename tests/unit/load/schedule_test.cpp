@@ -87,3 +87,22 @@ TEST_CASE("Poisson arrivals have the rate, exponential gaps, and the same times 
   }
   CHECK(static_cast<double>(longer) / count == doctest::Approx(std::exp(-1)).epsilon(0.02));
 }
+
+TEST_CASE("Poisson publishers do not know of each other: together they are one Poisson process") {
+  constexpr std::uint64_t publishers = 100;
+  constexpr std::size_t bins = 1000;
+  std::vector<double> counts(bins);
+  for (std::uint64_t n = 0; n < publishers; ++n) {
+    Schedule schedule(Arrivals::poisson, 20'000, publishers, n, 1);
+    for (; schedule.next() < std::chrono::seconds(1); schedule.advance()) {
+      ++counts[static_cast<std::size_t>(schedule.next() / std::chrono::milliseconds(1))];
+    }
+  }
+  double total = 0;
+  for (const double count : counts) total += count;
+  CHECK(total == doctest::Approx(20'000).epsilon(0.03));
+  double squares = 0;
+  for (const double count : counts) squares += (count - total / bins) * (count - total / bins);
+  // Variance over mean is 1, with a deviation of sqrt(2 / bins) = 0.045.
+  CHECK(squares / total == doctest::Approx(1).epsilon(0.2));
+}
