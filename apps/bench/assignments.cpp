@@ -57,8 +57,7 @@ Status take_filter(options::Settings& settings, Values values) {
 }
 
 Status take_share(options::Settings& settings, Values values) {
-  const std::string filter = "$share/" + std::string(values[0]) + "/a";
-  if (!protocol::check_topic_filter(filter) || !protocol::shared_subscription(filter))
+  if (values[0].empty() || values[0].find_first_of("/+#") != std::string_view::npos)
     return wrong("a share name is not empty and has no / + #");
   bench_of(settings).share = std::string(values[0]);
   return {};

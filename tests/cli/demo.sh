@@ -47,4 +47,8 @@ over() {
 over TCP "$MQTT_SANDBOX_TCP_URL"
 over TLS "$MQTT_SANDBOX_TLS_URL"
 over WebSocket "$MQTT_SANDBOX_WS_URL"
+say "Five seconds of load: every message timed from when it was due, and accounted for"
+export MQTT_URL=$MQTT_SANDBOX_TCP_URL
+show "mqtt-bench roundtrip -q 1 --rate 1000/s --publishers 4 --subscribers 4 --duration 5s"
+
 say "All of it arrived. The broker and its files are gone when this ends."

@@ -1,0 +1,124 @@
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <doctest/doctest.h>
+
+#include "base/system.hpp"
+#include "bench/csv.hpp"
+#include "bench/files.hpp"
+#include "bench/start_time.hpp"
+
+using namespace mqtt_toolbox;
+using namespace mqtt_toolbox::bench;
+
+namespace {
+
+struct Folder {
+  Folder() {
+    char name[] = "/tmp/bench-files-XXXXXX";
+    REQUIRE(mkdtemp(name) != nullptr);
+    path = name;
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string file(const std::string& name, const std::string& text) const {
+    auto file = ResultFile::open(path + "/" + name);
+    REQUIRE(file);
+    REQUIRE(file->write(text));
+    return path + "/" + name;
+  }
+  std::string path;
+};
+
+std::string document(std::uint64_t sent) {
+  report::RunResult result;
+  result.measurement.counters.sent = sent;
+  std::string text;
+  report::append_json(text, result);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("credentials: fields, quotes, line ends") {
+  const auto parsed = parse_credentials("ann,secret\r\n\n\"b,ob\",\"sec\"\"ret\n2\"\ncarl\nd,");
+  REQUIRE(parsed);
+  REQUIRE(parsed->size() == 4);
+  CHECK((*parsed)[0].username == "ann");
+  CHECK((*parsed)[0].password == "secret");
+  CHECK((*parsed)[1].username == "b,ob");
+  CHECK((*parsed)[1].password == "sec\"ret\n2");
+  CHECK((*parsed)[2].username == "carl");
+  CHECK((*parsed)[2].password == "");
+  CHECK((*parsed)[3].username == "d");
+}
+
+TEST_CASE("credentials that are none name their line and show nothing of it") {
+  struct Case {
+    std::string_view text;
+    std::string_view found;
+  };
+  for (const Case& one : {Case{"a,hush\nb,hush,hush", "line 2 has more than USER,PASSWORD"},
+                          Case{"a,hush\n,hush", "line 2 has no user name"},
+                          Case{"\"a\",\"hush", "line 1 has a quote out of place"},
+                          Case{"a\"b,hush", "line 1 has a quote out of place"},
+                          Case{"\"a\nb\"x,hush", "line 1 has a quote out of place"},
+                          Case{"\n\n", "no line with USER,PASSWORD"}}) {
+    CAPTURE(one.text);
+    const auto parsed = parse_credentials(one.text);
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().code == ExitCode::usage);
+    CHECK(parsed.error().text == one.found);
+  }
+}
+
+TEST_CASE("times to start at") {
+  CHECK(parse_start_time("1970-01-01T00:00:01Z") == 1'000'000'000);
+  CHECK(parse_start_time("2026-02-03T04:05:06.25Z") == 1'770'091'506'250'000'000);
+  CHECK(parse_start_time("1500000000.5") == 1'500'000'000'500'000'000);
+  for (const char* bad : {"", "now", "2026-02-03T04:05:06", "2026-02-03", "2026-13-03T04:05:06Z",
+                          "2026-02-03T04:05:06.Z", "-1", "1e30"}) {
+    CAPTURE(bad);
+    const auto parsed = parse_start_time(bad);
+    REQUIRE_FALSE(parsed);
+    CHECK(parsed.error().code == ExitCode::usage);
+  }
+}
+
+TEST_CASE("a result file is opened at once and replaced when written") {
+  const Folder folder;
+  CHECK_FALSE(ResultFile::open(folder.path + "/none/result"));
+  CHECK(ResultFile::open("")->write("nothing"));
+  const std::string path = folder.file("a", "long text");
+  auto file = ResultFile::open(path);
+  REQUIRE(file);
+  CHECK(read_file(path, 100) == "long text");
+  CHECK(file->write("short"));
+  CHECK(read_file(path, 100) == "short");
+}
+
+TEST_CASE("results come from a file, from several lines, from a folder in the order of names") {
+  const Folder folder;
+  const std::string two = folder.file("b.json", document(1) + document(2));
+  folder.file("a.json", document(3));
+  folder.file("c.txt", "no result");
+  const auto of_file = read_results(two);
+  REQUIRE(of_file);
+  REQUIRE(of_file->size() == 2);
+  CHECK((*of_file)[1].measurement.counters.sent == 2);
+  const auto of_folder = read_results(folder.path);
+  REQUIRE(of_folder);
+  REQUIRE(of_folder->size() == 3);
+  CHECK((*of_folder)[0].measurement.counters.sent == 3);
+}
+
+TEST_CASE("files that hold no result are named") {
+  const Folder folder;
+  for (const std::string& path : {folder.path, folder.path + "/none", folder.file("x", ""),
+                                  folder.file("y", "{}"), folder.file("z", "no JSON")}) {
+    const auto read = read_results(path);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().code != ExitCode::done);
+    CHECK(read.error().text.find(path) != std::string::npos);
+  }
+}
