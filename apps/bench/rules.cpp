@@ -233,7 +233,6 @@ Status take_filters(Settings& settings) {
                    "\" makes no filter for the subscribers; give --filter");
     subscribing.filters.push_back(shared(settings, filter));
   }
-  if (!settings.given("subscribe-qos")) subscribing.qos = settings.work.publishing.qos;
   return {};
 }
 
@@ -248,7 +247,9 @@ Status finish_run(Settings& settings) {
 }
 
 Status take_messages_to_send(Settings& settings) {
-  settings.work.publishing.properties = settings.publish_properties;
+  load::Plan& work = settings.work;
+  work.publishing.properties = settings.publish_properties;
+  if (!settings.given("subscribe-qos")) work.subscribing.qos = work.publishing.qos;
   return take_topics(settings)
       .and_then([&] { return take_payloads(settings); })
       .and_then([&] { return take_rate(settings); })
@@ -293,6 +294,7 @@ Status check_subscribe(options::Settings& base) {
   if (settings.filters.empty() && !settings.given("topic"))
     return wrong("no filter; give it with -t FILTER");
   if (settings.filters.empty()) settings.filters = {settings.work.publishing.topic};
+  settings.work.subscribing.qos = settings.work.publishing.qos;
   return take_filters(settings).and_then([&] { return finish_run(settings); });
 }
 

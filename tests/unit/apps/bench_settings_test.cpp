@@ -75,6 +75,7 @@ TEST_CASE("each scenario becomes a plan") {
   CHECK(got.plan().publishing.retain);
   CHECK(got.plan().clients.session.inflight_messages == 7);
   CHECK(got.plan().publishing.payloads.at(0).size() == 64);
+  CHECK(got.plan().subscribing.qos == protocol::Qos::exactly_once);  // what reports go by
 
   got = resolve(bench::subscribe_tool, {"-c", "4", "-t", "a/#", "--share", "g", "-q", "1"});
   CHECK(got.error == "");
