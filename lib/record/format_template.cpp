@@ -50,7 +50,7 @@ class Parser {
     FormatPiece piece{.kind = FormatPiece::Kind::conversion};
     parse_flags(piece);
     if (!parse_number(piece.width)) return too_large();
-    if (const Status precision = parse_precision(piece); !precision) return precision;
+    if (Status precision = parse_precision(piece); !precision) return precision;
     if (at_ < text_.size() && separators.find(text_[at_]) != separators.npos)
       piece.separator = text_[at_++];
     if (at_ == text_.size()) return incomplete();

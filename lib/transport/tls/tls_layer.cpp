@@ -61,8 +61,8 @@ Status TlsLayer::attach(const TlsSettings& settings, Stream* lower) {
   ssl_.reset(SSL_new(context_->ssl.get()));
   OwnedBio bio = stream_bio(context_->bio_method.get(), lower_end_);
   if (!ssl_ || !bio) return tls_failure("OpenSSL has no memory for a connection");
-  SSL_set_bio(ssl_.get(), bio.get(), bio.get());
-  bio.release();
+  BIO* const owned_by_ssl = bio.release();
+  SSL_set_bio(ssl_.get(), owned_by_ssl, owned_by_ssl);
   SSL_set_app_data(ssl_.get(), this);
   SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), &TlsLayer::verified);
   SSL_set_connect_state(ssl_.get());
