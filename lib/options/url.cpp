@@ -292,8 +292,7 @@ Result<transport::ProxySettings> parse_proxy_url(std::string_view text) {
     return wrong("a proxy's scheme is socks5h or http, not \"" + printable(name, 30) + "\"");
   const std::size_t end = authority_end(rest);
   const std::string_view path = rest.substr(end);
-  if (!path.empty() && path != "/")
-    return wrong("nothing follows the host and port of a proxy");
+  if (!path.empty() && path != "/") return wrong("nothing follows the host and port of a proxy");
   auto authority = parse_authority(rest.substr(0, end));
   if (!authority) return tl::unexpected<Error>(std::move(authority.error()));
   transport::ProxySettings proxy;
