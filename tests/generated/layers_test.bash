@@ -6,11 +6,12 @@ set -euo pipefail
 
 # Libraries that are the business of some modules only: a pattern of headers, then who may include it.
 restricted='
-^boost/      transport
+^boost/math/ report
+^boost/[^m]  transport
 ^openssl/    transport
 ^CLI/        options
 ^toml        options
-^nlohmann/   record options
+^nlohmann/   record options report
 ^sqlite3     client
 '
 
