@@ -35,6 +35,8 @@ struct TlsSettings {
   std::string psk;  ///< hexadecimal
   std::string psk_identity;
   std::string key_log_file;  ///< NSS key log format, appended
+
+  bool operator==(const TlsSettings&) const = default;
 };
 
 struct WebSocketSettings {

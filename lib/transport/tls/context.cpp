@@ -142,11 +142,16 @@ void set_modes(SSL_CTX* ssl) {
 
 Context::~Context() {
   OPENSSL_cleanse(psk.data(), psk.size());
+  OPENSSL_cleanse(settings.psk.data(), settings.psk.size());
+  if (auto& password = settings.key_password) OPENSSL_cleanse(password->data(), password->size());
 }
 
-Result<std::unique_ptr<Context>> make_context(const TlsSettings& settings) {
+namespace {
+
+Result<std::shared_ptr<Context>> make_context(const TlsSettings& settings) {
   ERR_clear_error();
-  auto context = std::make_unique<Context>();
+  auto context = std::make_shared<Context>();
+  context->settings = settings;
   context->ssl.reset(SSL_CTX_new(TLS_client_method()));
   context->bio_method = stream_bio_method();
   if (!context->ssl || !context->bio_method) return tls_failure("OpenSSL does not start");
@@ -163,6 +168,16 @@ Result<std::unique_ptr<Context>> make_context(const TlsSettings& settings) {
   ERR_clear_error();
   if (!status) return tl::unexpected(status.error());
   return context;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<Context>> context_for(const TlsSettings& settings) {
+  thread_local std::weak_ptr<Context> latest;
+  if (auto context = latest.lock(); context && context->settings == settings) return context;
+  auto made = make_context(settings);
+  if (made) latest = *made;
+  return made;
 }
 
 }  // namespace mqtt_toolbox::transport::tls

@@ -13,6 +13,7 @@ namespace mqtt_toolbox::transport::tls {
 
 /// TlsSettings as an SSL_CTX, with what its callbacks need.
 struct Context {
+  TlsSettings settings;  ///< what it was made of
   OwnedContext ssl;
   OwnedBioMethod bio_method;
   std::string psk;  ///< bytes
@@ -22,7 +23,10 @@ struct Context {
   ~Context();
 };
 
-/// ExitCode::tls; the text names the setting at fault.
-Result<std::unique_ptr<Context>> make_context(const TlsSettings& settings);
+/// ExitCode::tls; the text names the setting at fault. Connections of one thread that live at the
+/// same time and have equal settings share a context: the authorities' certificates are large.
+/// Files are read anew once all of them are gone, so that a client that comes back sees those that
+/// were renewed.
+Result<std::shared_ptr<Context>> context_for(const TlsSettings& settings);
 
 }  // namespace mqtt_toolbox::transport::tls

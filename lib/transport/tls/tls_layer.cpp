@@ -36,7 +36,7 @@ std::string port_of(const std::string& peer) {
 
 }  // namespace
 
-TlsLayer::TlsLayer(std::unique_ptr<Context> context, Subject subject)
+TlsLayer::TlsLayer(std::shared_ptr<Context> context, Subject subject)
     : context_(std::move(context)), subject_(std::move(subject)) {}
 
 TlsLayer::~TlsLayer() {
@@ -45,7 +45,7 @@ TlsLayer::~TlsLayer() {
 
 Result<std::unique_ptr<TlsLayer>> TlsLayer::open(const TlsSettings& settings,
                                                  const std::string& host, Stream* lower) {
-  auto context = make_context(settings);
+  auto context = context_for(settings);
   if (!context) return tl::unexpected(context.error());
   Subject subject{bare_name(settings.server_name.empty() ? host : settings.server_name),
                   port_of(lower->facts().peer), !settings.certificate_file.empty(),

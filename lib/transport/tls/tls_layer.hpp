@@ -31,7 +31,7 @@ class TlsLayer final : public Layer, private StreamEvents {
   int descriptor() const override { return lower_->descriptor(); }
 
  private:
-  TlsLayer(std::unique_ptr<Context> context, Subject subject);
+  TlsLayer(std::shared_ptr<Context> context, Subject subject);
 
   void on_readable() override;
   void on_writable() override;
@@ -50,7 +50,7 @@ class TlsLayer final : public Layer, private StreamEvents {
   bool has_buffered() const;
   void update_interest();
 
-  std::unique_ptr<Context> context_;
+  std::shared_ptr<Context> context_;
   Subject subject_;
   std::unique_ptr<Stream> lower_;
   LowerEnd lower_end_;

@@ -209,6 +209,46 @@ TEST_CASE("TLS: which authorities are trusted") {
   }
 }
 
+TEST_CASE("TLS: files are read once for connections that live together with equal settings") {
+  TlsServer server(with("server"));
+  const TemporaryFolder folder;
+  const std::string ca_file = folder / "ca.crt";
+  std::ofstream(ca_file) << file_text(certificates() / "ca.crt");
+  auto settings = tls_to(server.port());
+  settings.tls->ca_file = ca_file;
+  Loop loop;
+  auto first = connect(loop, settings);
+  REQUIRE_MESSAGE(first.has_value(), first.error().text);
+  REQUIRE(std::remove(ca_file.c_str()) == 0);
+
+  SUBCASE("the second needs no file, and outlives the first") {
+    TlsServer other(with("server"));  // each serves one client at a time
+    settings.port = other.port();
+    auto second = connect(loop, settings);
+    REQUIRE_MESSAGE(second.has_value(), second.error().text);
+    first->stream.reset();
+    CHECK(write_all(loop, *second->stream, "from the second\n"));
+    other.await("from the second");
+  }
+  SUBCASE("other settings have files of their own") {
+    settings.tls->server_name = "localhost";
+    has(failure(settings), ca_file);
+  }
+  SUBCASE("another thread too") {
+    std::string text;
+    std::thread([&] {
+      Loop its_loop;
+      auto second = connect(its_loop, settings);
+      if (!second) text = second.error().text;
+    }).join();
+    has(text, ca_file);
+  }
+  SUBCASE("once all are gone they are read anew") {
+    first->stream.reset();
+    has(failure(settings), ca_file);
+  }
+}
+
 TEST_CASE("TLS: self-signed certificates") {
   TlsServer server(with("ca"));
   auto settings = tls_to(server.port());
