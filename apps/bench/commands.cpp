@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "bench/ranks.hpp"
 #include "console/reporter.hpp"
 
 namespace mqtt_toolbox::bench {
@@ -14,19 +15,20 @@ namespace {
 struct Row {
   const options::Tool* tool;
   console::Ended (*work)(console::World& world, Settings& settings);
+  console::Ended (*as_rank)(console::World& world, Settings& settings);
 };
 
 constexpr std::array<Row, 10> rows{{
-    {&connect_tool, run_once},
-    {&publish_tool, run_once},
-    {&subscribe_tool, run_once},
-    {&roundtrip_tool, run_once},
-    {&search_tool, run_search},
-    {&calibrate_tool, run_calibrate},
-    {&sink_tool, run_sink},
-    {&report_tool, run_report},
-    {&merge_tool, run_merge},
-    {&compare_tool, run_compare},
+    {&connect_tool, run_once, run_ranked},
+    {&publish_tool, run_once, run_ranked},
+    {&subscribe_tool, run_once, run_ranked},
+    {&roundtrip_tool, run_once, run_ranked},
+    {&search_tool, run_search, refuse_ranks},
+    {&calibrate_tool, run_calibrate, refuse_ranks},
+    {&sink_tool, run_sink, run_sink},
+    {&report_tool, run_report, run_report},
+    {&merge_tool, run_merge, run_merge},
+    {&compare_tool, run_compare, run_compare},
 }};
 
 int unknown_command(std::string_view word) {
@@ -46,8 +48,9 @@ int unknown_command(std::string_view word) {
 int run_command(Settings& settings, const console::Start& start) {
   for (const Row& row : rows) {
     if (options::command_word(*row.tool) != start.argv[0]) continue;
+    const auto work = is_ranked(start.environment) ? row.as_rank : row.work;
     return console::run_tool(*row.tool, settings, start,
-                             [&](console::World& world) { return row.work(world, settings); });
+                             [&](console::World& world) { return work(world, settings); });
   }
   return unknown_command(start.argv[0]);
 }

@@ -75,13 +75,15 @@ void settle(console::World& world, Settings& settings) {
   if (const auto version = probe_version(world, settings)) work.clients.version = *version;
 }
 
-Run::Run(console::World& world, const Settings& settings, const load::Plan& plan)
+Run::Run(console::World& world, const Settings& settings, const load::Plan& plan, Company* company)
     : world_(world),
       settings_(settings),
       plan_(plan),
+      company_(company),
       setup_(report::setup_of(plan)),
       interrupts_(world.loop,
-                  [this](int) {
+                  [this](int number) {
+                    if (company_ != nullptr) company_->on_signal(number);
                     if (bench_)
                       bench_->stop();
                     else
@@ -100,18 +102,23 @@ Status Run::open_exposition() {
       .map([&](std::unique_ptr<ExpositionServer>&& server) { server_ = std::move(server); });
 }
 
-void Run::wait_for_start() {
-  if (!settings_.start_unix_ns) return;
-  const Duration left(*settings_.start_unix_ns - world_.wall_clock.now().nanoseconds);
-  if (left.count() > 0) world_.loop.run_until(world_.loop.now() + left);
+Status Run::wait_for_start() {
+  if (settings_.start_unix_ns) {
+    const Duration left(*settings_.start_unix_ns - world_.wall_clock.now().nanoseconds);
+    if (left.count() > 0) world_.loop.run_until(world_.loop.now() + left);
+  }
+  if (signal() == 0 && company_ != nullptr) {
+    if (auto status = company_->before_start(); !status) return status;
+  }
+  if (signal() != 0) return fail(ExitCode::no, "ended by a signal before the start");
+  return {};
 }
 
 Result<report::RunResult> Run::measure() {
   if (auto opened = open_exposition(); !opened) return tl::unexpected<Error>(opened.error());
   auto bench = load::Bench::prepare(plan_);
   if (!bench) return tl::unexpected<Error>(bench.error());
-  wait_for_start();
-  if (signal() != 0) return fail(ExitCode::no, "ended by a signal before the start");
+  if (auto started = wait_for_start(); !started) return tl::unexpected<Error>(started.error());
   bench_ = std::move(*bench);
   started_unix_ns_ = world_.wall_clock.now().nanoseconds;
   auto measured =
@@ -133,6 +140,7 @@ Result<report::RunResult> Run::measure() {
 
 void Run::interval_ended(const load::Interval& interval, const load::Counters& total) {
   const Duration length = interval.end - std::exchange(last_end_, interval.end);
+  if (company_ != nullptr) company_->on_interval(interval, length);
   exposition_.update(interval, total);
   if (settings_.outlets.interval_json) {
     report::append_interval_json(output_.buffer(), interval, length, started_unix_ns_);

@@ -18,11 +18,22 @@ namespace mqtt_toolbox::bench {
 /// protocol, which a first client finds out under "auto". Says so in `work`.
 void settle(console::World& world, Settings& settings);
 
+/// Others that a run goes together with.
+class Company {
+ public:
+  virtual ~Company() = default;
+  /// Everything is prepared; returns when all may start.
+  virtual Status before_start() = 0;
+  virtual void on_interval(const load::Interval& interval, Duration length) = 0;
+  virtual void on_signal(int number) = 0;
+};
+
 /// One run of the engine with what is to be seen of it meanwhile: the live line, intervals as
 /// lines, live metrics. SIGINT and SIGTERM end it early.
 class Run {
  public:
-  Run(console::World& world, const Settings& settings, const load::Plan& plan);
+  Run(console::World& world, const Settings& settings, const load::Plan& plan,
+      Company* company = nullptr);
 
   /// Waits for the time of --start-at, then measures. Also what was measured before a signal came
   /// is a result. Errors: ExitCode of the engine; ExitCode::io of --prometheus.
@@ -32,7 +43,7 @@ class Run {
 
  private:
   Status open_exposition();
-  void wait_for_start();
+  Status wait_for_start();
   void interval_ended(const load::Interval& interval, const load::Counters& total);
   void show_line(const load::Interval& interval, const load::Counters& total, Duration length);
   void clear_line();
@@ -40,6 +51,7 @@ class Run {
   console::World& world_;
   const Settings& settings_;
   const load::Plan& plan_;
+  Company* company_;
   report::Setup setup_;
   console::Interrupts interrupts_;
   console::Output output_;
