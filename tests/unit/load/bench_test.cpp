@@ -93,6 +93,16 @@ struct Setting {
     plan.subscribing.filters = {"bench/#"};
     plan.subscribing.qos = qos;
   }
+  /// From a broker that floods each subscriber.
+  void subscribe(std::uint32_t subscribers, std::uint64_t flood) {
+    NullBrokerSettings settings;
+    settings.flood_messages = flood;
+    broker = std::move(*NullBroker::start(loop, settings));
+    plan.clients.transport.port = broker->port();
+    plan.scenario = Scenario::subscribe;
+    plan.subscribing.subscribers = subscribers;
+    plan.subscribing.filters = {"some/topic"};
+  }
 
   transport::Loop loop;
   Plan plan;
@@ -274,12 +284,8 @@ TEST_CASE("a stall counts for all that had to wait, in the corrected view alone"
 }
 
 TEST_CASE("subscribers count what comes") {
-  NullBrokerSettings settings;
-  settings.flood_messages = 50'000;
-  Setting setting(settings);
-  setting.plan.scenario = Scenario::subscribe;
-  setting.plan.subscribing.subscribers = 3;
-  setting.plan.subscribing.filters = {"some/topic"};
+  Setting setting;
+  setting.subscribe(3, 50'000);
   setting.plan.duration = milliseconds(500);
   const Measurement measured = setting.measure();
   CHECK(measured.whole_run.received == 150'000);
@@ -432,13 +438,25 @@ TEST_CASE("nothing is allocated between messages") {
     SUBCASE("QoS 2") {
       setting.plan.publishing.qos = Qos::exactly_once;
     }
+    SUBCASE("on a schedule, QoS 0") {
+      setting.plan.publishing.rate = 20'000;
+    }
+    SUBCASE("on a schedule, QoS 1") {
+      setting.plan.publishing.rate = 20'000;
+      setting.plan.publishing.qos = Qos::at_least_once;
+    }
+  }
+  SUBCASE("subscribe") {
+    setting.subscribe(2, 1'000'000'000);
   }
   SUBCASE("roundtrip") {
-    // A closed loop, because an open one that was held up takes memory for more than ever before.
     setting.roundtrip(4, 2, 0, Qos::at_least_once);
     SUBCASE("QoS 1") {}
     SUBCASE("QoS 2") {
       setting.plan.publishing.qos = setting.plan.subscribing.qos = Qos::exactly_once;
+    }
+    SUBCASE("on a schedule") {
+      setting.plan.publishing.rate = 10'000;
     }
   }
   setting.plan.clients.session.inflight_messages = 20;
@@ -452,7 +470,7 @@ TEST_CASE("nothing is allocated between messages") {
     if (messages_without > 5000) return setting.bench->stop();
     const std::size_t now = allocations_elsewhere;
     if (std::exchange(allocations, now) != now) messages_without = 0;
-    if (!interval.warmup) messages_without += interval.counters.sent;
+    if (!interval.warmup) messages_without += interval.counters.sent + interval.counters.received;
   };
   setting.measure();
   CHECK(messages_without > 5000);
