@@ -33,6 +33,10 @@ std::string_view value_of(char** environment, std::string_view name) {
   return {};
 }
 
+/// Open MPI's daemon sends SIGKILL a second after SIGTERM, or as soon as any of its processes has
+/// ended: the others stay until rank 0 has written.
+constexpr Duration linger = std::chrono::milliseconds(900);
+
 /// Past the loop, which may be in the middle of a callback.
 Status print_at_once(const std::string& text) {
   std::string_view rest = text;
@@ -86,6 +90,7 @@ class RankedRun final : public Company {
   transport::Loop::Timer timer_;
   std::int64_t barrier_unix_ns_ = 0;  ///< by this rank's clock
   Time last_heard_{};
+  Time signalled_{};
   bool is_started_ = false;
   bool is_broken_ = false;  ///< no more talking to the others
 };
@@ -142,6 +147,7 @@ void RankedRun::on_interval(const load::Interval& interval, Duration length) {
 
 /// Open MPI ends all ranks when one dies, this one in a moment: no time for an orderly end.
 void RankedRun::on_signal(int number) {
+  signalled_ = world_.loop.now();
   if (!leads() || !is_started_) return;
   exchange();
   conclude(print_at_once);
@@ -202,7 +208,10 @@ Ended RankedRun::go() {
   report_end(std::move(measured));
   if (!leads()) {
     wait_until_sent();
-    if (run.signal() == 0) ranks_.leave();
+    if (run.signal() == 0)
+      ranks_.leave();
+    else
+      world_.loop.run_until(signalled_ + linger);
     return {ExitCode::done, run.signal()};
   }
   if (run.signal() != 0) return {ExitCode::no, run.signal()};

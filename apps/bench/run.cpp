@@ -83,11 +83,11 @@ Run::Run(console::World& world, const Settings& settings, const load::Plan& plan
       setup_(report::setup_of(plan)),
       interrupts_(world.loop,
                   [this](int number) {
-                    if (company_ != nullptr) company_->on_signal(number);
                     if (bench_)
                       bench_->stop();
                     else
                       world_.loop.stop();
+                    if (company_ != nullptr) company_->on_signal(number);
                   }),
       output_(
           world.loop, STDOUT_FILENO, [] {},
@@ -141,7 +141,7 @@ Result<report::RunResult> Run::measure() {
 void Run::interval_ended(const load::Interval& interval, const load::Counters& total) {
   const Duration length = interval.end - std::exchange(last_end_, interval.end);
   if (company_ != nullptr) company_->on_interval(interval, length);
-  exposition_.update(interval, total);
+  exposition_.update(interval);
   if (settings_.outlets.interval_json) {
     report::append_interval_json(output_.buffer(), interval, length, started_unix_ns_);
     (void)output_.flush();
