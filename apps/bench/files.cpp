@@ -58,13 +58,21 @@ Result<ResultFile> ResultFile::open(const std::string& path) {
   file.path_ = path;
   if (path.empty()) return file;
   constexpr mode_t mode = 0666;
-  file.file_ = FileDescriptor(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, mode));
+  constexpr int flags = O_WRONLY | O_CREAT | O_CLOEXEC;
+  file.file_ = FileDescriptor(::open(path.c_str(), flags | O_EXCL, mode));
+  file.is_unwritten_ = static_cast<bool>(file.file_);
+  if (!file.file_) file.file_ = FileDescriptor(::open(path.c_str(), flags, mode));
   if (!file.file_) return cannot_write(path, errno);
   return file;
 }
 
+ResultFile::~ResultFile() {
+  if (file_ && is_unwritten_) unlink(path_.c_str());
+}
+
 Status ResultFile::write(std::string_view text) {
   if (!file_) return {};
+  is_unwritten_ = false;
   struct stat about {};
   const bool plain = fstat(file_.get(), &about) == 0 && S_ISREG(about.st_mode);
   if (plain && ftruncate(file_.get(), 0) != 0) return cannot_write(path_, errno);

@@ -196,12 +196,15 @@ inline constexpr std::array table{
          .kind = Kind::text,
          .value_name = "FILTER",
          .group = Group::subscription,
-         .fallback = "the publishers' topics",
+         .fallback = "the publishers' topics, see below",
          .repeatable = true,
          .help = "topic filter of each subscriber; {n} and {client} as in --topic",
          .manual =
-             "Each subscriber takes all that are given. Without it, each topic has as many "
-             "subscribers as there are for each publisher, or each subscriber as many topics.",
+             "Each subscriber takes all that are given, and {n} is its number among the "
+             "subscribers. "
+             "Without it, as many subscribers as publishers are pairs: with {n} in --topic each "
+             "subscriber gets the messages of one publisher. In other numbers, and with --share, "
+             "every subscriber gets the messages of all.",
          .assign = take_filter}},
     Row{subscribe | matching,
         {.name = "share",

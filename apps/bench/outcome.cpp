@@ -9,13 +9,19 @@
 namespace mqtt_toolbox::bench {
 namespace {
 
-/// What a check found wrong, if anything.
+bool is_given_up(const load::Measurement& measurement) {
+  return measurement.whole_run.connections_lost > measurement.whole_run.reconnects;
+}
+
+/// What a check found wrong, if anything. No QoS promises anything across a connection that is not
+/// made again.
 ExitCode verdict_of(const Settings& settings, const report::RunResult& result) {
   for (const report::Verdict& verdict : result.verdicts) {
     if (!verdict.met) return ExitCode::no;
   }
   const auto promise = report::promise(result);
-  const bool judged = promise && !settings.max_loss && !result.measurement.interrupted;
+  const bool judged = promise && !settings.max_loss && !result.measurement.interrupted &&
+                      !is_given_up(result.measurement);
   return judged && !promise->met ? ExitCode::no : ExitCode::done;
 }
 
@@ -23,8 +29,7 @@ ExitCode verdict_of(const Settings& settings, const report::RunResult& result) {
 ExitCode trouble_of(const report::RunResult& result) {
   const load::Measurement& measurement = result.measurement;
   if (measurement.whole_run.refused != 0) return ExitCode::rejected;
-  if (measurement.whole_run.connections_lost > measurement.whole_run.reconnects)
-    return ExitCode::lost;
+  if (is_given_up(measurement)) return ExitCode::lost;
   const bool all = measurement.clients_connected >= result.setup.clients();
   return all || measurement.interrupted ? ExitCode::done : ExitCode::refused;
 }

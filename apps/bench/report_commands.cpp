@@ -1,5 +1,5 @@
 #include <algorithm>
-#include <unistd.h>
+#include <filesystem>
 
 #include "bench/commands.hpp"
 #include "bench/files.hpp"
@@ -15,6 +15,15 @@ namespace {
 using console::Ended;
 using console::World;
 
+/// What a file is called beside the others: its name alone where that tells it apart.
+std::string short_name(const Settings& settings, const std::string& path) {
+  const std::string stem = std::filesystem::path(path).stem().string();
+  const auto same = std::count_if(
+      settings.positionals.begin(), settings.positionals.end(),
+      [&](const std::string& other) { return std::filesystem::path(other).stem() == stem; });
+  return same == 1 && !stem.empty() ? stem : path;
+}
+
 /// All results of all files that were named.
 Result<std::vector<report::NamedResult>> read_named(const Settings& settings) {
   std::vector<report::NamedResult> all;
@@ -24,7 +33,7 @@ Result<std::vector<report::NamedResult>> read_named(const Settings& settings) {
     for (report::RunResult& result : *results) {
       const std::string number =
           results->size() == 1 ? "" : " #" + std::to_string(&result - results->data() + 1);
-      all.push_back({path + number, std::move(result)});
+      all.push_back({short_name(settings, path) + number, std::move(result)});
     }
   }
   return all;

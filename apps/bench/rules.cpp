@@ -210,11 +210,20 @@ std::string shared(const Settings& settings, const std::string& filter) {
   return settings.share.empty() ? filter : "$share/" + settings.share + "/" + filter;
 }
 
-/// The topics of all publishers as filters: {n} of a publisher means nothing to a subscriber.
-std::vector<std::string> filters_of_topics(const load::Publishing& publishing) {
+/// One subscriber for each publisher, so that {n} means the same to both; the members of a group
+/// have to want the same.
+bool are_pairs(const Settings& settings) {
+  return settings.share.empty() &&
+         settings.work.publishing.publishers == settings.work.subscribing.subscribers;
+}
+
+/// The publishers' topics as filters: of pairs each takes its partner's, otherwise all take all.
+std::vector<std::string> filters_of_topics(const Settings& settings) {
+  const load::Publishing& publishing = settings.work.publishing;
   if (!publishing.topics.empty()) return publishing.topics;
   std::string filter = publishing.topic;
   for (const std::string_view name : {"{n}", "{client}"}) {
+    if (name == "{n}" && are_pairs(settings)) continue;
     for (std::size_t at; (at = filter.find(name)) != std::string::npos;)
       filter.replace(at, name.size(), "+");
   }
@@ -225,7 +234,7 @@ std::vector<std::string> filters_of_topics(const load::Publishing& publishing) {
 Status take_filters(Settings& settings) {
   load::Subscribing& subscribing = settings.work.subscribing;
   std::vector<std::string> filters =
-      settings.filters.empty() ? filters_of_topics(settings.work.publishing) : settings.filters;
+      settings.filters.empty() ? filters_of_topics(settings) : settings.filters;
   subscribing.filters.clear();
   for (const std::string& filter : filters) {
     if (const auto checked = protocol::check_topic_filter(filter); !checked)

@@ -26,8 +26,15 @@ constexpr std::array<Promise, 3> promises{{
 }  // namespace
 
 protocol::Qos delivered_qos(const RunResult& result) {
-  return std::min({result.setup.publish_qos, result.setup.subscribe_qos,
-                   result.measurement.broker.maximum_qos});
+  const Setup& setup = result.setup;
+  const protocol::Qos offered = result.measurement.broker.maximum_qos;
+  switch (setup.scenario) {
+    case load::Scenario::connect:
+    case load::Scenario::publish: return std::min(setup.publish_qos, offered);
+    case load::Scenario::subscribe: return std::min(setup.subscribe_qos, offered);
+    case load::Scenario::roundtrip: break;
+  }
+  return std::min({setup.publish_qos, setup.subscribe_qos, offered});
 }
 
 std::optional<Verdict> promise(const RunResult& result) {

@@ -8,8 +8,9 @@
 
 namespace mqtt_toolbox::report {
 
-/// The QoS at which subscribers received: the lower of what was published and what was subscribed
-/// (MQTT 5.0 section 3.8.4), at most what the broker offers.
+/// The QoS that a run's messages had: of a roundtrip the lower of what was published and what was
+/// subscribed (MQTT 5.0 section 3.8.4), else that of the one side there was; at most what the
+/// broker offers.
 protocol::Qos delivered_qos(const RunResult& result);
 
 /// What the QoS promises of a roundtrip (MQTT 5.0 section 4.3), held against what became of its

@@ -18,9 +18,29 @@ std::string title_of(std::span<const NamedResult> runs) {
 }
 
 std::string beneath_title(std::span<const NamedResult> runs) {
-  if (runs.size() != 1) return {};
-  const RunResult& result = runs.front().result;
-  return what_was_run(result) + ". " + with_whom(result) + ".";
+  if (runs.size() == 1) {
+    const RunResult& result = runs.front().result;
+    return what_was_run(result) + ". " + with_whom(result) + ".";
+  }
+  std::string names;
+  for (const NamedResult& run : runs) names += (names.empty() ? "" : ", ") + run.name;
+  return names;
+}
+
+std::string on_host(const RunResult& result) {
+  if (result.processes.empty()) return {};
+  const Host& host = result.processes.front().host;
+  const std::size_t others = result.processes.size() - 1;
+  return fmt::format(" on {} ({} cores, {}){}", host.name, host.cores, host.kernel,
+                     others == 0 ? "" : fmt::format(" and {} more", others));
+}
+
+/// When and where, which a reader of somebody else's page asks first.
+std::string origin_of(std::span<const NamedResult> runs) {
+  if (runs.empty() || runs.front().result.measurement.started_unix_ns == 0) return {};
+  const RunResult& first = runs.front().result;
+  return utc(first.measurement.started_unix_ns) + on_host(first) + ", mqtt-bench " +
+         first.tool_version;
 }
 
 /// Nothing may be loaded from anywhere, nor may a script run.
@@ -33,9 +53,9 @@ void append_head(std::string& out, std::span<const NamedResult> runs) {
                  "<meta name=\"color-scheme\" content=\"light dark\">"
                  "<meta http-equiv=\"Content-Security-Policy\" content=\"{}\">"
                  "<title>{}</title><style>{}</style></head>\n<body><main>\n"
-                 "<header><h1>{}</h1><p>{}</p></header>\n",
+                 "<header><h1>{}</h1><p>{}</p><p class=\"origin\">{}</p></header>\n",
                  policy, escaped(title_of(runs)), html_style, escaped(title_of(runs)),
-                 escaped(beneath_title(runs)));
+                 escaped(beneath_title(runs)), escaped(origin_of(runs)));
 }
 
 }  // namespace

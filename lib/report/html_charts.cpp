@@ -110,7 +110,7 @@ ChartAxis percentile_axis() {
   ChartAxis axis;
   axis.logarithmic = true;
   axis.label = "percentile";
-  axis.ticks = {{1, "0"},       {2, "p50"},      {10, "p90"},     {100, "p99"},
+  axis.ticks = {{1, "min"},     {2, "p50"},      {10, "p90"},     {100, "p99"},
                 {1e3, "p99.9"}, {1e4, "p99.99"}, {1e5, "p99.999"}};
   return axis;
 }
@@ -128,6 +128,9 @@ constexpr std::array<Phase, 3> phases{{
     {"TLS", &load::Latencies::tls},
     {"CONNACK", &load::Latencies::connack},
 }};
+
+/// A curve over fewer would be the picture of chance.
+constexpr std::uint64_t enough_connects = 20;
 
 bool receives(const RunResult& result) {
   return result.measurement.latencies.received_from_due.count() > 0;
@@ -199,9 +202,11 @@ std::vector<Chart> connect_charts(std::span<const NamedResult> runs) {
   for (const Phase& phase : phases) {
     if (runs.size() != 1) charts.push_back(chart_of(fmt::format("Connecting: {}", phase.name)));
     for (std::size_t i = 0; i < runs.size(); ++i) {
+      const load::Histogram& histogram = runs[i].result.measurement.latencies.*phase.histogram;
       auto& lines = charts.back().lines;
-      lines.push_back(curve(runs[i].result.measurement.latencies.*phase.histogram, lines.size(),
-                            false, runs.size() == 1 ? std::string(phase.name) : runs[i].name));
+      if (histogram.count() < enough_connects) continue;
+      lines.push_back(curve(histogram, runs.size() == 1 ? lines.size() : i, false,
+                            runs.size() == 1 ? std::string(phase.name) : runs[i].name));
     }
   }
   return charts;

@@ -17,7 +17,8 @@ body{margin:0;background:var(--ground);color:var(--text);
 font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 main{max-width:1216px;margin:0 auto;padding:32px 24px 48px}
 header h1{font-size:26px;line-height:1.25;margin:0 0 4px;letter-spacing:-.01em}
-header p{margin:0;color:var(--soft)}
+header p{margin:0;color:var(--soft)}header .origin{font-size:13px}
+.sides{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(420px,100%),1fr));gap:0 28px}
 h2{font-size:16px;margin:0}h3{font-size:14px;margin:14px 0 0}
 .note{margin:0 0 8px;color:var(--soft);font-size:13px}
 .grid2{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:16px;margin-top:16px}

@@ -21,7 +21,7 @@ const load::Histogram& principal(const RunResult& result) {
 
 std::string percentile(const load::Histogram& histogram, double percent) {
   if (histogram.count() == 0) return "-";
-  return show_nanoseconds(static_cast<double>(histogram.at_percentile(percent)));
+  return show_percentile(histogram, percent);
 }
 
 void append_tile(std::string& out, std::string_view value, std::string_view what,
@@ -71,12 +71,6 @@ void append_pair(std::string& out, std::string_view name, std::string_view value
                  escaped(value));
 }
 
-std::string utc(std::int64_t unix_ns) {
-  std::string text;
-  record::UtcTimeText().append(text, record::WallTime{unix_ns});
-  return text.substr(0, 10) + ' ' + text.substr(11, 8) + " UTC";
-}
-
 void append_details_of(std::string& out, const RunResult& result) {
   out += "<table class=\"pairs\">";
   append_pair(out, "started", utc(result.measurement.started_unix_ns));
@@ -93,6 +87,12 @@ void append_details_of(std::string& out, const RunResult& result) {
 }
 
 }  // namespace
+
+std::string utc(std::int64_t unix_ns) {
+  std::string text;
+  record::UtcTimeText().append(text, record::WallTime{unix_ns});
+  return text.substr(0, 10) + ' ' + text.substr(11, 8) + " UTC";
+}
 
 void append_tiles(std::string& out, const RunResult& result) {
   const load::Measurement& measurement = result.measurement;
@@ -167,16 +167,18 @@ void append_latencies(std::string& out, std::span<const NamedResult> runs) {
 }
 
 void append_findings(std::string& out, std::span<const NamedResult> runs) {
-  out += "<section class=\"card wide\"><h2>Verdicts and warnings</h2>";
+  out += "<section class=\"card wide\"><h2>Verdicts and warnings</h2><div class=\"sides\">";
   for (std::size_t i = 0; i < runs.size(); ++i) {
+    out += "<div>";
     if (runs.size() > 1) {
       out += "<h3>";
       append_swatch(out, i);
       out += escaped(runs[i].name) + "</h3>";
     }
     append_findings_of(out, runs[i].result);
+    out += "</div>";
   }
-  out += "</section>\n";
+  out += "</div></section>\n";
 }
 
 void append_details(std::string& out, std::span<const NamedResult> runs) {

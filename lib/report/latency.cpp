@@ -1,5 +1,6 @@
 #include "report/latency.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include <fmt/format.h>
@@ -7,10 +8,11 @@
 namespace mqtt_toolbox::report {
 namespace {
 
-/// Three digits, whatever the size: "1.23", "12.3", "123".
-std::string three_digits(double value) {
-  if (value >= 99.95) return fmt::format("{:.0f}", value);
-  return fmt::format("{:.{}f}", value, value >= 9.995 ? 1 : 2);
+/// As many digits, whatever the size; of three: "1.23", "12.3", "123".
+std::string with_digits(double value, int digits) {
+  const double half = 0.5 * std::pow(10, 3 - digits);
+  const int whole = value >= 100 - half / 10 ? 3 : value >= 10 - half / 100 ? 2 : 1;
+  return fmt::format("{:.{}f}", value, digits - whole);
 }
 
 std::string with_commas(std::uint64_t count) {
@@ -37,11 +39,17 @@ const LatencyKind& principal_latency(load::Scenario scenario) {
   return latency_kinds.front();
 }
 
-std::string show_nanoseconds(double nanoseconds) {
+std::string show_nanoseconds(double nanoseconds, int digits) {
+  const double thousand = 1000 - 0.5 * std::pow(10, 3 - digits);
   if (nanoseconds < 999.5) return fmt::format("{:.0f} ns", nanoseconds);
-  if (nanoseconds < 999.5e3) return three_digits(nanoseconds / 1e3) + " us";
-  if (nanoseconds < 999.5e6) return three_digits(nanoseconds / 1e6) + " ms";
-  return three_digits(nanoseconds / 1e9) + " s";
+  if (nanoseconds < thousand * 1e3) return with_digits(nanoseconds / 1e3, digits) + " us";
+  if (nanoseconds < thousand * 1e6) return with_digits(nanoseconds / 1e6, digits) + " ms";
+  return with_digits(nanoseconds / 1e9, digits) + " s";
+}
+
+std::string show_percentile(const load::Histogram& histogram, double percent) {
+  const std::uint64_t value = std::min(histogram.at_percentile(percent), histogram.maximum());
+  return show_nanoseconds(static_cast<double>(value));
 }
 
 std::string show_count(double count) {
@@ -50,7 +58,7 @@ std::string show_count(double count) {
     return fraction ? fmt::format("{:.1f}", count)
                     : with_commas(static_cast<std::uint64_t>(std::llround(count)));
   }
-  return count < 999.5e6 ? three_digits(count / 1e6) + " M" : three_digits(count / 1e9) + " G";
+  return count < 999.5e6 ? with_digits(count / 1e6, 3) + " M" : with_digits(count / 1e9, 3) + " G";
 }
 
 }  // namespace mqtt_toolbox::report

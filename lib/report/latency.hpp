@@ -55,8 +55,12 @@ inline constexpr std::array<Percentile, 8> percentiles{{
     {"p99_999", "p99.999", 99.999},
 }};
 
-/// Nanoseconds for people, three digits and a unit: "950 ns", "12.3 us", "1.05 ms", "2.50 s".
-std::string show_nanoseconds(double nanoseconds);
+/// Nanoseconds for people, three digits (or more) and a unit: "950 ns", "12.3 us", "1.05 ms", "2.50
+/// s".
+std::string show_nanoseconds(double nanoseconds, int digits = 3);
+
+/// A percentile for people: the highest value of its cell, but no more than the largest there was.
+std::string show_percentile(const load::Histogram& histogram, double percent);
 
 /// A count or a rate for people: "999", "12,345", and from ten million "12.3 M".
 std::string show_count(double count);

@@ -41,10 +41,7 @@ std::string latency_text(const load::Interval& interval) {
   const load::Histogram& histogram =
       interval.received.count() > 0 ? interval.received : interval.acknowledged;
   if (histogram.count() == 0) return {};
-  const auto shown = [&](double percent) {
-    return show_nanoseconds(static_cast<double>(histogram.at_percentile(percent)));
-  };
-  return "p50 " + shown(50) + " p99 " + shown(99);
+  return "p50 " + show_percentile(histogram, 50) + " p99 " + show_percentile(histogram, 99);
 }
 
 std::string bar(double share, std::size_t width) {

@@ -65,8 +65,8 @@ double sum_in_seconds(const load::Histogram& histogram) {
 
 }  // namespace
 
-void Exposition::update(const load::Interval& interval, const load::Counters& total) {
-  total_ = total;
+void Exposition::update(const load::Interval& interval) {
+  total_.add(interval.counters);
   last_ = interval;
   cpu_ += interval.cpu;
   acknowledged_.sum += sum_in_seconds(interval.acknowledged);

@@ -16,8 +16,8 @@ class MQTT_TOOLBOX_API Exposition {
  public:
   explicit Exposition(const Setup& setup) : setup_(setup) {}
 
-  /// After each interval, with the totals so far.
-  void update(const load::Interval& interval, const load::Counters& total);
+  /// After each interval, also of connecting and the warm-up: counters are those of the whole run.
+  void update(const load::Interval& interval);
   std::string text() const;
 
   static constexpr const char* content_type = "text/plain; version=0.0.4; charset=utf-8";

@@ -111,8 +111,8 @@ double cpu_seconds(const load::Measurement& measurement);
 /// Appends the document: one JSON object in one line, with its newline.
 MQTT_TOOLBOX_API void append_json(std::string& out, const RunResult& result);
 
-/// Reads a document back. ExitCode::io: not JSON, not a bench result, damaged; ExitCode::usage: of
-/// another version. The text does not name the file: callers put it in front.
+/// Reads a document back. ExitCode::io: not JSON, not a bench result, of another version, damaged.
+/// The text does not name the file: callers put it in front.
 MQTT_TOOLBOX_API Result<RunResult> parse_result(std::string_view json);
 
 /// Reads a result file of at most 1 GiB; the error names it.

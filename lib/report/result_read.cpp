@@ -290,7 +290,7 @@ Status check_kind(const Json& json) {
   const auto version = part(json, "version").get<std::int64_t>();
   if (version == document_version) return {};
   return fail(
-      ExitCode::usage,
+      ExitCode::io,
       "a result of version " + std::to_string(version) + ", and this mqtt-bench reads version " +
           std::to_string(document_version) +
           (version > document_version ? ": use a newer mqtt-bench" : ": run the bench again"));

@@ -118,12 +118,24 @@ Lines latencies(const RunResult& result) {
     const load::Histogram& histogram = result.measurement.latencies.*row.histogram;
     std::string line = fmt::format("{:<18}", row.label);
     for (const double percent : shown_percentiles)
-      line += fmt::format("{:>12}",
-                          show_nanoseconds(static_cast<double>(histogram.at_percentile(percent))));
+      line += fmt::format("{:>12}", show_percentile(histogram, percent));
     line += fmt::format("{:>12}", show_nanoseconds(static_cast<double>(histogram.maximum())));
     lines.push_back(std::move(line));
   }
   return lines.size() == 1 ? Lines{} : lines;
+}
+
+/// As few digits as tell the edges of each bar apart.
+int digits_of(const std::vector<Bar>& bars) {
+  constexpr int fewest = 3, most = 5;
+  for (int digits = fewest; digits < most; ++digits) {
+    const bool told = std::all_of(bars.begin(), bars.end(), [digits](const Bar& bar) {
+      return bar.low == bar.high || show_nanoseconds(static_cast<double>(bar.low), digits) !=
+                                        show_nanoseconds(static_cast<double>(bar.high), digits);
+    });
+    if (told) return digits;
+  }
+  return most;
 }
 
 Lines bars(const RunResult& result, std::size_t room) {
@@ -132,13 +144,16 @@ Lines bars(const RunResult& result, std::size_t room) {
   const auto all = bars_of(histogram, room);
   std::uint64_t most = 1;
   for (const Bar& bar : all) most = std::max(most, bar.count);
+  const int digits = digits_of(all);
   Lines lines;
   for (const Bar& bar : all) {
     // What is there at all is to be seen.
     const auto length = (bar.count * bar_columns + most - 1) / most;
     lines.push_back(fmt::format(
-        "{:>9} to {:>8} |{:<{}}| {:>6.2f} %", show_nanoseconds(static_cast<double>(bar.low)),
-        show_nanoseconds(static_cast<double>(bar.high)), std::string(length, '#'), bar_columns,
+        "{:>10} to {:>9} |{:<{}}| {:>6.2f} %",
+        show_nanoseconds(static_cast<double>(bar.low), digits),
+        show_nanoseconds(static_cast<double>(bar.high), digits), std::string(length, '#'),
+        bar_columns,
         100.0 * static_cast<double>(bar.count) / static_cast<double>(histogram.count())));
   }
   return lines;

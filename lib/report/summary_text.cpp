@@ -16,6 +16,23 @@ std::string loop_of(const Setup& setup) {
   return fmt::format("open loop: {} messages/s ({})", show_count(setup.rate), name(setup.arrivals));
 }
 
+std::string qos_of(const RunResult& result) {
+  const Setup& setup = result.setup;
+  const auto shown = [](protocol::Qos qos) { return fmt::format("QoS {}", static_cast<int>(qos)); };
+  if (setup.scenario == load::Scenario::roundtrip && setup.subscribe_qos < setup.publish_qos)
+    return shown(setup.publish_qos) + ", subscribed at " + shown(setup.subscribe_qos);
+  return shown(delivered_qos(result));
+}
+
+/// How many subscriptions each message went to; nothing where that is one, or not known.
+std::string fan_out(const load::Measurement& measurement) {
+  const std::uint64_t expected = measurement.delivery.expected;
+  const std::uint64_t sent = measurement.whole_run.sent;
+  if (expected == 0 || sent == 0 || expected == sent) return {};
+  return fmt::format(" (each message to {})",
+                     show_count(static_cast<double>(expected) / static_cast<double>(sent)));
+}
+
 std::string connecting(const Setup& setup) {
   if (setup.connect_rate <= 0) return "connect: as fast as the broker takes them";
   return fmt::format("connect: {} a second", show_count(setup.connect_rate));
@@ -35,13 +52,11 @@ std::string what_was_run(const RunResult& result) {
   const Setup& setup = result.setup;
   switch (setup.scenario) {
     case load::Scenario::connect: return connecting(setup);
-    case load::Scenario::subscribe:
-      return fmt::format("subscribe: QoS {}", static_cast<int>(setup.subscribe_qos));
+    case load::Scenario::subscribe: return "subscribe: " + qos_of(result);
     case load::Scenario::publish:
     case load::Scenario::roundtrip: break;
   }
-  return fmt::format("{}, {}, QoS {}, {} bytes", name(setup.scenario), loop_of(setup),
-                     static_cast<int>(delivered_qos(result)),
+  return fmt::format("{}, {}, {}, {} bytes", name(setup.scenario), loop_of(setup), qos_of(result),
                      show_count(static_cast<double>(setup.payload_bytes)));
 }
 
@@ -55,6 +70,7 @@ std::string with_whom(const RunResult& result) {
   };
   add(setup.publishers, "publisher");
   add(setup.subscribers, "subscriber");
+  text += fan_out(result.measurement);
   add(setup.idle_clients, "client");
   add(setup.threads, "thread");
   if (result.processes.size() > 1)

@@ -1,33 +1,6 @@
 #!/usr/bin/env bats
 # mqtt-bench against its own null broker, whose faults are known, and against mistakes.
-load helper
-
-# start_sink ARGUMENT...: sets `port`; the sink's last line is its account.
-start_sink() {
-  start_in_background sink mqtt-bench sink "$@"
-  wait_until grep -q port "$BATS_TEST_TMPDIR/sink.out"
-  port=$(jq -r .port <"$BATS_TEST_TMPDIR/sink.out")
-}
-
-# stop_sink: sets `account`, a JSON object.
-stop_sink() {
-  kill -TERM "$sink_pid"
-  finish sink
-  account=$(tail -n 1 <<<"$output")
-}
-
-teardown() {
-  [[ -z ${sink_pid-} ]] || kill "$sink_pid" 2>/dev/null || true
-}
-
-bench() {
-  local command=$1
-  shift
-  run --separate-stderr mqtt-bench "$command" -V 5 -h 127.0.0.1 -p "$port" "$@"
-}
-
-# field PATH [DOCUMENT]: of the document printed last.
-field() { jq -r "$1" <<<"${2-$output}"; }
+load bench_helper
 
 @test "without a command, or with a wrong one, it says what there is" {
   run --separate-stderr mqtt-bench

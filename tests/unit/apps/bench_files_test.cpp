@@ -40,6 +40,18 @@ std::string document(std::uint64_t sent) {
 
 }  // namespace
 
+TEST_CASE("a result file: what it held stays until there is a result, and a new one goes without") {
+  const Folder folder;
+  { REQUIRE(ResultFile::open(folder.path + "/new")); }
+  CHECK_FALSE(std::filesystem::exists(folder.path + "/new"));
+  const std::string old = folder.file("old", "something longer");
+  { REQUIRE(ResultFile::open(old)); }
+  CHECK(read_file(old, 100).value() == "something longer");
+  folder.file("old", "short");
+  CHECK(read_file(old, 100).value() == "short");
+  CHECK(ResultFile::open(folder.path + "/no/folder").error().code == ExitCode::io);
+}
+
 TEST_CASE("credentials: fields, quotes, line ends") {
   const auto parsed = parse_credentials("ann,secret\r\n\n\"b,ob\",\"sec\"\"ret\n2\"\ncarl\nd,");
   REQUIRE(parsed);

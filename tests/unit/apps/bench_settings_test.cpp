@@ -93,6 +93,29 @@ TEST_CASE("each scenario becomes a plan") {
   CHECK(got.plan().duration == Duration(0));
 }
 
+TEST_CASE("who gets what without --filter") {
+  struct Case {
+    std::vector<std::string> words;
+    std::vector<std::string> filters;
+  };
+  const std::vector<Case> cases{
+      {{"--publishers", "4", "--subscribers", "4"}, {"bench/{n}"}},
+      {{}, {"bench/{n}"}},
+      {{"--publishers", "4", "--subscribers", "2"}, {"bench/+"}},
+      {{"--publishers", "2", "--subscribers", "4"}, {"bench/+"}},
+      {{"--publishers", "4", "--subscribers", "4", "--share", "g"}, {"$share/g/bench/+"}},
+      {{"--publishers", "4", "--subscribers", "4", "-t", "{n}/{client}/x"}, {"{n}/+/x"}},
+      {{"--publishers", "4", "--subscribers", "4", "-t", "one"}, {"one"}},
+      {{"--publishers", "4", "--subscribers", "4", "--filter", "a/#", "--filter", "b/{n}"},
+       {"a/#", "b/{n}"}},
+  };
+  for (const Case& one : cases) {
+    const Outcome got = resolve(bench::roundtrip_tool, one.words);
+    CHECK(got.error == "");
+    CHECK(got.plan().subscribing.filters == one.filters);
+  }
+}
+
 TEST_CASE("payloads: a text that counts, and what replaces what") {
   const Outcome got = resolve(bench::publish_tool, {"-m", "value {i} end"});
   CHECK(got.error == "");
@@ -141,7 +164,7 @@ TEST_CASE("what is impossible is said before anything runs") {
       {&bench::publish_tool, {"-c", "2", "-i", "one"}, "{n}"},
       {&bench::publish_tool, {"--trace"}, "under load"},
       {&bench::publish_tool, {"--interval", "1ms"}, "10 ms"},
-      {&bench::roundtrip_tool, {"-t", "a{n}"}, "--filter"},
+      {&bench::roundtrip_tool, {"-t", "a{n}", "--subscribers", "2"}, "--filter"},
       {&bench::roundtrip_tool, {"--share", "a/b"}, "share name"},
       {&bench::sink_tool, {"--stall", "2s"}, "--stall-every"},
       {&bench::sink_tool, {"--refuse-reason", "success"}, "refusal"},

@@ -36,6 +36,7 @@ TEST_CASE("the page is whole, with every chart, and asks nobody for anything") {
   CHECK(contains(page, "Messages were sent later than due"));
   CHECK(contains(page, "QoS 1: at least once"));
   CHECK(contains(page, "warm-up"));
+  CHECK(contains(page, "<p class=\"origin\">2026-02-02 02:40:00 UTC on host-a (8 cores, "));
   for (const char* const outside :
        {"http:", "https:", "src=", "url(", "@import", "<script", "<link"})
     CHECK_FALSE(contains(page, outside));

@@ -155,11 +155,16 @@ TEST_CASE("each QoS promises something else") {
 
 TEST_CASE("messages are delivered at the lower QoS of both, within what the broker offers") {
   RunResult result;
+  result.setup.scenario = load::Scenario::roundtrip;
   result.setup.publish_qos = protocol::Qos::exactly_once;
   result.setup.subscribe_qos = protocol::Qos::exactly_once;
   CHECK(delivered_qos(result) == protocol::Qos::exactly_once);
   result.measurement.broker.maximum_qos = protocol::Qos::at_least_once;
   CHECK(delivered_qos(result) == protocol::Qos::at_least_once);
   result.setup.subscribe_qos = protocol::Qos::at_most_once;
+  CHECK(delivered_qos(result) == protocol::Qos::at_most_once);
+  result.setup.scenario = load::Scenario::publish;
+  CHECK(delivered_qos(result) == protocol::Qos::at_least_once);
+  result.setup.scenario = load::Scenario::subscribe;
   CHECK(delivered_qos(result) == protocol::Qos::at_most_once);
 }

@@ -65,6 +65,7 @@ RunResult some_result(std::uint64_t seed) {
   for (int number = 1; number <= 3; ++number)
     measurement.intervals.push_back(some_interval(random, number));
   measurement.delivery = {100'000, 0, 3, 2};
+  measurement.whole_run.sent = measurement.delivery.expected;
   measurement.failures = {{"connection refused", 7}, {"quota exceeded", 2}};
   measurement.broker.receive_maximum = 20;
   measurement.broker.keep_alive = 60;

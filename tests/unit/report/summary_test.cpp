@@ -42,6 +42,10 @@ TEST_CASE("times and counts for people") {
   CHECK(show_nanoseconds(1.5e6) == "1.50 ms");
   CHECK(show_nanoseconds(999.7e6) == "1.00 s");
   CHECK(show_nanoseconds(3600e9) == "3600 s");
+  CHECK(show_nanoseconds(100'123'000, 5) == "100.12 ms");
+  CHECK(show_nanoseconds(9'999'960, 4) == "10.00 ms");
+  CHECK(show_nanoseconds(999'960, 4) == "1.000 ms");
+  CHECK(show_nanoseconds(12'345, 4) == "12.35 us");
   CHECK(show_count(0) == "0");
   CHECK(show_count(0.5) == "0.5");
   CHECK(show_count(999) == "999");
@@ -79,6 +83,27 @@ TEST_CASE("the summary says what was run, and what was found") {
   CHECK(contains(text, "7 x connection refused"));
   CHECK(contains(text, "warning: Messages were sent later than due"));
   CHECK(contains(text, "busiest core 75 %"));
+}
+
+TEST_CASE("a summary states the QoS of both sides, and who got each message") {
+  RunResult result = plain_result(1000);
+  CHECK_FALSE(contains(summary_of(result), "each message"));
+  result.measurement.delivery.expected = 3 * result.measurement.whole_run.sent;
+  CHECK(contains(summary_of(result), " (each message to 3), "));
+  result.setup.subscribe_qos = protocol::Qos::at_most_once;
+  CHECK(contains(what_was_run(result), "QoS 1, subscribed at QoS 0, 64 bytes"));
+  result.setup.scenario = load::Scenario::publish;
+  CHECK(contains(what_was_run(result), "QoS 1, 64 bytes"));
+}
+
+TEST_CASE("bars between near values are told apart") {
+  RunResult result = plain_result(1000);
+  load::Histogram& histogram = result.measurement.latencies.received_from_due;
+  histogram.reset();
+  for (std::uint64_t i = 0; i < 1000; ++i) histogram.record(100'000'000 + i * 1000);
+  const std::string text = summary_of(result);
+  CHECK(contains(text, " 100.0 ms to  100.2 ms |"));
+  CHECK_FALSE(contains(text, "100 ms to"));
 }
 
 TEST_CASE("a closed loop is called one, and a broken promise too") {
