@@ -161,7 +161,7 @@ Result<report::RunResult> Gathering::result(std::int64_t barrier_unix_ns) const 
   for (const Rank& rank : ranks_) {
     if (rank.failure && failed == nullptr) failed = &rank;
     if (!rank.whole && !rank.parts) continue;
-    any_measured = any_measured || rank.whole || !rank.parts->measurement.intervals.empty();
+    any_measured = any_measured || rank.has_measured();
     results.push_back(result_of(rank));
     results.back().measurement.started_unix_ns += barrier_unix_ns;
   }

@@ -46,6 +46,10 @@ class Gathering {
     std::optional<Error> failure;
 
     bool has_ended() const { return whole || failure; }
+    /// The engine fails only when not one client could connect.
+    bool has_measured() const {
+      return whole || (!failure && parts && !parts->measurement.intervals.empty());
+    }
   };
 
   report::RunResult result_of(const Rank& rank) const;
