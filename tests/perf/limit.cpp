@@ -3,14 +3,20 @@
 //   limit oneshot PORT          one QoS 1 message: CONNECT, CONNACK, PUBLISH, PUBACK, DISCONNECT
 //   limit publish PORT COUNT    COUNT QoS 0 packets of 64 bytes payload in 64 KiB writes
 //   limit receive PORT BYTES    subscribe, read BYTES bytes and discard them
+//   limit connect PORT COUNT    COUNT connections to CONNACK, 64 under way at once; prints the rate
 
+#include <algorithm>
 #include <arpa/inet.h>
+#include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <netinet/in.h>
 #include <string>
 #include <string_view>
+#include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -47,13 +53,20 @@ void read_packet(int fd) {
   read_some(fd, bytes, sizeof bytes);
 }
 
-int open_connection(int port) {
-  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+sockaddr_in loopback(int port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("connect");
+  return address;
+}
+
+int open_connection(int port) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in address = loopback(port);
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
+    fail("connect");
+  }
   write_all(fd, connect_packet);
   read_packet(fd);
   return fd;
@@ -84,6 +97,61 @@ void receive(int port, long bytes) {
   while (bytes > 0) bytes -= static_cast<long>(read_some(fd, block, sizeof block));
 }
 
+void allow_open_files() {
+  rlimit limit{};
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+void begin_connection(int epoll, const sockaddr_in& address) {
+  int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0) fail("socket");
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 &&
+      errno != EINPROGRESS) {
+    fail("connect");
+  }
+  epoll_event event{EPOLLOUT, {}};
+  event.data.fd = fd;
+  epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+/// True when it got its CONNACK.
+bool go_on(int epoll, epoll_event event) {
+  const int fd = event.data.fd;
+  if ((event.events & EPOLLOUT) == 0) {
+    read_packet(fd);
+    return true;
+  }
+  write_all(fd, connect_packet);
+  event.events = EPOLLIN;
+  epoll_ctl(epoll, EPOLL_CTL_MOD, fd, &event);
+  return false;
+}
+
+void connect_many(int port, long count) {
+  allow_open_files();
+  const sockaddr_in address = loopback(port);
+  const int epoll = epoll_create1(EPOLL_CLOEXEC);
+  const auto start = std::chrono::steady_clock::now();
+  long begun = 0;
+  for (; begun < std::min(count, 64L); ++begun) begin_connection(epoll, address);
+  epoll_event events[64];
+  for (long done = 0; done < count;) {
+    const int ready = epoll_wait(epoll, events, 64, -1);
+    for (int i = 0; i < ready; ++i) {
+      if (!go_on(epoll, events[i])) continue;
+      ++done;
+      if (begun < count) {
+        begin_connection(epoll, address);
+        ++begun;
+      }
+    }
+  }
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
+  std::printf("%.0f\n", static_cast<double>(count) / taken.count());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -94,4 +162,5 @@ int main(int argc, char** argv) {
   if (what == "oneshot") one_shot(port);
   if (what == "publish") publish(port, count);
   if (what == "receive") receive(port, count);
+  if (what == "connect") connect_many(port, count);
 }

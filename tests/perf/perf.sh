@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Prints what the tools cost beside their peers and beside what the machine allows at most, in paired
 # runs on loopback. usage: perf.sh BIN_DIR [PART...]; parts: oneshot publish receive mosquitto
+# bench, and each bench_... of bench.sh
 set -euo pipefail
 
 bin=$1
 shift
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(oneshot publish receive mosquitto)
+[ ${#parts[@]} -gt 0 ] || parts=(oneshot publish receive mosquitto bench)
 work=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$work"' EXIT
@@ -16,18 +17,20 @@ export XDG_CONFIG_HOME=$work
 million=1000000
 yes 'abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz01' | head -n $million >"$work/lines" || true
 
-# null_broker ARGS...: starts one and sets $port.
-null_broker() {
+# broker COMMAND...: starts an `mqtt-bench sink` and sets $port.
+broker() {
   local out
   out=$(mktemp -p "$work")
-  "$bin/null-broker" "$@" >"$out" &
+  "$@" >"$out" &
   pids+=($!)
   until [ -s "$out" ]; do
     kill -0 "${pids[-1]}" || exit 1
     sleep 0.01
   done
-  port=$(head -n 1 "$out")
+  port=$(head -n 1 "$out" | jq .port)
 }
+
+null_broker() { broker "$bin/mqtt-bench" sink --no-config --no-route "$@"; }
 
 heading() { printf '\n%s\n' "$1"; }
 
@@ -59,7 +62,7 @@ publish() {
 }
 
 receive() {
-  null_broker --flood $((million + 1000)) --bytes 64
+  null_broker --flood $((million + 1000))
   heading 'A million messages of a flood as text (aim: 0.3 s of CPU)'
   pairs 5 mqtt-sub "$bin/mqtt-sub -h 127.0.0.1 -p $port -t x -C $million >/dev/null" \
     mosquitto_sub "mosquitto_sub -h 127.0.0.1 -p $port -t x -C $million >/dev/null"
@@ -83,6 +86,9 @@ mosquitto() {
 INSIDE
   "$bin/mqtt-sandbox" -- bash "$work/inside"
 }
+
+# shellcheck source=tests/perf/bench.sh
+source "$(dirname "$0")/bench.sh"
 
 for part in "${parts[@]}"; do
   "$part"
