@@ -114,13 +114,13 @@ Result<Measurement> Bench::State::go(transport::Loop& its_loop, const OnInterval
   inbox.emplace(its_loop);
   drain_timer.emplace(its_loop, [this] { watch_drain(); });
   offset_at_start = clock_offset();
-  started = SystemClock().now();
   measurement.plan = run->plan;
   measurement.workers.resize(run->threads);
   reported.assign(run->threads, Time(0));
   for (std::uint32_t i = 0; i < run->threads; ++i) {
     workers.push_back(std::make_unique<Worker>(*run, i, *this));
   }
+  started = SystemClock().now();
   if (run->plan.scenario == Scenario::connect) times.measured = started;
   for (const auto& worker : workers) {
     worker->desk().times = times;
