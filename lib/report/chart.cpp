@@ -12,10 +12,19 @@
 namespace mqtt_toolbox::report {
 namespace {
 
-constexpr double width = 600, height = 300;
-constexpr double left = 68, right = 586, top = 12, bottom = 256;
+constexpr double height = 300, left = 68, right_margin = 14, top = 12, bottom = 256;
+/// Of a page's columns, so that both kinds have text of the same size.
+constexpr double narrow_width = 600, wide_width = 1236;
 /// More points than this do not get a text each: the page would become slow.
 constexpr std::size_t most_texts = 300;
+
+double width_of(const Chart& chart) {
+  return chart.wide ? wide_width : narrow_width;
+}
+
+double right_of(const Chart& chart) {
+  return width_of(chart) - right_margin;
+}
 
 struct Range {
   double low = std::numeric_limits<double>::infinity();
@@ -58,6 +67,7 @@ std::vector<Tick> ticks_of(const ChartAxis& axis, const Scale& scale, int wanted
 
 void append_grid(std::string& out, const Chart& chart, const Scale& x, const Scale& y) {
   auto to = std::back_inserter(out);
+  const double right = right_of(chart);
   if (chart.shaded_to > 0)
     fmt::format_to(to,
                    R"(<rect class="warmup" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>)"
@@ -120,17 +130,22 @@ void append_legend(std::string& out, const Chart& chart) {
 
 }  // namespace
 
+bool has_points(const Chart& chart) {
+  return !range_of(chart, &Point::x, chart.x.logarithmic).empty() &&
+         !range_of(chart, &Point::y, chart.y.logarithmic).empty();
+}
+
 void append_chart(std::string& out, const Chart& chart) {
   const Range xs = range_of(chart, &Point::x, chart.x.logarithmic);
   const Range ys = range_of(chart, &Point::y, chart.y.logarithmic);
   if (xs.empty() || ys.empty()) return;
-  const Scale x = scale_of(xs, chart.x.logarithmic, 1, left, right);
+  const Scale x = scale_of(xs, chart.x.logarithmic, 1, left, right_of(chart));
   const Scale y = scale_of(ys, chart.y.logarithmic, 1.1, bottom, top);
   auto to = std::back_inserter(out);
-  fmt::format_to(to, "<section class=\"card\"><h2>{}</h2><p class=\"note\">{}</p>",
-                 escaped(chart.title), escaped(chart.note));
-  fmt::format_to(to, R"(<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">)", width,
-                 height, escaped(chart.title));
+  fmt::format_to(to, "<section class=\"card{}\"><h2>{}</h2><p class=\"note\">{}</p>",
+                 chart.wide ? " wide" : "", escaped(chart.title), escaped(chart.note));
+  fmt::format_to(to, R"(<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">)",
+                 width_of(chart), height, escaped(chart.title));
   append_grid(out, chart, x, y);
   for (const ChartLine& line : chart.lines) append_line(out, line, x, y);
   out += "</svg>";

@@ -39,7 +39,11 @@ struct Chart {
   ChartAxis y;
   std::vector<ChartLine> lines;
   double shaded_to = 0;  ///< x up to which the ground is shaded, for the warm-up
+  bool wide = false;     ///< over both columns of the page
 };
+
+/// Whether there is anything to draw.
+bool has_points(const Chart& chart);
 
 /// The number of colours that the page's style has; they repeat.
 inline constexpr std::size_t chart_colours = 6;

@@ -58,6 +58,16 @@ void append_head(std::string& out, std::span<const NamedResult> runs) {
                  escaped(beneath_title(runs)), escaped(origin_of(runs)));
 }
 
+/// In two columns; the last of an odd number gets both.
+void append_charts(std::string& out, std::span<const NamedResult> runs) {
+  std::vector<Chart> charts = connect_charts(runs);
+  charts.insert(charts.begin(), {throughput_chart(runs), latency_chart(runs)});
+  charts.push_back(percentile_chart(runs));
+  std::erase_if(charts, [](const Chart& chart) { return !has_points(chart); });
+  if (charts.size() % 2 == 1) charts.back().wide = true;
+  for (const Chart& chart : charts) append_chart(out, chart);
+}
+
 }  // namespace
 
 std::string html_page(std::span<const NamedResult> runs) {
@@ -67,10 +77,7 @@ std::string html_page(std::span<const NamedResult> runs) {
   out += "<div class=\"grid2\">\n";
   if (runs.size() > 1) append_runs(out, runs);
   append_findings(out, runs);
-  append_chart(out, throughput_chart(runs));
-  append_chart(out, latency_chart(runs));
-  append_chart(out, percentile_chart(runs));
-  for (const Chart& chart : connect_charts(runs)) append_chart(out, chart);
+  append_charts(out, runs);
   append_latencies(out, runs);
   append_details(out, runs);
   out +=

@@ -42,7 +42,8 @@ std::string label(std::span<const NamedResult> runs, const NamedResult& run,
 
 double warmup_end(std::span<const NamedResult> runs) {
   double end = 0;
-  if (runs.size() == 1)
+  // Without a warm-up these intervals are those of connecting.
+  if (runs.size() == 1 && runs.front().result.setup.warmup.count() > 0)
     for (const load::Interval& interval : runs.front().result.measurement.intervals)
       if (interval.warmup) end = in_seconds(interval.end);
   return end;
@@ -60,7 +61,8 @@ ChartLine rate_line(const NamedResult& run, std::uint64_t load::Counters::*count
     const load::Interval& interval = measurement.intervals[i];
     const double rate = per_second(interval.counters.*count, lengths[i]);
     any = any || rate > 0;
-    line.points.push_back({in_seconds(interval.end), rate,
+    // While the clients connect there is nothing to see yet.
+    line.points.push_back({in_seconds(interval.end), any ? rate : nothing,
                            fmt::format("{} at {:.1f} s: {}/s", line.label, in_seconds(interval.end),
                                        show_count(rate))});
   }

@@ -59,7 +59,8 @@ th:first-child,td:first-child,td.name,th.name,.pairs td,.pairs th{text-align:lef
 .tile.good,.tile.bad{border-left-color:var(--line)!important}
 summary{cursor:pointer;font-weight:600}
 footer{margin-top:24px;color:var(--soft);font-size:13px}
-@media(max-width:820px){.grid2{grid-template-columns:1fr}main{padding:20px 12px}}
+@media(max-width:820px){.grid2{grid-template-columns:1fr}main{padding:20px 12px}
+.wide .chart{min-width:760px}}
 @media print{body{background:#fff}.card,.tile{break-inside:avoid}}
 )css";
 

@@ -98,14 +98,14 @@ void append_tiles(std::string& out, const RunResult& result) {
   const load::Measurement& measurement = result.measurement;
   const load::Histogram& histogram = principal(result);
   out += "<div class=\"tiles\">";
-  if (result.setup.scenario == load::Scenario::connect)
-    append_tile(out, show_count(measurement.clients_connected), "clients connected");
+  const bool connects = result.setup.scenario == load::Scenario::connect;
+  if (connects) append_tile(out, show_count(measurement.clients_connected), "clients connected");
   if (const double rate = sent_rate(measurement); rate > 0)
     append_tile(out, show_count(rate) + "/s", "sent");
   if (const double rate = received_rate(measurement); rate > 0)
     append_tile(out, show_count(rate) + "/s", "received");
   if (histogram.count() > 0) {
-    append_tile(out, percentile(histogram, 50), "median latency");
+    append_tile(out, percentile(histogram, 50), connects ? "median CONNACK" : "median latency");
     append_tile(out, percentile(histogram, 99), "99th percentile");
     append_tile(out, show_nanoseconds(static_cast<double>(histogram.maximum())), "slowest");
   }

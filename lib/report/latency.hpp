@@ -29,7 +29,7 @@ inline constexpr std::array<LatencyKind, 9> latency_kinds{{
      &load::Latencies::received_from_due},
     {"received_from_written", "service", "written to received (uncorrected)",
      &load::Latencies::received_from_written},
-    {"lateness", "lateness", "due to written: the generator's own part",
+    {"lateness", "lateness", "due to written: the generator, or a full window",
      &load::Latencies::lateness},
 }};
 

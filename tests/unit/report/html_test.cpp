@@ -35,7 +35,7 @@ TEST_CASE("the page is whole, with every chart, and asks nobody for anything") {
   CHECK(occurrences(page, "<svg class=\"chart\"") == 4);
   CHECK(contains(page, "Messages were sent later than due"));
   CHECK(contains(page, "QoS 1: at least once"));
-  CHECK(contains(page, "warm-up"));
+  CHECK(contains(page, ">warm-up<"));
   CHECK(contains(page, "<p class=\"origin\">2026-02-02 02:40:00 UTC on host-a (8 cores, "));
   for (const char* const outside :
        {"http:", "https:", "src=", "url(", "@import", "<script", "<link"})
@@ -44,6 +44,25 @@ TEST_CASE("the page is whole, with every chart, and asks nobody for anything") {
   CHECK(occurrences(page, "<section") == occurrences(page, "</section>"));
   CHECK(occurrences(page, "<table") == occurrences(page, "</table>"));
   CHECK(occurrences(page, "<div") == occurrences(page, "</div>"));
+}
+
+TEST_CASE("the last of an odd number of charts has the whole width") {
+  NamedResult run{"run.json", some_result()};
+  CHECK_FALSE(
+      contains(html_page(std::span(&run, 1)), "<section class=\"card wide\"><h2>Latency by"));
+  load::Latencies& latencies = run.result.measurement.latencies;
+  for (load::Histogram* phase : {&latencies.connect, &latencies.tls, &latencies.connack})
+    phase->reset();
+  latencies.connack.record(1000, 19);  // too few for a curve
+  const std::string page = html_page(std::span(&run, 1));
+  CHECK(occurrences(page, "<svg class=\"chart\"") == 3);
+  CHECK(contains(page, "<section class=\"card wide\"><h2>Latency by"));
+}
+
+TEST_CASE("connecting is no warm-up") {
+  NamedResult run{"run.json", some_result()};
+  run.result.setup.warmup = Duration(0);
+  CHECK_FALSE(contains(html_page(std::span(&run, 1)), ">warm-up<"));
 }
 
 TEST_CASE("several runs are overlaid") {
