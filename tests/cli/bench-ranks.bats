@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # mqtt-bench as ranks that mpirun starts: on this machine, and in network namespaces as on several.
-load helper
+load bench_helper
 
 setup_file() {
   # It refuses root otherwise; containers have nobody else.
@@ -22,19 +22,6 @@ teardown() {
   [[ -z ${network-} ]] || end_network
 }
 
-start_sink() {
-  start_in_background sink mqtt-bench sink "$@"
-  wait_until grep -q port "$BATS_TEST_TMPDIR/sink.out"
-  port=$(jq -r .port <"$BATS_TEST_TMPDIR/sink.out")
-}
-
-# stop_sink: sets `account`.
-stop_sink() {
-  kill -TERM "$sink_pid"
-  finish sink
-  account=$(tail -n 1 <<<"$output")
-}
-
 # ranks COUNT COMMAND ARGUMENT...: the command of mqtt-bench as that many ranks, against `port`.
 ranks() {
   local count=$1 command=$2
@@ -42,26 +29,24 @@ ranks() {
   run --separate-stderr mpirun --oversubscribe -np "$count" mqtt-bench "$command" -V 5 -h 127.0.0.1 -p "$port" "$@"
 }
 
-of() { jq -r "$1" <<<"${2-$output}"; }
-
 @test "four ranks give one result: each host named, sums equal" {
   start_sink
   ranks 4 roundtrip -q 1 -n 2001 --rate 4k/s --publishers 8 --subscribers 4 --json
   assert_status 0
   local document=$output
   stop_sink
-  assert_equal "$(of .setup.publishers "$document")" 8
-  assert_equal "$(of .setup.subscribers "$document")" 4
-  assert_equal "$(of '.setup.rate_per_s | round' "$document")" 4000
-  assert_equal "$(of '[.processes[] | select(.host.name != "" and .complete and .busiest_core > 0)] | length' "$document")" 4
-  assert_equal "$(of .whole_run.sent "$document")" 2001
+  assert_equal "$(field .setup.publishers "$document")" 8
+  assert_equal "$(field .setup.subscribers "$document")" 4
+  assert_equal "$(field '.setup.rate_per_s | round' "$document")" 4000
+  assert_equal "$(field '[.processes[] | select(.host.name != "" and .complete and .busiest_core > 0)] | length' "$document")" 4
+  assert_equal "$(field .whole_run.sent "$document")" 2001
   # Two publishers and one subscriber a rank, which keep to themselves.
-  assert_equal "$(of .delivery.expected "$document")" 2001
-  assert_equal "$(of .delivery.lost "$document")" 0
-  assert_equal "$(of '[.intervals[].counters.sent] | add' "$document")" 2001
-  assert_equal "$(of .interrupted "$document")" false
-  assert_equal "$(of .received "$account")" 2001
-  assert_equal "$(of .accepted "$account")" 12
+  assert_equal "$(field .delivery.expected "$document")" 2001
+  assert_equal "$(field .delivery.lost "$document")" 0
+  assert_equal "$(field '[.intervals[].counters.sent] | add' "$document")" 2001
+  assert_equal "$(field .interrupted "$document")" false
+  assert_equal "$(field .received "$account")" 2001
+  assert_equal "$(field .accepted "$account")" 12
 }
 
 @test "the summary names each rank, and has one client a rank when nothing is said" {
@@ -238,9 +223,9 @@ ENTER
   run --separate-stderr "${launcher[@]}" -np 4 mqtt-bench roundtrip -V 5 -h "$broker" -p "$port" -q 1 \
     -n 1000 --rate 2k/s --json
   assert_status 0
-  assert_equal "$(of '[.processes[].host.name] | join(" ")')" "$(echo "$network"-{1,2,3,4})"
-  assert_equal "$(of .delivery.expected)" 1000
-  assert_equal "$(of .delivery.lost)" 0
+  assert_equal "$(field '[.processes[].host.name] | join(" ")')" "$(echo "$network"-{1,2,3,4})"
+  assert_equal "$(field .delivery.expected)" 1000
+  assert_equal "$(field .delivery.lost)" 0
 
   start_ranks "${launcher[@]}"
   kill_rank 2 KILL
