@@ -158,28 +158,23 @@ check_incomplete() {
   check_incomplete "$host" "$host" "$host" "$host"
 }
 
-# start_network: a network of its own with a broker, and four more, which stand for machines, with names
-# of their own.
-start_network() {
-  network=mqtt-bench-$$
-  ip netns add "$network" 2>/dev/null || {
-    unset network
-    skip "no network namespaces here"
-  }
+# make_network: a network of its own, and four more on a bridge to it, which stand for machines.
+make_network() {
   local machine
-  inside ip link add bridge type bridge
-  inside ip address add 10.213.7.1/24 dev bridge
-  inside ip link set bridge up
-  inside ip link set lo up
+  ip netns add mqtt-bench-$$ || return 1
+  network=mqtt-bench-$$
+  inside ip link add bridge type bridge || return 1
+  inside ip address add 10.213.7.1/24 dev bridge || return 1
+  inside ip link set bridge up || return 1
+  inside ip link set lo up || return 1
   for machine in 1 2 3 4; do
-    ip netns add "$network-$machine"
-    inside ip link add "port$machine" type veth peer name eth0 netns "$network-$machine"
-    inside ip link set "port$machine" master bridge up
-    ip -n "$network-$machine" address add "10.213.7.1$machine/24" dev eth0
-    ip -n "$network-$machine" link set eth0 up
-    ip -n "$network-$machine" link set lo up
+    ip netns add "$network-$machine" || return 1
+    inside ip link add "port$machine" type veth peer name eth0 netns "$network-$machine" || return 1
+    inside ip link set "port$machine" master bridge up || return 1
+    ip -n "$network-$machine" address add "10.213.7.1$machine/24" dev eth0 || return 1
+    ip -n "$network-$machine" link set eth0 up || return 1
+    ip -n "$network-$machine" link set lo up || return 1
   done
-  start_broker
 }
 
 inside() { ip netns exec "$network" "$@"; }
@@ -196,7 +191,7 @@ end_network() {
   local machine
   for machine in "$network"-{1,2,3,4} "$network"; do
     ip netns pids "$machine" 2>/dev/null | xargs -r kill -KILL || true
-    ip netns del "$machine" || true
+    ip netns del "$machine" 2>/dev/null || true
   done
 }
 
@@ -217,7 +212,8 @@ ENTER
 @test "ranks in networks of their own: each host is named, and a killed one leaves a result" {
   ((EUID == 0)) || skip "network namespaces need root"
   command -v ip >/dev/null || skip "ip is not installed"
-  start_network
+  make_network 2>/dev/null || skip "no network namespaces here"
+  start_broker
   machines
   run --separate-stderr "${launcher[@]}" -np 4 mqtt-bench roundtrip -V 5 -h "$broker" -p "$port" -q 1 \
     -n 1000 --rate 2k/s --json
