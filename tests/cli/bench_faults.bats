@@ -2,10 +2,10 @@
 # mqtt-bench when things go wrong: a clear line, the right exit status, and what was measured is kept.
 load bench_helper
 
-# restart_sink ARGUMENT...: ends the null broker, whose connections break, and starts another at its port.
+# restart_sink: ends the null broker, whose connections break, and starts another at its port.
 restart_sink() {
   stop_sink
-  start_sink --listen-port "$port" "$@"
+  start_sink --listen-port "$port"
 }
 
 # intervals N: so many were printed by start_bench.
@@ -37,10 +37,14 @@ after_intervals() { wait_until intervals $(($(wc -l <"$BATS_TEST_TMPDIR/run.out"
   assert_contains "$(of_result '.warnings[].name')" incomplete
 }
 
-@test "the broker refuses whoever comes back" {
-  start_sink
-  start_bench publish -q 1 --rate 500/s --duration 60s --reconnect-attempts 2 --reconnect-delay 10ms
-  restart_sink --refuse 1 --refuse-reason not-authorized
+@test "whoever comes back is refused: exit 7, with the reason" {
+  start_sink --refuse 2 --refuse-reason not-authorized # each second CONNECT
+  start_in_background relay relay 127.0.0.1 127.0.0.1 "$port"
+  wait_until test -s "$BATS_TEST_TMPDIR/relay.out"
+  port=$(<"$BATS_TEST_TMPDIR/relay.out")
+  start_bench publish -q 1 --rate 500/s --duration 60s --reconnect-attempts 1 --reconnect-delay 10ms
+  after_intervals 2
+  kill -USR1 "$relay_pid" # cuts the connection
   finish run
   assert_status 7
   (($(of_result .counters.acknowledged) > 0))

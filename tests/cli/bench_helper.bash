@@ -19,7 +19,7 @@ stop_sink() {
 
 teardown() {
   local process
-  for process in sink run scripted; do
+  for process in sink plain relay run; do
     local pid=${process}_pid
     [[ -z ${!pid-} ]] || kill "${!pid}" 2>/dev/null || true
   done

@@ -2,29 +2,41 @@
 # What mqtt-bench reports of latencies, held against what its null broker did on purpose.
 load bench_helper
 
-# A busy machine makes a latency longer now and then, never the arithmetic: every percentile has to be
-# right in one of so many runs.
+# A busy machine makes latencies longer, and stalls late, at any moment. So each run is paired with one
+# of the same kind against a null broker without faults, whose percentile is what the machine adds; and
+# each percentile has to be right in one of so many pairs.
 tries=8
 
-# hold_to EXPECTED-JSON SHARE FLOOR-NS COMMAND ARGUMENT...: runs until each "HISTOGRAM.PERCENTILE" of
-# EXPECTED was once reported within SHARE of what is expected, or within FLOOR-NS if that is more.
+# start_sinks ARGUMENT...: one with these faults, at `port`, and one without any, at `plain_port`.
+start_sinks() {
+  start_in_background plain mqtt-bench sink
+  wait_until grep -q port "$BATS_TEST_TMPDIR/plain.out"
+  plain_port=$(jq -r .port <"$BATS_TEST_TMPDIR/plain.out")
+  start_sink "$@"
+}
+
+# hold_to EXPECTED-JSON NOISE COMMAND ARGUMENT...: runs until each "HISTOGRAM.PERCENTILE" of EXPECTED was
+# once within 1 % or 20 microseconds of its value, and what NOISE of the same histogram is without faults
+# (same: the same percentile).
 hold_to() {
-  local expected=$1 share=$2 floor=$3 closest='{}' try
-  shift 3
+  local expected=$1 noise=$2 off='{}' try plain
+  shift 2
   for ((try = 1; try <= tries; ++try)); do
+    port=$plain_port bench "$@" --json
+    assert_status 0
+    plain=$(field '.latencies | map_values(.percentiles_ns)')
     bench "$@" --json
     assert_status 0
-    closest=$(jq -c --argjson expected "$expected" --argjson before "$closest" '
-      . as $run | $expected | with_entries(.key as $key | .value as $wanted
-        | .value = ([$before[$key], ($run.latencies[$key / "." | .[0]].percentiles_ns[$key / "." | .[1]])]
-            | map(values) | min_by((. - $wanted) | fabs)))' <<<"$output")
-    run -0 jq -rn --argjson expected "$expected" --argjson closest "$closest" --argjson share "$share" \
-      --argjson floor "$floor" '[$expected | to_entries[]
-        | ($closest[.key] - .value) as $off | select(($off | fabs) > ([.value * $share, $floor] | max))
-        | "\(.key): \($closest[.key]) ns, not \(.value) ns"] | join("; ")'
-    [[ -n $output ]] || return 0
+    # What is beyond the tolerance, in nanoseconds; the least of all pairs so far.
+    off=$(jq -c --argjson expected "$expected" --argjson off "$off" --argjson plain "$plain" --arg noise "$noise" '
+      . as $run | $expected | with_entries(.key as $key | .value as $wanted | ($key / ".") as [$kind, $percentile]
+        | $plain[$kind][if $noise == "same" then $percentile else $noise end] as $added
+        | $run.latencies[$kind].percentiles_ns[$percentile] as $reported
+        | .value = ([($reported - $wanted | fabs) - ([$wanted * 0.01, 20000] | max) - $added, $off[$key]]
+            | map(values) | min))' <<<"$output")
+    jq -e 'all(. <= 0)' <<<"$off" >/dev/null && return 0
   done
-  echo "in none of $tries runs: $output" >&2
+  echo "beyond 1 % and what the machine adds in each of $tries pairs, by ns: $off" >&2
   return 1
 }
 
@@ -37,13 +49,13 @@ all_at() {
 }
 
 @test "a constant delay of 100 ms is what the lower percentiles say, within 1 %" {
-  start_sink --delay 100ms
-  hold_to "$(all_at 100000000 p50 p75)" 0.01 20000 roundtrip -q 1 --rate 500/s --duration 1s
+  start_sinks --delay 100ms
+  hold_to "$(all_at 100000000 p50 p75)" same roundtrip -q 1 --rate 500/s --duration 1s
 }
 
 @test "a constant delay of 1 s is what every percentile says, within 1 %" {
-  start_sink --delay 1s
-  hold_to "$(all_at 1000000000 p50 p75 p90 p95 p99 p99_9)" 0.01 20000 roundtrip -q 1 --rate 1000/s \
+  start_sinks --delay 1s
+  hold_to "$(all_at 1000000000 p50 p75 p90 p95 p99 p99_9)" same roundtrip -q 1 --rate 1000/s \
     --duration 1s
 }
 
@@ -59,8 +71,8 @@ all_at() {
 }
 
 @test "a delayed CONNACK is a phase of its own" {
-  start_sink --connack-delay 200ms
-  hold_to '{"connack.p50":200000000,"connack.p99":200000000}' 0.01 20000 connect -c 20 --hold 100ms
+  start_sinks --connack-delay 200ms
+  hold_to '{"connack.p50":200000000,"connack.p99":200000000}' same connect -c 20 --hold 100ms
   local output
   bench connect -c 20 --hold 100ms --json
   (($(field .latencies.connack.minimum_ns) >= 200000000))
@@ -70,11 +82,11 @@ all_at() {
 # A broker that stalls for 100 ms in each second makes one message in ten wait, evenly from 100 ms down
 # to nothing: of all latencies, the share above x is (100 ms - x) / 1 s.
 @test "a stall of 100 ms a second: the corrected percentiles follow arithmetic, within 1 %" {
-  start_sink --stall 100ms
+  start_sinks --stall 100ms
   hold_to '{"received_from_due.p95":50000000,
     "received_from_due.p99":90000000,"received_from_due.p99_9":99000000,
     "acknowledged_from_due.p95":50000000,"acknowledged_from_due.p99":90000000,
-    "acknowledged_from_due.p99_9":99000000}' 0.01 20000 roundtrip -q 1 --rate 5000/s --inflight 200 \
+    "acknowledged_from_due.p99_9":99000000}' p99_9 roundtrip -q 1 --rate 5000/s --inflight 200 \
     --duration 2s
 }
 
