@@ -15,12 +15,11 @@ start_sinks() {
   start_sink "$@"
 }
 
-# hold_to EXPECTED-JSON NOISE COMMAND ARGUMENT...: runs until each "HISTOGRAM.PERCENTILE" of EXPECTED was
-# once within 1 % or 20 microseconds of its value, and what NOISE of the same histogram is without faults
-# (same: the same percentile).
+# hold_to EXPECTED-JSON COMMAND ARGUMENT...: runs until each "HISTOGRAM.PERCENTILE" of EXPECTED was once
+# within 1 % or 20 microseconds of its value, and what the same percentile is without faults.
 hold_to() {
-  local expected=$1 noise=$2 off='{}' try plain
-  shift 2
+  local expected=$1 off='{}' try plain
+  shift
   for ((try = 1; try <= tries; ++try)); do
     port=$plain_port bench "$@" --json
     assert_status 0
@@ -28,9 +27,9 @@ hold_to() {
     bench "$@" --json
     assert_status 0
     # What is beyond the tolerance, in nanoseconds; the least of all pairs so far.
-    off=$(jq -c --argjson expected "$expected" --argjson off "$off" --argjson plain "$plain" --arg noise "$noise" '
+    off=$(jq -c --argjson expected "$expected" --argjson off "$off" --argjson plain "$plain" '
       . as $run | $expected | with_entries(.key as $key | .value as $wanted | ($key / ".") as [$kind, $percentile]
-        | $plain[$kind][if $noise == "same" then $percentile else $noise end] as $added
+        | $plain[$kind][$percentile] as $added
         | $run.latencies[$kind].percentiles_ns[$percentile] as $reported
         | .value = ([($reported - $wanted | fabs) - ([$wanted * 0.01, 20000] | max) - $added, $off[$key]]
             | map(values) | min))' <<<"$output")
@@ -50,12 +49,12 @@ all_at() {
 
 @test "a constant delay of 100 ms is what the lower percentiles say, within 1 %" {
   start_sinks --delay 100ms
-  hold_to "$(all_at 100000000 p50 p75)" same roundtrip -q 1 --rate 500/s --duration 1s
+  hold_to "$(all_at 100000000 p50 p75)" roundtrip -q 1 --rate 500/s --duration 1s
 }
 
 @test "a constant delay of 1 s is what every percentile says, within 1 %" {
   start_sinks --delay 1s
-  hold_to "$(all_at 1000000000 p50 p75 p90 p95 p99 p99_9)" same roundtrip -q 1 --rate 1000/s \
+  hold_to "$(all_at 1000000000 p50 p75 p90 p95 p99 p99_9)" roundtrip -q 1 --rate 1000/s \
     --duration 1s
 }
 
@@ -72,7 +71,7 @@ all_at() {
 
 @test "a delayed CONNACK is a phase of its own" {
   start_sinks --connack-delay 200ms
-  hold_to '{"connack.p50":200000000,"connack.p99":200000000}' same connect -c 20 --hold 100ms
+  hold_to '{"connack.p50":200000000,"connack.p99":200000000}' connect -c 20 --hold 100ms
   local output
   bench connect -c 20 --hold 100ms --json
   (($(field .latencies.connack.minimum_ns) >= 200000000))
@@ -86,19 +85,23 @@ all_at() {
   hold_to '{"received_from_due.p95":50000000,
     "received_from_due.p99":90000000,"received_from_due.p99_9":99000000,
     "acknowledged_from_due.p95":50000000,"acknowledged_from_due.p99":90000000,
-    "acknowledged_from_due.p99_9":99000000}' p99_9 roundtrip -q 1 --rate 5000/s --inflight 200 \
+    "acknowledged_from_due.p99_9":99000000}' roundtrip -q 1 --rate 5000/s --inflight 200 \
     --duration 2s
 }
 
 @test "a stall of 100 ms a second: the uncorrected view hides it, and the report shows both" {
   start_sink --stall 100ms
-  bench roundtrip -q 1 --rate 5000/s --inflight 100 --duration 2s --json -o "$BATS_TEST_TMPDIR/result.json"
-  assert_status 0
   # No more than the window of 100 messages in 5000 was on its way when the broker stopped; the others
   # were not written before it went on.
-  (($(field .latencies.received_from_due.percentiles_ns.p95) >= 49000000))
+  local try
+  for ((try = 1; try <= tries; ++try)); do
+    bench roundtrip -q 1 --rate 5000/s --inflight 100 --duration 2s --json -o "$BATS_TEST_TMPDIR/result.json"
+    assert_status 0
+    (($(field .latencies.received_from_written.maximum_ns) >= 99000000))
+    (($(field .latencies.received_from_written.percentiles_ns.p95) < 25000000)) && break
+  done
   (($(field .latencies.received_from_written.percentiles_ns.p95) < 25000000))
-  (($(field .latencies.received_from_written.maximum_ns) >= 99000000))
+  (($(field .latencies.received_from_due.percentiles_ns.p95) >= 45000000))
   (($(field .latencies.lateness.percentiles_ns.p95) >= 25000000))
   assert_contains "$(field '.warnings[].name')" sends_late
   run -0 --separate-stderr mqtt-bench report "$BATS_TEST_TMPDIR/result.json"
