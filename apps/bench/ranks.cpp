@@ -77,6 +77,9 @@ class RankedRun final : public Company {
   void report_end(Result<report::RunResult>&& measured);
   void wait_for_all(const Run& run);
   void wait_until_sent();
+  Result<report::RunResult> result(Detail detail) const;
+  /// What takes no time; SIGKILL may come before the whole is there.
+  void write_quickly();
   Ended conclude(const Printer& print_text);
   Duration since_barrier(std::int64_t unix_ns) const {
     return Duration(unix_ns - barrier_unix_ns_);
@@ -132,7 +135,8 @@ Status RankedRun::before_start() {
     exchange();
     if (*here) break;
     // A rank that cannot start says so, and never comes to the barrier.
-    if (leads() && gathering_.has_failures()) return gathering_.result(0).map([](auto&&) {});
+    if (leads() && gathering_.has_failures())
+      return gathering_.result(0, Detail::counters).map([](auto&&) {});
     if (world_.loop.run_until(world_.loop.now() + short_pause)) return {};
   }
   barrier_unix_ns_ = world_.wall_clock.now().nanoseconds;
@@ -150,6 +154,7 @@ void RankedRun::on_signal(int number) {
   signalled_ = world_.loop.now();
   if (!leads() || !is_started_) return;
   exchange();
+  write_quickly();
   conclude(print_at_once);
   console::end_by_signal(number);
 }
@@ -163,6 +168,7 @@ void RankedRun::report_end(Result<report::RunResult>&& measured) {
     return;
   }
   measured->verdicts.clear();
+  measured->measurement.intervals.clear();  // rank 0 has them
   measured->measurement.started_unix_ns -= barrier_unix_ns_;
   if (leads())
     gathering_.add_whole(0, std::move(*measured));
@@ -192,13 +198,24 @@ void RankedRun::wait_for_all(const Run& run) {
   }
 }
 
-Ended RankedRun::conclude(const Printer& print_text) {
-  auto result = gathering_.result(barrier_unix_ns_);
-  if (!result) return failed(world_, result.error());
+Result<report::RunResult> RankedRun::result(Detail detail) const {
+  auto result = gathering_.result(barrier_unix_ns_, detail);
+  if (!result) return result;
   result->options = shown_options(settings_);
   result->verdicts = report::evaluate(settings_.objectives, *result);
-  const ExitCode written = write_all(world_, settings_, *files_, *result, print_text);
-  return {worse(written, found_in(settings_, *result)), 0};
+  return result;
+}
+
+void RankedRun::write_quickly() {
+  const auto found = result(Detail::counters);
+  if (found) (void)files_->result.write(message_of(*found));
+}
+
+Ended RankedRun::conclude(const Printer& print_text) {
+  const auto found = result(Detail::everything);
+  if (!found) return failed(world_, found.error());
+  const ExitCode written = write_all(world_, settings_, *files_, *found, print_text);
+  return {worse(written, found_in(settings_, *found)), 0};
 }
 
 Ended RankedRun::go() {

@@ -29,19 +29,22 @@ void add_counters(load::Counters& sum, const load::Counters& more) {
   for (const report::CounterKind& kind : report::counter_kinds) sum.*kind.count += more.*kind.count;
 }
 
+void add_histogram(load::Histogram& sum, const load::Histogram& more) {
+  sum.merge(more);
+  sum = sum.compact();
+}
+
 /// A later part of the same rank. Its latencies stand in its interval alone.
-void append(report::RunResult& sum, report::RunResult&& part) {
+void append(report::RunResult& sum, const report::RunResult& part) {
   load::Measurement& whole = sum.measurement;
-  load::Measurement& more = part.measurement;
+  const load::Measurement& more = part.measurement;
   whole.measured += more.measured;
   add_counters(whole.counters, more.counters);
   add_counters(whole.whole_run, more.whole_run);
-  for (load::Interval& interval : more.intervals) {
-    if (!interval.warmup) {
-      whole.latencies.acknowledged_from_due.merge(interval.acknowledged);
-      whole.latencies.received_from_due.merge(interval.received);
-    }
-    whole.intervals.push_back(std::move(interval));
+  for (const load::Interval& interval : more.intervals) {
+    if (interval.warmup) continue;
+    whole.latencies.acknowledged_from_due.merge(interval.acknowledged);
+    whole.latencies.received_from_due.merge(interval.received);
   }
   add_uses(sum.processes.front().workers, part.processes.front().workers);
 }
@@ -113,17 +116,53 @@ Status Gathering::take(const load::RankMessage& message) {
 
 void Gathering::add_part(std::uint32_t number, report::RunResult part) {
   Rank& rank = ranks_[number];
-  if (rank.has_ended()) return;
+  for (const load::Interval& interval : part.measurement.intervals) {
+    add_to_series(interval, part.setup.interval);
+    rank.has_intervals = true;
+  }
   if (!rank.parts) {
     rank.parts = part;
     rank.parts->measurement = {};
     rank.parts->processes.front().workers.clear();
   }
-  append(*rank.parts, std::move(part));
+  append(*rank.parts, part);
+}
+
+void Gathering::add_to_series(const load::Interval& interval, Duration length) {
+  if (length.count() <= 0) return;
+  const auto [found, is_new] = series_.try_emplace((interval.end + length / 2) / length, interval);
+  if (is_new) return;
+  load::Interval& sum = found->second;
+  sum.end = std::max(sum.end, interval.end);
+  sum.warmup = sum.warmup || interval.warmup;
+  add_counters(sum.counters, interval.counters);
+  add_histogram(sum.acknowledged, interval.acknowledged);
+  add_histogram(sum.received, interval.received);
+  sum.in_flight += interval.in_flight;
+  sum.cpu += interval.cpu;
+}
+
+std::vector<load::Interval> Gathering::series(Detail detail) const {
+  std::vector<load::Interval> all;
+  for (const auto& [place, interval] : series_) {
+    if (detail == Detail::everything) {
+      all.push_back(interval);
+      continue;
+    }
+    load::Interval& bare = all.emplace_back();
+    bare.end = interval.end;
+    bare.warmup = interval.warmup;
+    bare.counters = interval.counters;
+    bare.in_flight = interval.in_flight;
+    bare.cpu = interval.cpu;
+  }
+  return all;
 }
 
 void Gathering::add_whole(std::uint32_t number, report::RunResult whole) {
-  if (!ranks_[number].has_ended()) ranks_[number].whole = std::move(whole);
+  if (ranks_[number].has_ended()) return;
+  whole.measurement.intervals.clear();
+  ranks_[number].whole = std::move(whole);
 }
 
 void Gathering::add_failure(std::uint32_t number, Error error) {
@@ -154,7 +193,7 @@ report::RunResult Gathering::result_of(const Rank& rank) const {
   return result;
 }
 
-Result<report::RunResult> Gathering::result(std::int64_t barrier_unix_ns) const {
+Result<report::RunResult> Gathering::result(std::int64_t barrier_unix_ns, Detail detail) const {
   std::vector<report::RunResult> results;
   const Rank* failed = nullptr;
   bool any_measured = false;
@@ -171,7 +210,10 @@ Result<report::RunResult> Gathering::result(std::int64_t barrier_unix_ns) const 
                                            host + ": " + failed->failure->text);
   }
   if (!any_measured) return fail(ExitCode::no, "ended before anything was measured");
-  return report::merge(results);
+  return report::merge(results).map([&](report::RunResult&& merged) {
+    merged.measurement.intervals = series(detail);
+    return std::move(merged);
+  });
 }
 
 void append_ranks(std::string& out, const report::RunResult& result) {

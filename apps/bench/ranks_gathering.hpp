@@ -19,14 +19,17 @@ report::RunResult part_of(const load::Plan& plan, const load::Interval* interval
 std::string message_of(const report::RunResult& result);
 std::string message_of(const Error& error);
 
+/// How much of the series: an hour's percentiles take seconds to write.
+enum class Detail : std::uint8_t { counters, everything };
+
 /// What all ranks have measured, at rank 0. The ranks' wall clocks may differ: their results give
 /// times from the start barrier, which all left together.
 class Gathering {
  public:
   explicit Gathering(std::uint32_t ranks) : ranks_(ranks) {}
 
-  /// A message that came; ExitCode::io when it is none of ours. Of a rank that is done or has
-  /// failed nothing more is taken.
+  /// A message that came; ExitCode::io when it is none of ours. The series is made of the parts,
+  /// added up as they come; a whole replaces what the parts say beside it.
   Status take(const load::RankMessage& message);
   void add_part(std::uint32_t rank, report::RunResult part);
   void add_whole(std::uint32_t rank, report::RunResult whole);
@@ -37,24 +40,27 @@ class Gathering {
   bool has_failures() const;
   /// One result of all; incomplete when a rank has not come to its end. The error of the first rank
   /// when none has measured anything.
-  Result<report::RunResult> result(std::int64_t barrier_unix_ns) const;
+  Result<report::RunResult> result(std::int64_t barrier_unix_ns, Detail detail) const;
 
  private:
   struct Rank {
-    std::optional<report::RunResult> parts;  ///< added up
+    std::optional<report::RunResult> parts;  ///< added up, without their intervals
+    bool has_intervals = false;
     std::optional<report::RunResult> whole;
     std::optional<Error> failure;
 
     bool has_ended() const { return whole || failure; }
     /// The engine fails only when not one client could connect.
-    bool has_measured() const {
-      return whole || (!failure && parts && !parts->measurement.intervals.empty());
-    }
+    bool has_measured() const { return whole || (!failure && has_intervals); }
   };
 
   report::RunResult result_of(const Rank& rank) const;
+  void add_to_series(const load::Interval& interval, Duration length);
+  std::vector<load::Interval> series(Detail detail) const;
 
   std::vector<Rank> ranks_;
+  /// By how many of their length their end is from the start.
+  std::map<std::int64_t, load::Interval> series_;
 };
 
 /// Appends a line for each process: its host, how busy it was, whether it came to its end.

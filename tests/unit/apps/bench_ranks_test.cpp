@@ -4,6 +4,7 @@
 #include "bench/ranks_gathering.hpp"
 
 using namespace mqtt_toolbox;
+using bench::Detail;
 using bench::Gathering;
 using bench::message_of;
 using load::RankMessage;
@@ -65,7 +66,7 @@ TEST_CASE("wholes of all ranks make one result that names each host") {
   REQUIRE(gathering.take(whole(2, "c", 100)));
   CHECK(gathering.is_complete());
   REQUIRE(gathering.take(part(1, interval_at(2, 99))));  // overtaken
-  const auto result = gathering.result(barrier);
+  const auto result = gathering.result(barrier, Detail::everything);
   REQUIRE(result);
   CHECK(result->measurement.counters.sent == 111);
   CHECK(result->measurement.delivery.expected == 111);
@@ -89,14 +90,21 @@ TEST_CASE("what a rank that died has sent stays, and is marked incomplete") {
   REQUIRE(gathering.take(part(1, interval_at(2, 10))));
   REQUIRE(gathering.take(part(1, interval_at(3, 20))));
   CHECK(!gathering.is_complete());
-  const auto result = gathering.result(barrier);
+  const auto result = gathering.result(barrier, Detail::everything);
   REQUIRE(result);
   const load::Measurement& measurement = result->measurement;
   CHECK(measurement.interrupted);
   CHECK(measurement.counters.sent == 31);
   CHECK(measurement.latencies.received_from_due.count() == 2);
   CHECK(measurement.latencies.received_from_due.maximum() == 20000);
-  CHECK(measurement.intervals.size() == 3);
+  REQUIRE(measurement.intervals.size() == 3);
+  CHECK(measurement.intervals[2].received.count() == 1);
+  const auto bare = gathering.result(barrier, Detail::counters);
+  REQUIRE(bare);
+  REQUIRE(bare->measurement.intervals.size() == 3);
+  CHECK(bare->measurement.intervals[2].counters.sent == 20);
+  CHECK(bare->measurement.intervals[2].received.count() == 0);
+  CHECK(bare->measurement.latencies.received_from_due.count() == 2);
   REQUIRE(result->processes.size() == 2);
   CHECK(result->processes[0].complete);
   CHECK(!result->processes[1].complete);
@@ -107,6 +115,26 @@ TEST_CASE("what a rank that died has sent stays, and is marked incomplete") {
   CHECK(measurement.warnings[0] == load::Warning::incomplete);
 }
 
+TEST_CASE("the series adds up what the ranks did at the same time") {
+  Gathering gathering(2);
+  gathering.add_whole(0, whole_result("a", 1));
+  for (const std::uint32_t rank : {1u, 0u}) {
+    REQUIRE(gathering.take(part(rank, interval_at(1, 10 + rank))));
+    REQUIRE(gathering.take(part(rank, interval_at(2, 20 + rank))));
+  }
+  REQUIRE(gathering.take(whole(1, "b", 10)));
+  const auto result = gathering.result(barrier, Detail::everything);
+  REQUIRE(result);
+  const auto& intervals = result->measurement.intervals;
+  REQUIRE(intervals.size() == 2);
+  CHECK(intervals[0].end == second);
+  CHECK(intervals[0].counters.sent == 21);
+  CHECK(intervals[1].counters.sent == 41);
+  CHECK(intervals[1].received.count() == 2);
+  CHECK(intervals[1].cpu == doctest::Approx(1));
+  CHECK(result->measurement.counters.sent == 11);  // of the wholes
+}
+
 TEST_CASE("a rank that failed is told by its host; when all failed, that is the error") {
   Gathering gathering(2);
   const auto hello = bench::part_of(plan_of_rank(), nullptr, Duration(0));
@@ -114,14 +142,14 @@ TEST_CASE("a rank that failed is told by its host; when all failed, that is the 
   REQUIRE(gathering.take({1, RankWord::part, message_of(hello)}));
   REQUIRE(gathering.take({1, RankWord::failure, message_of(error)}));
   CHECK(gathering.has_failures());
-  auto result = gathering.result(barrier);
+  auto result = gathering.result(barrier, Detail::everything);
   REQUIRE(!result);
   CHECK(result.error().code == ExitCode::refused);
   CHECK(result.error().text ==
         "rank 1 on " + hello.processes[0].host.name + ": the broker refused: banned");
   gathering.add_whole(0, whole_result("a", 1));
   CHECK(gathering.is_complete());
-  result = gathering.result(barrier);
+  result = gathering.result(barrier, Detail::everything);
   REQUIRE(result);
   CHECK(result->measurement.failures.at("the broker refused: banned") == 1);
   CHECK(!result->processes[1].complete);
@@ -133,9 +161,9 @@ TEST_CASE("what is no message of ours is an error, and changes nothing") {
   CHECK(!gathering.take({1, RankWord::whole, "{}"}));
   CHECK(!gathering.take({1, RankWord::part, ""}));
   CHECK(!gathering.has_failures());
-  CHECK(!gathering.result(barrier));
+  CHECK(!gathering.result(barrier, Detail::everything));
   REQUIRE(gathering.take({1, RankWord::failure, "no code"}));
-  CHECK(gathering.result(barrier).error().code == ExitCode::io);
+  CHECK(gathering.result(barrier, Detail::everything).error().code == ExitCode::io);
 }
 
 TEST_CASE("a launcher is known by the environment of its processes") {
