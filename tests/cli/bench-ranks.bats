@@ -5,8 +5,6 @@ load bench_helper
 setup_file() {
   # It refuses root otherwise; containers have nobody else.
   export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
-  # Of libmpi's own.
-  export ASAN_OPTIONS=detect_leaks=0
 }
 
 setup() {
