@@ -70,12 +70,17 @@ ResultFile::~ResultFile() {
   if (file_ && is_unwritten_) unlink(path_.c_str());
 }
 
+bool ResultFile::is_plain() const {
+  struct stat about {};
+  return file_ && fstat(file_.get(), &about) == 0 && S_ISREG(about.st_mode);
+}
+
 Status ResultFile::write(std::string_view text) {
   if (!file_) return {};
   is_unwritten_ = false;
-  struct stat about {};
-  const bool plain = fstat(file_.get(), &about) == 0 && S_ISREG(about.st_mode);
-  if (plain && ftruncate(file_.get(), 0) != 0) return cannot_write(path_, errno);
+  const int file = file_.get();
+  if (is_plain() && (ftruncate(file, 0) != 0 || lseek(file, 0, SEEK_SET) != 0))
+    return cannot_write(path_, errno);
   while (!text.empty()) {
     const ssize_t size = ::write(file_.get(), text.data(), text.size());
     if (size < 0 && errno == EINTR) continue;

@@ -22,6 +22,8 @@ class ResultFile {
   /// An empty path is no file; ExitCode::io otherwise.
   static Result<ResultFile> open(const std::string& path);
 
+  /// Whether what is written can be replaced: a pipe keeps all.
+  bool is_plain() const;
   /// Replaces what the file held; ExitCode::io.
   Status write(std::string_view text);
 

@@ -207,6 +207,7 @@ Result<report::RunResult> RankedRun::result(Detail detail) const {
 }
 
 void RankedRun::write_quickly() {
+  if (!files_->result.is_plain()) return;
   const auto found = result(Detail::counters);
   if (found) (void)files_->result.write(message_of(*found));
 }

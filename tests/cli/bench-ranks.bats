@@ -125,6 +125,7 @@ kill_rank() {
 
 # check_incomplete HOST...: the result of what was measured until then.
 check_incomplete() {
+  assert_equal "$(jq -s length "$result") $(head -c 1 "$result")" "1 {"
   assert_equal "$(jq -r .interrupted "$result")" true
   assert_equal "$(jq -r '[.processes[].complete] | any' "$result")" false
   assert_equal "$(jq -r '[.processes[].host.name] | join(" ")' "$result")" "$*"

@@ -107,6 +107,8 @@ TEST_CASE("a result file is opened at once and replaced when written") {
   CHECK(read_file(path, 100) == "long text");
   CHECK(file->write("short"));
   CHECK(read_file(path, 100) == "short");
+  CHECK(file->write("again"));
+  CHECK(read_file(path, 100) == "again");
 }
 
 TEST_CASE("results come from a file, from several lines, from a folder in the order of names") {
