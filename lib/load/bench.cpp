@@ -91,7 +91,6 @@ struct Bench::State final : WorkerEvents {
   std::optional<Inbox> inbox;
   std::optional<transport::Loop::Timer> drain_timer;
   Measurement measurement;
-  Time started{};
   Times times;
   Time drain_deadline = never;
   Duration offset_at_start{};
@@ -120,8 +119,8 @@ Result<Measurement> Bench::State::go(transport::Loop& its_loop, const OnInterval
   for (std::uint32_t i = 0; i < run->threads; ++i) {
     workers.push_back(std::make_unique<Worker>(*run, i, *this));
   }
-  started = SystemClock().now();
-  if (run->plan.scenario == Scenario::connect) times.measured = started;
+  times.started = SystemClock().now();
+  if (run->plan.scenario == Scenario::connect) times.measured = times.started;
   for (const auto& worker : workers) {
     worker->desk().times = times;
     worker->launch();
@@ -235,7 +234,7 @@ void Bench::State::take(const Report& report) {
 
 void Bench::State::add_to_interval(const Report& report) {
   Interval& interval = open_intervals[report.end];
-  interval.end = report.end - started;
+  interval.end = report.end - times.started;
   interval.warmup = report.end <= times.measured;
   interval.counters.add(report.counters);
   interval.acknowledged.merge(report.latencies.acknowledged_from_due);

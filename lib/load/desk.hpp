@@ -32,8 +32,10 @@ struct Report {
   }
 };
 
-/// The times of a run, on the monotonic clock. All are `never` until they are known.
+/// The times of a run, on the monotonic clock, the same for all its workers. All but the first are
+/// `never` until they are known.
 struct Times {
+  Time started{};           ///< the run's; intervals count from here until the measured time
   Time publishing = never;  ///< the schedule's origin
   Time measured = never;    ///< the warm-up is over
   Time end = never;         ///< nothing is due from here on

@@ -96,12 +96,12 @@ void Worker::work() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
-  run_started_ = desk_.clock.now();
+  const Time now = desk_.clock.now();
   desk_.before_measured = desk_.times.measured == never;
-  arm_tick(run_started_);
-  sweep_timer_.arm(run_started_ + sweep_pause);
+  arm_tick(now);
+  sweep_timer_.arm(now + sweep_pause);
   for (Client* client : clients_) dialer_.add(*client);
-  dialer_.start(run_started_);
+  dialer_.start(now);
   desk_.loop.run_until(never);
 }
 
@@ -272,7 +272,7 @@ void Worker::on_all_sent(Publisher&) {
 void Worker::arm_tick(Time now) {
   const Times& times = desk_.times;
   const bool is_measured = times.measured != never && now >= times.measured;
-  const Time origin = is_measured ? times.measured : run_started_;
+  const Time origin = is_measured ? times.measured : times.started;
   const auto done = (now - origin) / run_.plan.interval;
   desk_.next_tick = origin + (done + 1) * run_.plan.interval;
   if (!is_measured) desk_.next_tick = std::min(desk_.next_tick, times.measured);

@@ -127,7 +127,6 @@ class Worker final : private ClientEvents, private PublisherEvents {
   Progress progress_;
   std::vector<std::unique_ptr<Report>> reports_;  ///< all that there are
   std::vector<Report*> spare_;
-  Time run_started_{};
   Time churn_started_{};
   Time settling_until_ = never;
   Phase phase_ = Phase::connecting;

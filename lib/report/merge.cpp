@@ -22,11 +22,17 @@ void add_setup(Setup& sum, const Setup& other) {
   sum.duration = std::max(sum.duration, other.duration);
 }
 
+/// A long run has many intervals, most of them with few cells in use.
+void add_compactly(load::Histogram& sum, const load::Histogram& other) {
+  sum.merge(other);
+  sum = sum.compact();
+}
+
 void add_interval(load::Interval& sum, const load::Interval& other) {
   sum.warmup = sum.warmup || other.warmup;
   sum.counters.add(other.counters);
-  sum.acknowledged.merge(other.acknowledged);
-  sum.received.merge(other.received);
+  add_compactly(sum.acknowledged, other.acknowledged);
+  add_compactly(sum.received, other.received);
   sum.in_flight += other.in_flight;
   sum.cpu += other.cpu;
 }

@@ -39,7 +39,8 @@ std::string connecting(const Setup& setup) {
 }
 
 std::string counted(std::uint32_t count, std::string_view what) {
-  return fmt::format("{} {}{}", show_count(count), what, count == 1 ? "" : "s");
+  const std::string_view plural = what.ends_with('s') ? "es" : "s";
+  return fmt::format("{} {}{}", show_count(count), what, count == 1 ? "" : plural);
 }
 
 std::uint64_t messages(const load::Measurement& measurement) {

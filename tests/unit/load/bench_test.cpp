@@ -185,6 +185,24 @@ TEST_CASE("an open loop sends what is due, no more and no less") {
   }
 }
 
+TEST_CASE("all threads end their intervals at the same times, before the measured time too") {
+  Setting setting;
+  setting.plan.threads = 3;
+  setting.plan.publishing.publishers = 3;
+  setting.plan.publishing.rate = 1000;
+  setting.plan.warmup = milliseconds(400);
+  setting.plan.duration = milliseconds(200);
+  setting.plan.interval = milliseconds(100);
+  Time last{};
+  int whole = 0, parts = 0;
+  for (const Interval& interval : setting.measure().intervals) {
+    ++(interval.end - last == setting.plan.interval ? whole : parts);
+    last = interval.end;
+  }
+  CHECK(whole >= 6);
+  CHECK(parts <= 1);  // where the warm-up ends
+}
+
 TEST_CASE("a roundtrip finds every message again, however many stand on either side") {
   for (const Qos qos : {Qos::at_most_once, Qos::at_least_once, Qos::exactly_once}) {
     Setting setting(routing());
