@@ -1,7 +1,7 @@
 # Generated from the tables of options; not to be edited.
 complete -c mqtt-bench -f
 complete -c mqtt-bench -n __fish_use_subcommand -a 'connect publish subscribe roundtrip search calibrate sink report merge compare'
-complete -c mqtt-bench -s c -l clients -x -d 'how many clients: publishers, or subscribers (default: 1)'
+complete -c mqtt-bench -s c -l clients -x -d 'how many clients: publishers, subscribers, or as many of both (default: 1)'
 complete -c mqtt-bench -l publishers -x -d 'how many clients publish (default: 1)'
 complete -c mqtt-bench -l subscribers -x -d 'how many clients subscribe (default: 1)'
 complete -c mqtt-bench -l credentials -r -F -d 'user names and passwords, one client a line: USER,PASSWORD'

@@ -39,14 +39,16 @@ using options::Group;
 using options::Kind;
 
 inline constexpr std::array table{
-    Row{connect | publish | subscribe | calibrate,
+    Row{connect | publish | subscribe | matching | calibrate,
         {.name = "clients",
          .letter = 'c',
          .kind = Kind::number,
          .value_name = "N",
          .group = Group::clients,
          .fallback = "1",
-         .help = "how many clients: publishers, or subscribers",
+         .help = "how many clients: publishers, subscribers, or as many of both",
+         .manual = "roundtrip and search have as many publishers as subscribers then, unless "
+                   "--publishers or --subscribers says otherwise.",
          .assign = options::assign_number<&Settings::clients, 1, most_clients>}},
     Row{matching,
         {.name = "publishers",

@@ -271,7 +271,14 @@ Settings& bench_of(options::Settings& settings) {
 
 constexpr double default_roundtrip_rate = 1000;
 
+void take_clients(Settings& settings) {
+  if (!settings.given("clients")) return;
+  if (!settings.given("publishers")) settings.work.publishing.publishers = settings.clients;
+  if (!settings.given("subscribers")) settings.work.subscribing.subscribers = settings.clients;
+}
+
 Status check_pairs(Settings& settings) {
+  take_clients(settings);
   settings.work.scenario = Scenario::roundtrip;
   settings.work.subscribing.subscribers = std::max(1u, settings.work.subscribing.subscribers);
   return take_messages_to_send(settings)

@@ -56,6 +56,14 @@ load bench_helper
   assert_equal "$(field .sent "$account")" 1500
 }
 
+@test "-c stands for publishers and subscribers, as far as neither is given" {
+  start_sink
+  bench roundtrip -c 3 --rate 1k/s -n 90 --json
+  assert_equal "$(jq -c '[.setup.publishers, .setup.subscribers]' <<<"$output")" '[3,3]'
+  bench roundtrip -c 3 --publishers 2 --rate 1k/s -n 90 --json
+  assert_equal "$(jq -c '[.setup.publishers, .setup.subscribers]' <<<"$output")" '[2,3]'
+}
+
 @test "losses, duplicates and reorderings are those that were made" {
   start_sink --drop 100 --duplicate 90 --swap 80
   bench roundtrip -q 0 -n 20000 --rate 20k/s --json
