@@ -146,7 +146,7 @@ class MpiRanks final : public Ranks {
 
   Result<bool> test_sends() {
     for (auto each = sending_.begin(); each != sending_.end();) {
-      const auto done = test(each->request);
+      auto done = test(each->request);
       if (!done) return done;
       each = *done ? sending_.erase(each) : std::next(each);
     }
@@ -157,7 +157,7 @@ class MpiRanks final : public Ranks {
     int found = 0;
     MPI_Message handle = MPI_MESSAGE_NULL;
     MPI_Status about{};
-    const auto status =
+    auto status =
         checked(MPI_Improbe(MPI_ANY_SOURCE, MPI_ANY_TAG, MPI_COMM_WORLD, &found, &handle, &about),
                 "MPI_Improbe");
     if (!status || found == 0) return status;
@@ -174,7 +174,7 @@ class MpiRanks final : public Ranks {
 
   Result<std::optional<RankMessage>> take_arrived() {
     for (auto each = arriving_.begin(); each != arriving_.end(); ++each) {
-      const auto done = test(each->request);
+      auto done = test(each->request);
       if (!done) return tl::unexpected(done.error());
       if (!*done) continue;
       std::optional<RankMessage> message(std::move(each->message));
