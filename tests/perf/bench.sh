@@ -64,17 +64,20 @@ bench_roundtrip() {
   row 'limit: reading alone' '%8.3f s' "$reading"
 }
 
+# Each run has a port of its own: tuples that the run before left in TIME_WAIT make a few connects wait
+# a second for a second SYN.
 bench_connect() {
-  sink --no-route
   heading '10,000 connections from one core (aim: 20,000 a second, peak under 36864 KiB)'
   local memory=$work/memory
   for _ in 1 2 3; do
+    sink --no-route
     command time -o "$memory" -f %M taskset -c "$last_core" \
       "$bin/mqtt-bench" connect -h 127.0.0.1 -p "$port" -c 10000 --hold 1s --threads 1 --json --no-config \
       >"$work/connect" 2>/dev/null
     row mqtt-bench '%8.0f/s   peak %7.0f KiB   failed %d' \
       "$(jq '.whole_run.connects_succeeded / (.measured_ns / 1e9 - 1)' "$work/connect")" \
       "$(cat "$memory")" "$(jq .whole_run.connects_failed "$work/connect")"
+    sink --no-route
     row 'limit: plain sockets' '%8.0f/s' "$(taskset -c "$last_core" "$bin/perf-limit" connect "$port" 10000)"
   done
   heading '1,000 connections to Mosquitto over TLS and WebSocket (no aim)'
