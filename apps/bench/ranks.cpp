@@ -122,7 +122,7 @@ void RankedRun::exchange() {
 
 void RankedRun::report_part(report::RunResult part) {
   if (leads())
-    gathering_.add_part(0, std::move(part));
+    gathering_.add_part(0, part);
   else if (!is_broken_)
     note(ranks_.send(RankWord::part, message_of(part)));
 }

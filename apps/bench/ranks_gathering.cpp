@@ -105,7 +105,7 @@ Status Gathering::take(const load::RankMessage& message) {
   auto result = report::parse_result(message.text);
   if (result && result->processes.size() == 1) {
     if (message.word == load::RankWord::part)
-      add_part(message.rank, std::move(*result));
+      add_part(message.rank, *result);
     else
       add_whole(message.rank, std::move(*result));
     return {};
@@ -114,7 +114,7 @@ Status Gathering::take(const load::RankMessage& message) {
                                 (result ? "no result of one process" : result.error().text));
 }
 
-void Gathering::add_part(std::uint32_t number, report::RunResult part) {
+void Gathering::add_part(std::uint32_t number, const report::RunResult& part) {
   Rank& rank = ranks_[number];
   for (const load::Interval& interval : part.measurement.intervals) {
     add_to_series(interval, part.setup.interval);

@@ -31,7 +31,7 @@ class Gathering {
   /// A message that came; ExitCode::io when it is none of ours. The series is made of the parts,
   /// added up as they come; a whole replaces what the parts say beside it.
   Status take(const load::RankMessage& message);
-  void add_part(std::uint32_t rank, report::RunResult part);
+  void add_part(std::uint32_t rank, const report::RunResult& part);
   void add_whole(std::uint32_t rank, report::RunResult whole);
   void add_failure(std::uint32_t rank, Error error);
 
