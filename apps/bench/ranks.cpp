@@ -73,7 +73,7 @@ class RankedRun final : public Company {
   void on_timer();
   void exchange();
   void note(const Status& status);
-  void report_part(report::RunResult part);
+  void report_part(const report::RunResult& part);
   void report_end(Result<report::RunResult>&& measured);
   void wait_for_all(const Run& run);
   void wait_until_sent();
@@ -120,7 +120,7 @@ void RankedRun::exchange() {
   }
 }
 
-void RankedRun::report_part(report::RunResult part) {
+void RankedRun::report_part(const report::RunResult& part) {
   if (leads())
     gathering_.add_part(0, part);
   else if (!is_broken_)
