@@ -242,7 +242,8 @@ void Link::drop() {
 }
 
 void Link::lose(const Error& given) {
-  const Error error = given;
+  // What is given may belong to the stream that goes.
+  const Error error = given;  // NOLINT(performance-unnecessary-copy-initialization)
   const Stage before = stage_;
   drop();
   session_.transport_closed();
