@@ -14,9 +14,8 @@ namespace {
 
 constexpr std::size_t largest_file = 1u << 30;
 
-tl::unexpected<Error> cannot_write(const std::string& path, int error_number) {
-  return fail(ExitCode::io,
-              "cannot write " + printable(path, 200) + ": " + system_text(error_number));
+tl::unexpected<Error> cannot_write(const std::string& path, const std::string& cause) {
+  return fail(ExitCode::io, "cannot write " + printable(path, 200) + ": " + cause);
 }
 
 tl::unexpected<Error> in_file(const std::string& path, const Error& error) {
@@ -62,7 +61,7 @@ Result<ResultFile> ResultFile::open(const std::string& path) {
   file.file_ = FileDescriptor(::open(path.c_str(), flags | O_EXCL, mode));
   file.is_unwritten_ = static_cast<bool>(file.file_);
   if (!file.file_) file.file_ = FileDescriptor(::open(path.c_str(), flags, mode));
-  if (!file.file_) return cannot_write(path, errno);
+  if (!file.file_) return cannot_write(path, system_text(errno));
   return file;
 }
 
@@ -80,14 +79,9 @@ Status ResultFile::write(std::string_view text) {
   is_unwritten_ = false;
   const int file = file_.get();
   if (is_plain() && (ftruncate(file, 0) != 0 || lseek(file, 0, SEEK_SET) != 0))
-    return cannot_write(path_, errno);
-  while (!text.empty()) {
-    const ssize_t size = ::write(file_.get(), text.data(), text.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return cannot_write(path_, errno);
-    text.remove_prefix(static_cast<std::size_t>(size));
-  }
-  return {};
+    return cannot_write(path_, system_text(errno));
+  const auto written = write_all(file, text);
+  return written ? written : cannot_write(path_, written.error().text);
 }
 
 Result<std::vector<report::RunResult>> read_results(const std::string& path) {

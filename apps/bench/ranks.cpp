@@ -1,10 +1,10 @@
 #include "bench/ranks.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <string_view>
 #include <unistd.h>
 
+#include "base/system.hpp"
 #include "bench/commands.hpp"
 #include "bench/outcome.hpp"
 #include "bench/printing.hpp"
@@ -39,14 +39,9 @@ constexpr Duration linger = std::chrono::milliseconds(900);
 
 /// Past the loop, which may be in the middle of a callback.
 Status print_at_once(const std::string& text) {
-  std::string_view rest = text;
-  while (!rest.empty()) {
-    const ssize_t size = write(STDOUT_FILENO, rest.data(), rest.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return fail(ExitCode::io, "cannot write: " + system_text(errno));
-    rest.remove_prefix(static_cast<std::size_t>(size));
-  }
-  return {};
+  return mqtt_toolbox::write_all(STDOUT_FILENO, text).map_error([](const Error& error) {
+    return Error{error.code, "cannot write to standard output: " + error.text};
+  });
 }
 
 /// One rank's run: starts with the others, and sends what it measures to rank 0, or there gathers

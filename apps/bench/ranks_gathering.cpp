@@ -5,7 +5,6 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
-#include "report/counter.hpp"
 #include "report/merge.hpp"
 
 namespace mqtt_toolbox::bench {
@@ -25,22 +24,13 @@ void add_uses(std::vector<load::WorkerUse>& sum, const std::vector<load::WorkerU
   }
 }
 
-void add_counters(load::Counters& sum, const load::Counters& more) {
-  for (const report::CounterKind& kind : report::counter_kinds) sum.*kind.count += more.*kind.count;
-}
-
-void add_histogram(load::Histogram& sum, const load::Histogram& more) {
-  sum.merge(more);
-  sum = sum.compact();
-}
-
 /// A later part of the same rank. Its latencies stand in its interval alone.
 void append(report::RunResult& sum, const report::RunResult& part) {
   load::Measurement& whole = sum.measurement;
   const load::Measurement& more = part.measurement;
   whole.measured += more.measured;
-  add_counters(whole.counters, more.counters);
-  add_counters(whole.whole_run, more.whole_run);
+  whole.counters.add(more.counters);
+  whole.whole_run.add(more.whole_run);
   for (const load::Interval& interval : more.intervals) {
     if (interval.warmup) continue;
     whole.latencies.acknowledged_from_due.merge(interval.acknowledged);
@@ -117,7 +107,7 @@ Status Gathering::take(const load::RankMessage& message) {
 void Gathering::add_part(std::uint32_t number, const report::RunResult& part) {
   Rank& rank = ranks_[number];
   for (const load::Interval& interval : part.measurement.intervals) {
-    add_to_series(interval, part.setup.interval);
+    series_.add(interval, {}, part.setup.interval);
     rank.has_intervals = true;
   }
   if (!rank.parts) {
@@ -128,34 +118,10 @@ void Gathering::add_part(std::uint32_t number, const report::RunResult& part) {
   append(*rank.parts, part);
 }
 
-void Gathering::add_to_series(const load::Interval& interval, Duration length) {
-  if (length.count() <= 0) return;
-  const auto [found, is_new] = series_.try_emplace((interval.end + length / 2) / length, interval);
-  if (is_new) return;
-  load::Interval& sum = found->second;
-  sum.end = std::max(sum.end, interval.end);
-  sum.warmup = sum.warmup || interval.warmup;
-  add_counters(sum.counters, interval.counters);
-  add_histogram(sum.acknowledged, interval.acknowledged);
-  add_histogram(sum.received, interval.received);
-  sum.in_flight += interval.in_flight;
-  sum.cpu += interval.cpu;
-}
-
 std::vector<load::Interval> Gathering::series(Detail detail) const {
-  std::vector<load::Interval> all;
-  for (const auto& [place, interval] : series_) {
-    if (detail == Detail::everything) {
-      all.push_back(interval);
-      continue;
-    }
-    load::Interval& bare = all.emplace_back();
-    bare.end = interval.end;
-    bare.warmup = interval.warmup;
-    bare.counters = interval.counters;
-    bare.in_flight = interval.in_flight;
-    bare.cpu = interval.cpu;
-  }
+  std::vector<load::Interval> all = series_.intervals();
+  if (detail == Detail::everything) return all;
+  for (load::Interval& interval : all) interval.acknowledged = interval.received = {};
   return all;
 }
 
@@ -220,12 +186,10 @@ void append_ranks(std::string& out, const report::RunResult& result) {
   if (result.processes.size() < 2) return;
   for (std::size_t rank = 0; rank < result.processes.size(); ++rank) {
     const report::Process& process = result.processes[rank];
-    double busiest = 0;
-    for (const load::WorkerUse& use : process.workers)
-      busiest = std::max(busiest, use.wall > 0 ? use.cpu / use.wall : 0);
     char text[80];
-    std::snprintf(text, sizeof text, ": busiest core %.0f %%, %zu threads%s\n", 100 * busiest,
-                  process.workers.size(), process.complete ? "" : ", INCOMPLETE");
+    std::snprintf(text, sizeof text, ": busiest core %.0f %%, %zu threads%s\n",
+                  100 * process.busiest(), process.workers.size(),
+                  process.complete ? "" : ", INCOMPLETE");
     out += "rank " + std::to_string(rank) + " on " + printable(process.host.name, 100) + text;
   }
 }

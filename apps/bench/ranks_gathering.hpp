@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "load/ranks.hpp"
 #include "report/result.hpp"
+#include "report/series.hpp"
 
 namespace mqtt_toolbox::bench {
 
@@ -55,12 +55,10 @@ class Gathering {
   };
 
   report::RunResult result_of(const Rank& rank) const;
-  void add_to_series(const load::Interval& interval, Duration length);
   std::vector<load::Interval> series(Detail detail) const;
 
   std::vector<Rank> ranks_;
-  /// By how many of their length their end is from the start.
-  std::map<std::int64_t, load::Interval> series_;
+  report::Series series_;
 };
 
 /// Appends a line for each process: its host, how busy it was, whether it came to its end.

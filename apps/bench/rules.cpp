@@ -4,6 +4,7 @@
 
 #include "base/system.hpp"
 #include "base/utf8.hpp"
+#include "bench/assignments.hpp"
 #include "bench/csv.hpp"
 #include "load/stamp.hpp"
 #include "protocol/topic.hpp"
@@ -25,13 +26,6 @@ tl::unexpected<Error> wrong(std::string text) {
 bool has_number(std::string_view text) {
   return text.find("{n}") != std::string_view::npos ||
          text.find("{client}") != std::string_view::npos;
-}
-
-std::uint32_t clients_of(const load::Plan& plan) {
-  return plan.idle_clients + plan.subscribing.subscribers +
-         (plan.scenario == Scenario::publish || plan.scenario == Scenario::roundtrip
-              ? plan.publishing.publishers
-              : 0);
 }
 
 /// What the load engine has no part for; from the environment or a file it goes unheeded.
@@ -71,7 +65,7 @@ Status take_connection(Settings& settings) {
   clients.connect_timeout = plan.connack_timeout;
   if (plan.version) clients.version = *plan.version;
   if (!plan.client_identifier.empty()) clients.identifier = plan.client_identifier;
-  if (clients_of(settings.work) > 1 && !has_number(clients.identifier))
+  if (settings.work.client_count() > 1 && !has_number(clients.identifier))
     return wrong("--id: with several clients each needs its own identifier; put {n} into it");
   return read_credentials(settings);
 }
@@ -132,16 +126,15 @@ Status check_header_fits(const Settings& settings) {
   for (const std::string& payload : settings.work.publishing.payloads) {
     if (payload.size() >= load::Stamp::size) continue;
     return wrong("a payload of " + std::to_string(payload.size()) +
-                 " bytes is too small: matching needs the measuring header, 32 bytes; give --size "
-                 "32 or more");
+                 " bytes is too small: matching needs the measuring header; give --size " +
+                 std::to_string(load::Stamp::size) + " or more");
   }
   return {};
 }
 
-Status take_rate(Settings& settings) {
+void take_client_rate(Settings& settings) {
   load::Publishing& publishing = settings.work.publishing;
   if (settings.rate_per_client) publishing.rate = *settings.rate_per_client * publishing.publishers;
-  return {};
 }
 
 /// --messages alone ends a run; with both, whichever comes first.
@@ -259,14 +252,9 @@ Status take_messages_to_send(Settings& settings) {
   load::Plan& work = settings.work;
   work.publishing.properties = settings.publish_properties;
   if (!settings.given("subscribe-qos")) work.subscribing.qos = work.publishing.qos;
-  return take_topics(settings)
-      .and_then([&] { return take_payloads(settings); })
-      .and_then([&] { return take_rate(settings); })
-      .map([&] { take_end(settings); });
-}
-
-Settings& bench_of(options::Settings& settings) {
-  return static_cast<Settings&>(settings);
+  take_client_rate(settings);
+  take_end(settings);
+  return take_topics(settings).and_then([&] { return take_payloads(settings); });
 }
 
 constexpr double default_roundtrip_rate = 1000;
@@ -331,13 +319,6 @@ Status check_search(options::Settings& base) {
     return wrong("--first-rate is above --highest-rate");
   return check_pairs(settings).and_then(
       [&] { return add_objectives(settings, "slo", settings.slo); });
-}
-
-Status check_calibrate(options::Settings& base) {
-  Settings& settings = bench_of(base);
-  settings.work.scenario = Scenario::publish;
-  settings.work.publishing.publishers = settings.clients;
-  return take_messages_to_send(settings).and_then([&] { return finish_run(settings); });
 }
 
 Status check_sink(options::Settings& base) {

@@ -12,7 +12,6 @@ Status check_publish(options::Settings& settings);
 Status check_subscribe(options::Settings& settings);
 Status check_roundtrip(options::Settings& settings);
 Status check_search(options::Settings& settings);
-Status check_calibrate(options::Settings& settings);
 Status check_sink(options::Settings& settings);
 /// At least one result file.
 Status check_files(options::Settings& settings);

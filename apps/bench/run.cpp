@@ -7,6 +7,7 @@
 
 #include "base/utf8.hpp"
 #include "client/client.hpp"
+#include "options/show.hpp"
 #include "report/summary.hpp"
 
 namespace mqtt_toolbox::bench {
@@ -60,15 +61,12 @@ std::optional<protocol::Version> probe_version(console::World& world, const Sett
   return probe.version;
 }
 
-std::uint32_t clients_of(const load::Plan& plan) {
-  return plan.idle_clients + plan.publishing.publishers + plan.subscribing.subscribers;
-}
-
 }  // namespace
 
 void settle(console::World& world, Settings& settings) {
   load::Plan& work = settings.work;
-  if (!settings.given("threads")) work.threads = std::min(cores(), std::max(1u, clients_of(work)));
+  if (!settings.given("threads"))
+    work.threads = std::min(cores(), std::max(1u, work.client_count()));
   if (!settings.given("seed")) work.seed = world.random();
   work.run = static_cast<std::uint32_t>(world.random());
   if (settings.plan.version) return;
@@ -162,15 +160,8 @@ void Run::clear_line() {
 
 std::vector<report::Option> shown_options(const Settings& settings) {
   std::vector<report::Option> shown;
-  for (const options::Given& given : settings.record) {
-    const bool hidden = given.spec->secret || given.spec->kind == options::Kind::url ||
-                        given.spec->kind == options::Kind::property;
-    for (const auto& values : given.occurrences) {
-      std::string text;
-      for (const std::string& value : values) text += (text.empty() ? "" : " ") + value;
-      shown.push_back({std::string(given.spec->name), hidden ? "***" : text});
-    }
-  }
+  for (const options::Given& given : settings.record)
+    shown.push_back({std::string(given.spec->name), options::shown_value(given)});
   return shown;
 }
 

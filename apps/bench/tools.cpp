@@ -109,7 +109,7 @@ const options::Tool calibrate_tool{
     .groups = publishing_groups,
     .own = specs_of<calibrate>,
     .family = &tool,
-    .check = check_calibrate,
+    .check = check_publish,
 };
 
 const options::Tool sink_tool{

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "options/assign.hpp"
+#include "options/lookup.hpp"
 
 namespace mqtt_toolbox::sandbox {
 namespace {
@@ -282,7 +283,7 @@ std::vector<std::string> variables_of_a_broker() {
   for (const Group group : {Group::connection, Group::authentication, Group::tls, Group::websocket,
                             Group::properties}) {
     for (const Spec& spec : options::shared_specs(group)) {
-      if (spec.broker_bound) variables.push_back(environment_name("MQTT_TOOLBOX_", spec.name));
+      if (spec.broker_bound) variables.push_back(options::environment_name(spec.name));
     }
   }
   return variables;

@@ -55,6 +55,16 @@ Result<std::string> read_file(const std::string& path, std::size_t limit) {
   return content;
 }
 
+Status write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t size = ::write(descriptor, text.data(), text.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return fail(ExitCode::io, system_text(errno));
+    text.remove_prefix(static_cast<std::size_t>(size));
+  }
+  return {};
+}
+
 void FileDescriptor::reset(int fd) {
   if (fd_ >= 0) ::close(fd_);
   fd_ = fd;

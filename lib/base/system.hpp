@@ -15,6 +15,9 @@ MQTT_TOOLBOX_API std::string system_text(int error_number);
 /// for a directory). At most `limit` bytes, else an error that names the limit.
 MQTT_TOOLBOX_API Result<std::string> read_file(const std::string& path, std::size_t limit);
 
+/// The whole text, waiting where it has to; the error's text is the cause alone.
+MQTT_TOOLBOX_API Status write_all(int descriptor, std::string_view text);
+
 /// A file descriptor that closes itself.
 class MQTT_TOOLBOX_API FileDescriptor {
  public:

@@ -9,21 +9,6 @@ namespace mqtt_toolbox::client {
 using transport::Interest;
 using transport::Io;
 
-namespace {
-
-class Deaf final : public transport::StreamEvents {
- public:
-  void on_readable() override {}
-  void on_writable() override {}
-};
-
-transport::StreamEvents& deaf() {
-  static Deaf events;
-  return events;
-}
-
-}  // namespace
-
 void Wire::open(std::unique_ptr<transport::Stream> stream) {
   if (!buffer_) buffer_ = std::make_unique_for_overwrite<char[]>(buffer_size);
   retired_.reset();
@@ -134,7 +119,7 @@ void Wire::drop(transport::Ending ending) {
   output_.clear();
   if (!stream_) return;
   stream_->end(ending);
-  stream_->set_events(&deaf());
+  stream_->set_events(nullptr);
   retired_ = std::move(stream_);
   // A frozen socket stays open as long as its client lives.
   if (ending == transport::Ending::freeze) return;

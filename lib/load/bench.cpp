@@ -44,8 +44,9 @@ struct Bench::State final : WorkerEvents {
       workers[report->worker]->take_back(report);
     });
   }
-  void on_all_sent(Worker&) override {
-    inbox->post([this] {
+  void on_all_sent(Worker&, bool stopped_early) override {
+    inbox->post([this, stopped_early] {
+      incomplete = incomplete || stopped_early;
       if (++all_sent == publishing_workers()) end_now();
     });
   }
@@ -285,7 +286,7 @@ Result<Measurement> Bench::State::result() {
     use.wall = std::chrono::duration<double>(measurement.measured).count();
   }
   if (run->resolve_time != Duration(0)) {
-    measurement.latencies.resolve.record(static_cast<std::uint64_t>(run->resolve_time.count()));
+    measurement.latencies.resolve.record(run->resolve_time);
   }
   if (run->matches_streams) add_deliveries();
   const Duration drift = clock_offset() - offset_at_start;

@@ -50,6 +50,7 @@ class Client : private LinkEvents {
  protected:
   void become_ready();
   Desk& desk() { return desk_; }
+  const Desk& desk() const { return desk_; }
 
  private:
   void on_offline(const Error& error, bool was_online) final;

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <vector>
 
 #include "base/export.hpp"
+#include "base/time.hpp"
 
 namespace mqtt_toolbox::load {
 
@@ -22,6 +23,10 @@ class MQTT_TOOLBOX_API Histogram {
 
   void record(std::uint64_t nanoseconds) { record(nanoseconds, 1); }
   void record(std::uint64_t nanoseconds, std::uint64_t count);
+  /// A negative one counts as 0.
+  void record(Duration duration) {
+    record(static_cast<std::uint64_t>(std::max(duration, Duration(0)).count()));
+  }
   /// Adds all counts of the other one.
   void merge(const Histogram& other);
   /// Forgets everything, keeps the memory.

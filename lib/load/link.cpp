@@ -21,21 +21,6 @@ namespace {
 /// So that one busy connection leaves room for the others.
 constexpr int operations_per_turn = 16;
 
-class Deaf final : public transport::StreamEvents {
- public:
-  void on_readable() override {}
-  void on_writable() override {}
-};
-
-transport::StreamEvents& deaf() {
-  static Deaf events;
-  return events;
-}
-
-std::uint64_t nanoseconds(Duration duration) {
-  return static_cast<std::uint64_t>(std::max(duration, Duration(0)).count());
-}
-
 }  // namespace
 
 Link::Link(Desk& desk, LinkEvents& events, std::uint32_t number)
@@ -68,9 +53,9 @@ void Link::opened(Result<transport::Connection> connection) {
   connector_.reset();
   if (!connection) return lose(connection.error());
   const transport::StageTimes& times = connection->times;
-  desk_.latencies().connect.record(nanoseconds(times.proxied - times.resolved));
+  desk_.latencies().connect.record(times.proxied - times.resolved);
   if (desk_.run.plan.clients.transport.tls) {
-    desk_.latencies().tls.record(nanoseconds(times.secured - times.proxied));
+    desk_.latencies().tls.record(times.secured - times.proxied);
   }
   stream_ = std::move(connection->stream);
   prefer_address();
@@ -105,7 +90,7 @@ void Link::handshake() {
 void Link::on_connected(const session::Connected& connected) {
   stage_ = Stage::online;
   ++desk_.counters().connects_succeeded;
-  desk_.latencies().connack.record(nanoseconds(received_ - upgraded_));
+  desk_.latencies().connack.record(received_ - upgraded_);
   if (!desk_.broker) desk_.broker = connected.limits;
   events_.on_online();
 }
@@ -234,7 +219,7 @@ void Link::drop() {
   connector_.reset();
   if (stream_) {
     stream_->end(Ending::graceful);
-    stream_->set_events(&deaf());
+    stream_->set_events(nullptr);
     desk_.retire(std::move(stream_));
   }
   output_.clear();

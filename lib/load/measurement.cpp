@@ -1,5 +1,7 @@
 #include "load/measurement.hpp"
 
+#include <algorithm>
+
 namespace mqtt_toolbox::load {
 
 void Counters::add(const Counters& other) {
@@ -39,6 +41,25 @@ void Latencies::merge(const Latencies& other) {
 
 void Latencies::reset() {
   for (const auto member : all_latencies) (this->*member).reset();
+}
+
+void Interval::add(const Interval& other) {
+  end = std::max(end, other.end);
+  warmup = warmup || other.warmup;
+  counters.add(other.counters);
+  for (const auto histogram : {&Interval::acknowledged, &Interval::received}) {
+    (this->*histogram).merge(other.*histogram);
+    this->*histogram = (this->*histogram).compact();
+  }
+  in_flight += other.in_flight;
+  cpu += other.cpu;
+}
+
+void Delivery::add(const Delivery& other) {
+  expected += other.expected;
+  lost += other.lost;
+  duplicated += other.duplicated;
+  reordered += other.reordered;
 }
 
 }  // namespace mqtt_toolbox::load

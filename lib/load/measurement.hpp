@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/export.hpp"
 #include "base/time.hpp"
 #include "load/histogram.hpp"
 #include "load/plan.hpp"
@@ -27,7 +28,7 @@ struct Counters {
   std::uint64_t received = 0;      ///< every delivery to every subscriber
   std::uint64_t received_bytes = 0;
 
-  void add(const Counters& other);
+  MQTT_TOOLBOX_API void add(const Counters& other);
 };
 
 /// Nanoseconds. `due` is when the schedule wanted it, `written` when it went to the socket; in a
@@ -54,6 +55,10 @@ struct Interval {
   Histogram received;      ///< from due
   std::uint64_t in_flight = 0;
   double cpu = 0;  ///< of the generator's threads, seconds
+
+  /// Another process's interval of the same time. Its histograms own no more than they use: a long
+  /// run has many.
+  void add(const Interval& other);
 };
 
 /// What became of the messages of roundtrip streams, by subscription: a stream is one publisher's
@@ -63,6 +68,8 @@ struct Delivery {
   std::uint64_t lost = 0;
   std::uint64_t duplicated = 0;
   std::uint64_t reordered = 0;  ///< came after a later message of the same stream
+
+  void add(const Delivery& other);
 };
 
 /// A warning about the measurement itself; each has its cause and its mend in one table

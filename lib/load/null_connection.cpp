@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 #include <utility>
 
+#include "load/null_packets.hpp"
+
 namespace mqtt_toolbox::load {
 
 using protocol::Bytes;
@@ -20,12 +22,6 @@ constexpr int operations_per_turn = 8;
 /// Fixed header, topic and packet identifier of the longest topic.
 constexpr std::size_t longest_publish_header = 5 + 2 + 65'535 + 2;
 constexpr std::size_t skipped_from = 128u << 10;
-
-std::uint16_t two_bytes(Bytes bytes, std::size_t at) {
-  const auto high = static_cast<unsigned char>(bytes[at]);
-  const auto low = static_cast<unsigned char>(bytes[at + 1]);
-  return static_cast<std::uint16_t>(high << 8 | low);
-}
 
 unsigned qos_of(std::uint8_t first) {
   return first >> 1 & 3u;
@@ -167,8 +163,7 @@ bool NullConnection::start_skipping(Bytes rest, std::size_t needed) {
   if (qos_of(first) != 0) {
     const auto id = identifier_in_publish(rest.substr(fixed_header_size(rest)));
     if (id == 0) return false;
-    held_reply_.resize(4);
-    held_reply_.resize(protocol::encode_plain_acknowledgement(answer_to(first), id, held_reply_));
+    append_acknowledgement(held_reply_, answer_to(first), id);
   }
   skipping_ = needed - rest.size();
   return true;
@@ -190,7 +185,7 @@ bool NullConnection::take_publish(const Frame& frame) {
   if (qos_of(frame.first) != 0) {
     const auto id = identifier_in_publish(frame.body);
     if (id == 0) return false;
-    acknowledge(answer_to(frame.first), id);
+    append_acknowledgement(replies_, answer_to(frame.first), id);
   }
   ++shared_.counters.received;
   return !shared_.settings.route || forward(frame);
@@ -264,7 +259,7 @@ void NullConnection::relieve() {
 
 bool NullConnection::take_pubrel(const Frame& frame) {
   if (frame.body.size() < 2) return false;
-  acknowledge(PacketType::pubcomp, two_bytes(frame.body, 0));
+  append_acknowledgement(replies_, PacketType::pubcomp, two_bytes(frame.body, 0));
   return true;
 }
 
@@ -347,14 +342,6 @@ void NullConnection::answer(const protocol::Unsubscribe& unsubscribe) {
     codes += '\0';
   }
   reply(protocol::UnsubAck{unsubscribe.packet_identifier, {}, codes});
-}
-
-void NullConnection::acknowledge(PacketType type, PacketIdentifier id) {
-  const std::size_t size = replies_.size();
-  replies_.resize(size + 4);
-  const std::size_t added =
-      protocol::encode_plain_acknowledgement(type, id, std::span(replies_).subspan(size));
-  replies_.resize(size + added);
 }
 
 void NullConnection::reply(const protocol::Packet& packet) {

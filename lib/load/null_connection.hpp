@@ -84,7 +84,6 @@ class NullConnection {
   void answer(const protocol::Subscribe& subscribe);
   void answer(const protocol::Unsubscribe& unsubscribe);
 
-  void acknowledge(protocol::PacketType type, protocol::PacketIdentifier id);
   void reply(const protocol::Packet& packet);
   void refuse();
   void write_replies();

@@ -3,6 +3,8 @@
 #include <span>
 #include <utility>
 
+#include "load/null_packets.hpp"
+
 namespace mqtt_toolbox::load {
 
 using protocol::PacketIdentifier;
@@ -134,14 +136,7 @@ bool NullDeliveries::acknowledged(const protocol::Frame& frame) {
   if (frame.body.size() < 2) return false;
   const bool failed = frame.body.size() > 2 && (frame.body[2] & 0x80) != 0;
   if (frame.type() == PacketType::pubrec && !failed) {
-    const auto high = static_cast<unsigned char>(frame.body[0]);
-    const auto low = static_cast<unsigned char>(frame.body[1]);
-    const std::size_t size = out_.size();
-    out_.resize(size + 4);
-    const std::size_t added = protocol::encode_plain_acknowledgement(
-        PacketType::pubrel, static_cast<PacketIdentifier>(high << 8 | low),
-        std::span(out_).subspan(size));
-    out_.resize(size + added);
+    append_acknowledgement(out_, PacketType::pubrel, two_bytes(frame.body, 0));
   } else {
     settle_one();
   }

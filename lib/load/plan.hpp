@@ -89,6 +89,20 @@ struct Plan {
   std::uint32_t threads = 1;
   std::uint32_t run = 0;  ///< the run's number, in every measuring header
   std::uint64_t seed = 0;
+
+  bool publishes() const {
+    return scenario == Scenario::publish || scenario == Scenario::roundtrip;
+  }
+  bool subscribes() const {
+    return scenario == Scenario::subscribe || scenario == Scenario::roundtrip;
+  }
+  /// How many of each the scenario has; a number that it has no use for does not count.
+  std::uint32_t publisher_count() const { return publishes() ? publishing.publishers : 0; }
+  std::uint32_t subscriber_count() const { return subscribes() ? subscribing.subscribers : 0; }
+  std::uint32_t idle_count() const { return scenario == Scenario::connect ? idle_clients : 0; }
+  std::uint32_t client_count() const {
+    return publisher_count() + subscriber_count() + idle_count();
+  }
 };
 
 }  // namespace mqtt_toolbox::load

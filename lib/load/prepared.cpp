@@ -62,22 +62,19 @@ class Matcher {
 };
 
 Status check_numbers(const Plan& plan) {
-  const bool publishes = plan.scenario == Scenario::publish || plan.scenario == Scenario::roundtrip;
-  const bool subscribes =
-      plan.scenario == Scenario::subscribe || plan.scenario == Scenario::roundtrip;
   if (plan.threads == 0) return fail(ExitCode::usage, "at least one thread is needed");
-  if (publishes && plan.publishing.publishers == 0)
+  if (plan.publishes() && plan.publishing.publishers == 0)
     return fail(ExitCode::usage, "at least one publisher is needed");
-  if (subscribes && plan.subscribing.subscribers == 0)
+  if (plan.subscribes() && plan.subscribing.subscribers == 0)
     return fail(ExitCode::usage, "at least one subscriber is needed");
-  if (subscribes && plan.subscribing.filters.empty())
+  if (plan.subscribes() && plan.subscribing.filters.empty())
     return fail(ExitCode::usage, "subscribers need at least one topic filter");
   if (plan.scenario == Scenario::connect && plan.idle_clients == 0)
     return fail(ExitCode::usage, "at least one client is needed");
   if (plan.interval <= Duration(0)) return fail(ExitCode::usage, "the interval must not be 0");
   if (plan.clients.pending_connects == 0)
     return fail(ExitCode::usage, "at least one connect must be allowed at once");
-  if (plan.duration == Duration(0) && (!publishes || plan.publishing.messages == 0))
+  if (plan.duration == Duration(0) && (!plan.publishes() || plan.publishing.messages == 0))
     return fail(ExitCode::usage, "a run needs a duration or a number of messages");
   return {};
 }
@@ -93,22 +90,6 @@ Status check_payloads(const Plan& plan) {
                               payload.size(), Stamp::size));
   }
   return {};
-}
-
-std::uint32_t count_publishers(const Plan& plan) {
-  const bool publishes = plan.scenario == Scenario::publish || plan.scenario == Scenario::roundtrip;
-  return publishes ? plan.publishing.publishers : 0;
-}
-
-std::uint32_t count_subscribers(const Plan& plan) {
-  const bool subscribes =
-      plan.scenario == Scenario::subscribe || plan.scenario == Scenario::roundtrip;
-  return subscribes ? plan.subscribing.subscribers : 0;
-}
-
-std::uint32_t count_clients(const Plan& plan) {
-  if (plan.scenario == Scenario::connect) return plan.idle_clients;
-  return count_publishers(plan) + count_subscribers(plan);
 }
 
 Status make_topics(Prepared& run) {
@@ -194,7 +175,7 @@ class Distribution {
 
 Status make_subscriptions(Prepared& run) {
   Distribution distribution(run);
-  for (std::uint32_t i = 0; i < count_subscribers(run.plan); ++i) {
+  for (std::uint32_t i = 0; i < run.plan.subscriber_count(); ++i) {
     auto filters = filters_of(run, i);
     if (!filters) return tl::unexpected(filters.error());
     distribution.add(*std::move(filters));
@@ -233,14 +214,14 @@ Result<std::unique_ptr<Prepared>> prepare_plan(const Plan& plan) {
   // What is received is measured, not kept, so that nothing has to wait before it is acknowledged.
   run->plan.clients.session.acknowledge_at_once = true;
   run->plan.clients.session.observe_packets = false;
-  run->publishers = count_publishers(plan);
-  run->clients = count_clients(plan);
+  run->publishers = plan.publisher_count();
+  run->clients = plan.client_count();
   run->threads = std::min(std::max(plan.threads, 1u), std::max(run->clients, 1u));
   run->matches_streams = plan.scenario == Scenario::roundtrip;
   make_transports(*run);
   return check_numbers(plan)
-      .and_then([&]() -> Status { return run->publishes() ? check_payloads(plan) : Status(); })
-      .and_then([&]() -> Status { return run->publishes() ? make_topics(*run) : Status(); })
+      .and_then([&]() -> Status { return plan.publishes() ? check_payloads(plan) : Status(); })
+      .and_then([&]() -> Status { return plan.publishes() ? make_topics(*run) : Status(); })
       .and_then([&] { return make_subscriptions(*run); })
       .and_then([&] { return find_addresses(*run); })
       .map([&] { return std::move(run); });

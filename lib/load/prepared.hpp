@@ -57,8 +57,6 @@ struct Prepared {
   /// By subscriber; shared where all have the same filters.
   std::vector<std::shared_ptr<const Subscriptions>> subscriptions;
   bool matches_streams = false;  ///< Scenario::roundtrip
-
-  bool publishes() const { return publishers != 0; }
 };
 
 /// ExitCode::usage for what cannot be, ExitCode::unreachable when the name is not known.

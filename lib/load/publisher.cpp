@@ -35,10 +35,6 @@ protocol::Publish message_of(const Prepared& run, const Lane& lane, std::string_
   return message;
 }
 
-std::uint64_t nanoseconds(Duration duration) {
-  return static_cast<std::uint64_t>(std::max(duration, Duration(0)).count());
-}
-
 }  // namespace
 
 Publisher::Publisher(Desk& its_desk, ClientEvents& events, PublisherEvents& publisher_events,
@@ -57,14 +53,14 @@ Publisher::Publisher(Desk& its_desk, ClientEvents& events, PublisherEvents& publ
 }
 
 Time Publisher::next_due() const {
-  const Times& times = const_cast<Publisher*>(this)->desk().times;
+  const Times& times = desk().times;
   if (left_ == 0 || times.publishing == never) return never;
   const Time due = times.publishing + schedule_->next();
   return due < times.end ? due : never;
 }
 
 std::uint64_t Publisher::due_by(Time now) const {
-  const Times& times = const_cast<Publisher*>(this)->desk().times;
+  const Times& times = desk().times;
   if (!schedule_) return sent_;
   if (times.publishing == never || now <= times.publishing) return 0;
   const Time until = std::min(now, times.end) - Duration(1);
@@ -110,7 +106,7 @@ bool Publisher::send_due(Time now) {
     sent = send(due, written);
     if (sent != Sent::yes) break;
     schedule_->advance();
-    if (desk().is_measured(due)) desk().latencies().lateness.record(nanoseconds(written - due));
+    if (desk().is_measured(due)) desk().latencies().lateness.record(written - due);
     due = next_due();
   }
   link().flush();
@@ -210,8 +206,8 @@ void Publisher::on_published(const session::PublishOutcome& outcome, Time receiv
   }
   ++desk().counters().acknowledged;
   if (!desk().is_measured(flight.due)) return;
-  desk().latencies().acknowledged_from_due.record(nanoseconds(received - flight.due));
-  desk().latencies().acknowledged_from_written.record(nanoseconds(received - flight.written));
+  desk().latencies().acknowledged_from_due.record(received - flight.due);
+  desk().latencies().acknowledged_from_written.record(received - flight.written);
 }
 
 void Publisher::on_progress() {

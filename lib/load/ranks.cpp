@@ -79,25 +79,18 @@ class Division {
   std::string digits_;
 };
 
-bool publishes(const Plan& plan) {
-  return plan.scenario == Scenario::publish || plan.scenario == Scenario::roundtrip;
-}
-bool subscribes(const Plan& plan) {
-  return plan.scenario == Scenario::subscribe || plan.scenario == Scenario::roundtrip;
-}
-
 Status check(const Plan& whole, std::uint32_t size) {
   const auto few = [size](std::uint64_t count, std::string_view what) {
     return fail(ExitCode::usage,
                 fmt::format("{} {} are too few for {} ranks: each needs one", count, what, size));
   };
-  if (publishes(whole) && whole.publishing.publishers < size)
+  if (whole.publishes() && whole.publishing.publishers < size)
     return few(whole.publishing.publishers, "publishers");
-  if (subscribes(whole) && whole.subscribing.subscribers < size)
+  if (whole.subscribes() && whole.subscribing.subscribers < size)
     return few(whole.subscribing.subscribers, "subscribers");
   if (whole.scenario == Scenario::connect && whole.idle_clients < size)
     return few(whole.idle_clients, "clients");
-  if (publishes(whole) && whole.publishing.messages != 0 && whole.publishing.messages < size)
+  if (whole.publishes() && whole.publishing.messages != 0 && whole.publishing.messages < size)
     return few(whole.publishing.messages, "messages");
   return {};
 }
@@ -139,22 +132,16 @@ void keep_to_rank(const Division& division, Plan& plan) {
   for (std::string& filter : plan.subscribing.filters) filter = division.filter_within(filter);
 }
 
-std::uint32_t clients_of(const Plan& plan) {
-  return (publishes(plan) ? plan.publishing.publishers : 0) +
-         (subscribes(plan) ? plan.subscribing.subscribers : 0) +
-         (plan.scenario == Scenario::connect ? plan.idle_clients : 0);
-}
-
 void divide_clients(const Plan& whole, const Division& division, std::uint32_t size, Plan& plan) {
   Clients& own = plan.clients;
-  own.connect_rate = division.rate_of(whole.clients.connect_rate, clients_of(whole));
+  own.connect_rate = division.rate_of(whole.clients.connect_rate, whole.client_count());
   own.pending_connects = std::max(1u, whole.clients.pending_connects / size);
   division.number(own.identifier);
   if (own.username) division.number(*own.username);
   if (own.password) division.number(*own.password);
   if (own.credentials.empty()) return;
   // Where this rank's clients would be in the list if one process had all of them.
-  const auto first = division.of(clients_of(whole)).first % own.credentials.size();
+  const auto first = division.of(whole.client_count()).first % own.credentials.size();
   std::rotate(own.credentials.begin(), own.credentials.begin() + static_cast<std::ptrdiff_t>(first),
               own.credentials.end());
 }
@@ -166,8 +153,8 @@ Result<Plan> share_of(const Plan& whole, std::uint32_t rank, std::uint32_t size)
   if (auto status = check(whole, size); !status) return tl::unexpected(status.error());
   const Division division(rank, size);
   Plan plan = whole;
-  if (publishes(whole)) divide_publishing(whole, division, plan);
-  if (subscribes(whole)) divide_subscribing(whole, division, plan);
+  if (whole.publishes()) divide_publishing(whole, division, plan);
+  if (whole.subscribes()) divide_subscribing(whole, division, plan);
   plan.idle_clients = division.count_of(whole.idle_clients);
   plan.churn_rate = division.rate_of(whole.churn_rate, whole.idle_clients);
   divide_clients(whole, division, size, plan);

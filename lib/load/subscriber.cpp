@@ -82,11 +82,7 @@ void Subscriber::add_delivery(const std::vector<std::uint64_t>& sent, Delivery& 
   delivery.reordered += reordered_in_groups_;
   if (!was_subscribed_) return;
   for (std::size_t place = 0; place < streams_.size(); ++place) {
-    const Delivery one = streams_[place].result(sent[wanted_.own->streams()[place]]);
-    delivery.expected += one.expected;
-    delivery.lost += one.lost;
-    delivery.duplicated += one.duplicated;
-    delivery.reordered += one.reordered;
+    delivery.add(streams_[place].result(sent[wanted_.own->streams()[place]]));
   }
 }
 

@@ -150,7 +150,10 @@ void Worker::give_up(Client& client) {
   if (client.link().number() < run_.publishers) {
     desk_.abandoned += client.link().session().inflight();
     auto& publisher = static_cast<Publisher&>(client);
-    if (!publisher.is_finished()) publisher.stop();
+    if (!publisher.is_finished()) {
+      stopped_early_ = true;
+      publisher.stop();
+    }
   }
   if (alive_ == 0) events_.on_all_dead(*this);
 }
@@ -351,7 +354,7 @@ void Worker::drain_tick() {
   const Time now = desk_.clock.now();
   const std::uint64_t left = unfinished_work();
   if (phase_ == Phase::running && (left == 0 || now >= settling_until_)) {
-    return events_.on_all_sent(*this);
+    return events_.on_all_sent(*this, stopped_early_);
   }
   if (phase_ >= Phase::closing) return;
   progress_.in_flight = left;

@@ -24,8 +24,8 @@ class WorkerEvents {
   virtual void on_connected(Worker& worker) = 0;
   /// `report` is lent; it comes back through `take_back`.
   virtual void on_report(Worker& worker, Report* report) = 0;
-  /// Everything is sent that is to be sent (`messages`).
-  virtual void on_all_sent(Worker& worker) = 0;
+  /// Nothing more will be sent: all of `messages`, or less where a publisher gave up.
+  virtual void on_all_sent(Worker& worker, bool stopped_early) = 0;
   /// No client is connected, and none will be.
   virtual void on_all_dead(Worker& worker) = 0;
   /// Nothing more is sent; what is in flight is being waited for.
@@ -135,6 +135,7 @@ class Worker final : private ClientEvents, private PublisherEvents {
   std::size_t alive_ = 0;
   std::size_t open_ = 0;
   std::size_t unfinished_ = 0;  ///< publishers
+  bool stopped_early_ = false;  ///< a publisher gave up before it had sent everything
   std::size_t sweep_next_ = 0;
   std::size_t churn_next_ = 0;
   std::optional<Schedule> churn_;

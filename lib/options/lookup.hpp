@@ -25,7 +25,7 @@ inline bool is_user_property(std::string_view name) {
 }
 
 /// "MQTT_TOOLBOX_WILL_TOPIC" for "will-topic".
-std::string environment_name(std::string_view option);
+MQTT_TOOLBOX_API std::string environment_name(std::string_view option);
 
 /// "; did you mean --host?" when a candidate is near, else nothing. `decorate` is put before it.
 std::string suggestion(std::string_view word, const std::vector<std::string_view>& candidates,

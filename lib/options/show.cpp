@@ -13,7 +13,6 @@ struct Row {
   std::string option;
   std::string value;
   std::string origin;
-  bool secret = false;
 };
 
 std::string show_occurrence(const Spec& spec, const std::vector<std::string>& values) {
@@ -46,13 +45,7 @@ std::string show_origin(const Origin& origin) {
 }
 
 Row show_given(const Given& given) {
-  std::string value;
-  for (const auto& occurrence : given.occurrences) {
-    if (!value.empty()) value += ", ";
-    value += show_switch(*given.spec, show_occurrence(*given.spec, occurrence));
-  }
-  return {std::string(given.spec->name), printable(value), show_origin(given.origin),
-          given.spec->secret};
+  return {std::string(given.spec->name), shown_value(given), show_origin(given.origin)};
 }
 
 std::string default_value(const Spec& spec) {
@@ -67,7 +60,7 @@ std::vector<Row> collect(const Tool& tool, const Settings& settings) {
     if (const Given* given = settings.find(spec.name))
       rows.push_back(show_given(*given));
     else
-      rows.push_back({std::string(spec.name), default_value(spec), "default", false});
+      rows.push_back({std::string(spec.name), default_value(spec), "default"});
   });
   return rows;
 }
@@ -125,6 +118,15 @@ std::string as_json(const std::vector<Row>& rows) {
 }
 
 }  // namespace
+
+std::string shown_value(const Given& given) {
+  std::string value;
+  for (const auto& occurrence : given.occurrences) {
+    if (!value.empty()) value += ", ";
+    value += show_switch(*given.spec, show_occurrence(*given.spec, occurrence));
+  }
+  return printable(value);
+}
 
 std::string show_settings(const Tool& tool, const Settings& settings) {
   const std::vector<Row> rows = collect(tool, settings);

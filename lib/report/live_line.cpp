@@ -57,13 +57,12 @@ constexpr std::size_t widest_bar = 27;
 
 std::string live_line(const load::Interval& interval, const load::Counters& total,
                       const Setup& setup, Duration length, std::size_t width) {
-  const std::uint64_t errors = total.connects_failed + total.connections_lost + total.refused;
   std::string line = fmt::format("{:.0f} s{}", static_cast<double>(interval.end.count()) / 1e9,
                                  interval.warmup ? " (warm-up)" : "");
   // In the order of what can least be done without.
   for (const std::string& part :
        {rate_text(interval, setup, length), latency_text(interval),
-        fmt::format("errors {}", show_count(static_cast<double>(errors))),
+        fmt::format("errors {}", show_count(static_cast<double>(errors(total)))),
         fmt::format("in flight {}", show_count(static_cast<double>(interval.in_flight)))})
     if (!part.empty() && line.size() + 2 + part.size() <= width) line += "  " + part;
   const std::size_t room = width > line.size() + 2 ? width - line.size() - 2 : 0;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <map>
 
 #include "report/objective.hpp"
+#include "report/series.hpp"
 
 namespace mqtt_toolbox::report {
 namespace {
@@ -22,53 +22,6 @@ void add_setup(Setup& sum, const Setup& other) {
   sum.duration = std::max(sum.duration, other.duration);
 }
 
-/// A long run has many intervals, most of them with few cells in use.
-void add_compactly(load::Histogram& sum, const load::Histogram& other) {
-  sum.merge(other);
-  sum = sum.compact();
-}
-
-void add_interval(load::Interval& sum, const load::Interval& other) {
-  sum.warmup = sum.warmup || other.warmup;
-  sum.counters.add(other.counters);
-  add_compactly(sum.acknowledged, other.acknowledged);
-  add_compactly(sum.received, other.received);
-  sum.in_flight += other.in_flight;
-  sum.cpu += other.cpu;
-}
-
-/// Intervals by how many of their length their end is from the common start.
-class Series {
- public:
-  Series(std::int64_t started, Duration length) : started_(started), length_(length) {}
-
-  void add(const load::Measurement& measurement) {
-    const Duration late(measurement.started_unix_ns - started_);
-    for (const load::Interval& interval : measurement.intervals) {
-      const Duration end = interval.end + late;
-      const std::int64_t place = (end + length_ / 2) / length_;
-      const auto [found, fresh] = intervals_.try_emplace(place, interval);
-      if (fresh) {
-        found->second.end = end;
-      } else {
-        add_interval(found->second, interval);
-        found->second.end = std::max(found->second.end, end);
-      }
-    }
-  }
-
-  std::vector<load::Interval> take() {
-    std::vector<load::Interval> all;
-    for (auto& [place, interval] : intervals_) all.push_back(std::move(interval));
-    return all;
-  }
-
- private:
-  std::int64_t started_;
-  Duration length_;
-  std::map<std::int64_t, load::Interval> intervals_;
-};
-
 void add_warnings(std::vector<load::Warning>& sum, const std::vector<load::Warning>& other) {
   for (const load::Warning warning : other)
     if (std::find(sum.begin(), sum.end(), warning) == sum.end()) sum.push_back(warning);
@@ -81,10 +34,7 @@ void add_measurement(load::Measurement& sum, const load::Measurement& other) {
   sum.counters.add(other.counters);
   sum.whole_run.add(other.whole_run);
   sum.latencies.merge(other.latencies);
-  sum.delivery.expected += other.delivery.expected;
-  sum.delivery.lost += other.delivery.lost;
-  sum.delivery.duplicated += other.delivery.duplicated;
-  sum.delivery.reordered += other.delivery.reordered;
+  sum.delivery.add(other.delivery);
   for (const auto& [reason, count] : other.failures) sum.failures[reason] += count;
   sum.clients_connected += other.clients_connected;
   sum.workers.insert(sum.workers.end(), other.workers.begin(), other.workers.end());
@@ -152,11 +102,15 @@ Result<RunResult> merge(std::span<const RunResult> results) {
   std::int64_t started = std::numeric_limits<std::int64_t>::max();
   for (const RunResult& each : results)
     started = std::min(started, each.measurement.started_unix_ns);
-  Series series(started, sum.setup.interval);
-  for (const RunResult& each : results) series.add(each.measurement);
+  Series series;
+  for (const RunResult& each : results) {
+    const Duration late(each.measurement.started_unix_ns - started);
+    for (const load::Interval& interval : each.measurement.intervals)
+      series.add(interval, late, sum.setup.interval);
+  }
   for (const RunResult& each : results.subspan(1)) add(sum, each);
   sum.measurement.started_unix_ns = started;
-  sum.measurement.intervals = series.take();
+  sum.measurement.intervals = series.intervals();
   judge_anew(sum);
   return sum;
 }

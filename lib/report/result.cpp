@@ -20,23 +20,15 @@ std::uint64_t mean_size(const std::vector<std::string>& payloads) {
   return bytes / payloads.size();
 }
 
-bool publishes(load::Scenario scenario) {
-  return scenario == load::Scenario::publish || scenario == load::Scenario::roundtrip;
-}
-
-bool subscribes(load::Scenario scenario) {
-  return scenario == load::Scenario::subscribe || scenario == load::Scenario::roundtrip;
-}
-
 }  // namespace
 
 Setup setup_of(const load::Plan& plan) {
   Setup setup;
   setup.scenario = plan.scenario;
   setup.version = plan.clients.version;
-  setup.publishers = publishes(plan.scenario) ? plan.publishing.publishers : 0;
-  setup.subscribers = subscribes(plan.scenario) ? plan.subscribing.subscribers : 0;
-  setup.idle_clients = plan.scenario == load::Scenario::connect ? plan.idle_clients : 0;
+  setup.publishers = plan.publisher_count();
+  setup.subscribers = plan.subscriber_count();
+  setup.idle_clients = plan.idle_count();
   setup.publish_qos = plan.publishing.qos;
   setup.subscribe_qos = plan.subscribing.qos;
   setup.retain = plan.publishing.retain;
@@ -102,9 +94,12 @@ double received_rate(const load::Measurement& measurement) {
   return per_second(measurement.counters.received, measurement.measured);
 }
 
+std::uint64_t errors(const load::Counters& counters) {
+  return counters.connects_failed + counters.connections_lost + counters.refused;
+}
+
 std::uint64_t errors(const load::Measurement& measurement) {
-  const load::Counters& all = measurement.whole_run;
-  return all.connects_failed + all.connections_lost + all.refused;
+  return errors(measurement.whole_run);
 }
 
 double cpu_seconds(const load::Measurement& measurement) {

@@ -80,7 +80,7 @@ struct Process {
   bool complete = true;
 
   /// The share of the busiest worker's core that was used, 0 to 1.
-  double busiest() const;
+  MQTT_TOOLBOX_API double busiest() const;
 };
 
 /// One run, whole: everything that the document holds. `measurement.plan` is not kept in the
@@ -103,7 +103,9 @@ MQTT_TOOLBOX_API RunResult make_result(load::Measurement measurement, std::strin
 /// Messages sent (or received) a second of the measured time; 0 when there was none.
 MQTT_TOOLBOX_API double sent_rate(const load::Measurement& measurement);
 MQTT_TOOLBOX_API double received_rate(const load::Measurement& measurement);
-/// Failed connects, lost connections and refused messages of the whole run.
+/// Failed connects, lost connections and refused messages.
+std::uint64_t errors(const load::Counters& counters);
+/// Those of the whole run.
 MQTT_TOOLBOX_API std::uint64_t errors(const load::Measurement& measurement);
 /// CPU seconds of all workers.
 double cpu_seconds(const load::Measurement& measurement);

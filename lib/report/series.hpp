@@ -1,7 +1,10 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <vector>
 
+#include "base/export.hpp"
 #include "report/result.hpp"
 
 namespace mqtt_toolbox::report {
@@ -9,6 +12,18 @@ namespace mqtt_toolbox::report {
 /// How long each interval was: from the end of the one before. The first begins when clients are
 /// ready, which is not the start of the run; it counts as no longer than an interval is.
 std::vector<Duration> interval_lengths(const load::Measurement& measurement, Duration interval);
+
+/// The intervals of several processes added up, each where its end is by its length.
+class MQTT_TOOLBOX_API Series {
+ public:
+  /// The interval's own start was `late` after the common one. Without a `length` nothing is added.
+  void add(const load::Interval& interval, Duration late, Duration length);
+  /// In the order of time.
+  std::vector<load::Interval> intervals() const;
+
+ private:
+  std::map<std::int64_t, load::Interval> by_place_;
+};
 
 /// Events a second.
 double per_second(std::uint64_t count, Duration time);

@@ -32,16 +32,6 @@ std::optional<std::string> find_in(std::string_view folders, const std::string& 
   return std::nullopt;
 }
 
-Status write_all(int file, std::string_view content) {
-  while (!content.empty()) {
-    const ssize_t size = ::write(file, content.data(), content.size());
-    if (size < 0 && errno == EINTR) continue;
-    if (size < 0) return fail(ExitCode::io, system_text(errno));
-    content.remove_prefix(static_cast<std::size_t>(size));
-  }
-  return {};
-}
-
 /// Runs a program without output; its exit status, or -1.
 int run_quietly(const std::string& program, const char* option, const std::string& argument) {
   posix_spawn_file_actions_t actions;

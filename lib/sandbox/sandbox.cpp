@@ -91,16 +91,13 @@ void append_percent_encoded(std::string& out, std::string_view text) {
   }
 }
 
-}  // namespace
-
-std::string environment_name(std::string_view prefix, std::string_view name) {
-  std::string variable(prefix);
-  for (const char c : name) {
-    const bool is_small = c >= 'a' && c <= 'z';
-    variable += c == '-' ? '_' : is_small ? static_cast<char>(c - 'a' + 'A') : c;
-  }
-  return variable;
+std::string environment_name(std::string_view fact) {
+  std::string name = "MQTT_SANDBOX_";
+  for (const char c : fact) name += c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  return name;
 }
+
+}  // namespace
 
 struct Sandbox::State {
   Settings settings;
@@ -241,7 +238,7 @@ std::vector<std::pair<std::string, std::string>> Sandbox::environment(Door door)
     variables.emplace_back("MQTT_TOOLBOX_PASSWORD", settings.password);
   }
   for (Fact& fact : facts()) {
-    variables.emplace_back(environment_name("MQTT_SANDBOX_", fact.name), std::move(fact.value));
+    variables.emplace_back(environment_name(fact.name), std::move(fact.value));
   }
   return variables;
 }

@@ -3,7 +3,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <sys/types.h>
 #include <utility>
 #include <vector>
@@ -15,9 +14,6 @@
 #include "sandbox/settings.hpp"
 
 namespace mqtt_toolbox::sandbox {
-
-/// MQTT_TOOLBOX_CLIENT_ID for the prefix MQTT_TOOLBOX_ and the name client-id.
-MQTT_TOOLBOX_API std::string environment_name(std::string_view prefix, std::string_view name);
 
 /// One thing to know about a running sandbox: `tcp_port` in JSON, MQTT_SANDBOX_TCP_PORT in the
 /// environment.

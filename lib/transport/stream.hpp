@@ -63,6 +63,7 @@ class Stream {
   virtual Io write(std::span<const std::string_view> pieces) = 0;
   /// Which events are wanted. A layer may use the other direction for itself in between.
   virtual void want(Interest interest) = 0;
+  /// Null: nobody is told any more.
   virtual void set_events(StreamEvents* events) = 0;
   /// After Io::Kind::failed or `end`: why.
   virtual Error error() const = 0;

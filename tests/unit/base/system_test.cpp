@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 #include <unistd.h>
 
 #include <doctest/doctest.h>
@@ -48,6 +49,26 @@ TEST_CASE("system_text begins in lower case unless it begins with an acronym") {
   CHECK(system_text(ENOENT) == "no such file or directory");
   CHECK(system_text(EDOTDOT) == "RFS specific error");
   CHECK_FALSE(system_text(123456).empty());
+}
+
+TEST_CASE("write_all writes more than a pipe holds, and says why it cannot") {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  FileDescriptor reader(ends[0]), writer(ends[1]);
+  const std::string much(300'000, 'x');
+  std::string got;
+  std::thread reading([&] {
+    char block[1000];
+    while (got.size() < much.size())
+      got.append(block, static_cast<std::size_t>(read(reader.get(), block, sizeof block)));
+  });
+  CHECK(write_all(writer.get(), much));
+  reading.join();
+  CHECK(got == much);
+  const auto failed = write_all(reader.get(), "x");
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().code == ExitCode::io);
+  CHECK(failed.error().text == "bad file descriptor");
 }
 
 TEST_CASE("read_file reads whole files, binary ones too") {

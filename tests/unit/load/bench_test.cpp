@@ -403,6 +403,16 @@ TEST_CASE("a broker that goes away ends the run; what was measured stays") {
   CHECK(warns(measured, Warning::reconnects));
 }
 
+TEST_CASE("a publisher that gives up leaves a number of messages incomplete") {
+  NullBrokerSettings settings;
+  settings.faults.refuse_every = 2;
+  Setting setting(settings);
+  setting.publish(2, 100, Qos::at_least_once);
+  const Measurement measured = setting.measure();
+  CHECK(measured.whole_run.sent == 50);
+  CHECK(warns(measured, Warning::incomplete));
+}
+
 TEST_CASE("lost connections come back, and what waited is sent then") {
   Setting setting;
   setting.publish(3, 0, Qos::at_least_once);
