@@ -30,6 +30,7 @@ Publisher::Publisher(console::World& world, const Plan& plan,
                      const client::ConnectPlan& connect_plan, protocol::Properties disconnect)
     : world_(world),
       plan_(plan),
+      connect_plan_(connect_plan),
       disconnect_(disconnect),
       output_(
           world.loop, STDOUT_FILENO, [this] { pump(); },
@@ -37,10 +38,15 @@ Publisher::Publisher(console::World& world, const Plan& plan,
       pace_(world.loop, plan, [this] { pump(); }),
       silence_(world.loop, [this] { look_for_silence(); }),
       grace_(world.loop, [this] { close(); }),
-      interrupts_(world.loop, [this](int) { interrupted(); }),
-      client_(client::make_native_client({world.loop, world.random}, connect_plan, *this)) {}
+      interrupts_(world.loop, [this](int) { interrupted(); }) {}
 
 console::Ended Publisher::run() {
+  auto client = client::make_client({world_.loop, world_.random}, connect_plan_, *this);
+  if (!client) {
+    world_.reporter.error(client.error().text);
+    return {client.error().code, interrupts_.received()};
+  }
+  client_ = std::move(*client);
   auto source = make_source(
       world_.loop, plan_, {[this] { pump(); }, [this](const Error& error) { print_error(error); }});
   if (!source) {

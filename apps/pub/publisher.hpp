@@ -64,6 +64,7 @@ class Publisher final : public client::Handler {
 
   console::World& world_;
   const Plan& plan_;
+  const client::ConnectPlan& connect_plan_;
   protocol::Properties disconnect_;
   console::Output output_;
   record::ResultWriter writer_;

@@ -24,6 +24,7 @@ Subscriber::Subscriber(console::World& world, const Plan& plan,
                        const client::ConnectPlan& connect_plan, const Properties& properties)
     : world_(world),
       plan_(plan),
+      connect_plan_(connect_plan),
       properties_(properties),
       selector_(plan, world.random),
       requests_(plan, properties_),
@@ -44,10 +45,15 @@ Subscriber::Subscriber(console::World& world, const Plan& plan,
                grace_over_ = true;
                finish_when_cleared();
              }),
-      interrupts_(world.loop, [this](int) { finish_soon(ExitCode::done); }),
-      client_(client::make_native_client({world.loop, world.random}, connect_plan, *this)) {}
+      interrupts_(world.loop, [this](int) { finish_soon(ExitCode::done); }) {}
 
 console::Ended Subscriber::run() {
+  auto client = client::make_client({world_.loop, world_.random}, connect_plan_, *this);
+  if (!client) {
+    world_.reporter.error(client.error().text);
+    return {client.error().code, interrupts_.received()};
+  }
+  client_ = std::move(*client);
   auto printer = Printer::make(plan_, output_.is_terminal());
   if (!printer) {
     world_.reporter.error(printer.error().text);

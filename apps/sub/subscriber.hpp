@@ -62,6 +62,7 @@ class Subscriber final : public client::Handler {
 
   console::World& world_;
   const Plan& plan_;
+  const client::ConnectPlan& connect_plan_;
   const Properties& properties_;
   Selector selector_;
   Requests requests_;

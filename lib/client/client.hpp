@@ -110,6 +110,13 @@ struct Surroundings {
   Random& random;
 };
 
+/// The engine that the plan names. ExitCode::usage when the plan asks for what that engine cannot
+/// do (the text names the option), ExitCode::io when the engine's module cannot be opened. `plan`
+/// and `handler` must outlive the client.
+MQTT_TOOLBOX_API Result<std::unique_ptr<Client>> make_client(Surroundings surroundings,
+                                                             const ConnectPlan& plan,
+                                                             Handler& handler);
+
 /// The native engine: session over transport. `plan` and `handler` must outlive the client.
 MQTT_TOOLBOX_API std::unique_ptr<Client> make_native_client(Surroundings surroundings,
                                                             const ConnectPlan& plan,

@@ -25,8 +25,12 @@ enum class SessionUse : std::uint8_t {
   for_stream,
 };
 
+/// Who speaks MQTT: this library, or Paho MQTT C++ in a module that is opened on demand.
+enum class Engine : std::uint8_t { native, paho };
+
 /// Everything a connection needs, as plain data: made by `options`, read by `client` and `load`.
 struct ConnectPlan {
+  Engine engine = Engine::native;
   transport::ConnectSettings transport;
   session::Settings session;
   SessionUse session_use = SessionUse::as_given;
