@@ -6,7 +6,9 @@
 #include <unistd.h>
 
 #include "base/utf8.hpp"
+#include "bench/engine_bench.hpp"
 #include "client/client.hpp"
+#include "load/bench.hpp"
 #include "options/show.hpp"
 #include "report/summary.hpp"
 
@@ -61,6 +63,30 @@ std::optional<protocol::Version> probe_version(console::World& world, const Sett
   return probe.version;
 }
 
+/// The load engine.
+class LoadRunner final : public Runner {
+ public:
+  explicit LoadRunner(std::unique_ptr<load::Bench> bench) : bench_(std::move(bench)) {}
+  Result<load::Measurement> run(transport::Loop& loop, const OnInterval& on_interval) override {
+    return bench_->run(loop, on_interval);
+  }
+  void stop() override { bench_->stop(); }
+
+ private:
+  std::unique_ptr<load::Bench> bench_;
+};
+
+Result<std::unique_ptr<Runner>> make_runner(console::World& world, const Settings& settings,
+                                            const load::Plan& plan) {
+  const client::Engine engine = settings.plan.engine;
+  if (engine != client::Engine::native)
+    return EngineBench::prepare(plan, {world.loop, world.random}, engine);
+  return load::Bench::prepare(plan).map(
+      [](std::unique_ptr<load::Bench>&& bench) -> std::unique_ptr<Runner> {
+        return std::make_unique<LoadRunner>(std::move(bench));
+      });
+}
+
 }  // namespace
 
 void settle(console::World& world, Settings& settings) {
@@ -81,8 +107,8 @@ Run::Run(console::World& world, const Settings& settings, const load::Plan& plan
       setup_(report::setup_of(plan)),
       interrupts_(world.loop,
                   [this](int number) {
-                    if (bench_)
-                      bench_->stop();
+                    if (runner_)
+                      runner_->stop();
                     else
                       world_.loop.stop();
                     if (company_ != nullptr) company_->on_signal(number);
@@ -114,17 +140,17 @@ Status Run::wait_for_start() {
 
 Result<report::RunResult> Run::measure() {
   if (auto opened = open_exposition(); !opened) return tl::unexpected<Error>(opened.error());
-  auto bench = load::Bench::prepare(plan_);
-  if (!bench) return tl::unexpected<Error>(bench.error());
+  auto runner = make_runner(world_, settings_, plan_);
+  if (!runner) return tl::unexpected<Error>(runner.error());
   if (auto started = wait_for_start(); !started) return tl::unexpected<Error>(started.error());
-  bench_ = std::move(*bench);
+  runner_ = std::move(*runner);
   started_unix_ns_ = world_.wall_clock.now().nanoseconds;
-  auto measured =
-      bench_->run(world_.loop, [this](const load::Interval& interval, const load::Counters& total) {
-        interval_ended(interval, total);
-      });
+  auto measured = runner_->run(world_.loop,
+                               [this](const load::Interval& interval, const load::Counters& total) {
+                                 interval_ended(interval, total);
+                               });
   clear_line();
-  bench_.reset();
+  runner_.reset();
   (void)output_.finish(never);
   if (!measured) return tl::unexpected<Error>(measured.error());
   measured->started_unix_ns = started_unix_ns_;

@@ -4,11 +4,11 @@
 #include <optional>
 
 #include "bench/exposition_server.hpp"
+#include "bench/runner.hpp"
 #include "bench/settings.hpp"
 #include "console/interrupts.hpp"
 #include "console/output.hpp"
 #include "console/tool.hpp"
-#include "load/bench.hpp"
 #include "report/prometheus.hpp"
 #include "report/result.hpp"
 
@@ -28,7 +28,7 @@ class Company {
   virtual void on_signal(int number) = 0;
 };
 
-/// One run of the engine with what is to be seen of it meanwhile: the live line, intervals as
+/// One run with what is to be seen of it meanwhile: the live line, intervals as
 /// lines, live metrics. SIGINT and SIGTERM end it early.
 class Run {
  public:
@@ -57,7 +57,7 @@ class Run {
   console::Output output_;
   report::Exposition exposition_;
   std::unique_ptr<ExpositionServer> server_;
-  std::unique_ptr<load::Bench> bench_;
+  std::unique_ptr<Runner> runner_;
   Duration last_end_{};
   std::int64_t started_unix_ns_ = 0;
   bool live_ = false;  ///< standard error is a terminal

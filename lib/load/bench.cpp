@@ -13,10 +13,6 @@ namespace mqtt_toolbox::load {
 
 namespace {
 
-/// Between the last connect and the first message, so that all workers know when it is.
-constexpr Duration head_start = std::chrono::milliseconds(20);
-constexpr Duration drain_check = std::chrono::milliseconds(2);
-
 /// Goes on while the system sleeps, and is not slewed; nanoseconds beyond CLOCK_MONOTONIC.
 Duration clock_offset() {
   timespec monotonic{};

@@ -7,8 +7,10 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "load/flights.hpp"
 #include "load/measurement.hpp"
 #include "load/prepared.hpp"
+#include "load/times.hpp"
 #include "load/tracker.hpp"
 #include "session/settings.hpp"
 #include "transport/loop.hpp"
@@ -30,46 +32,6 @@ struct Report {
     latencies.reset();
     cpu = 0;
   }
-};
-
-/// The times of a run, on the monotonic clock, the same for all its workers. All but the first are
-/// `never` until they are known.
-struct Times {
-  Time started{};           ///< the run's; intervals count from here until the measured time
-  Time publishing = never;  ///< the schedule's origin
-  Time measured = never;    ///< the warm-up is over
-  Time end = never;         ///< nothing is due from here on
-};
-
-/// A QoS 1 or 2 message without its outcome.
-struct Flight {
-  Time due{};
-  Time written{};
-};
-
-/// Flights by number; the numbers of those that ended are used again.
-class Flights {
- public:
-  std::uint32_t add(Flight flight) {
-    if (free_.empty()) return add_new(flight);
-    const std::uint32_t number = free_.back();
-    free_.pop_back();
-    flights_[number] = flight;
-    return number;
-  }
-  const Flight& at(std::uint32_t number) const { return flights_[number]; }
-  void remove(std::uint32_t number) { free_.push_back(number); }
-  std::size_t size() const { return flights_.size() - free_.size(); }
-
- private:
-  std::uint32_t add_new(const Flight& flight) {
-    flights_.push_back(flight);
-    free_.reserve(flights_.capacity());
-    return static_cast<std::uint32_t>(flights_.size() - 1);
-  }
-
-  std::vector<Flight> flights_;
-  std::vector<std::uint32_t> free_;
 };
 
 /// What all clients of one worker share; touched by its thread alone.

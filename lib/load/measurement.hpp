@@ -69,7 +69,7 @@ struct Delivery {
   std::uint64_t duplicated = 0;
   std::uint64_t reordered = 0;  ///< came after a later message of the same stream
 
-  void add(const Delivery& other);
+  MQTT_TOOLBOX_API void add(const Delivery& other);
 };
 
 /// A warning about the measurement itself; each has its cause and its mend in one table

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/export.hpp"
 #include "load/plan.hpp"
 
 namespace mqtt_toolbox::load {
@@ -19,13 +20,14 @@ struct Names {
 std::string expand(std::string_view pattern, const Names& names);
 
 /// The client identifier of client `number`.
-std::string client_identifier(const Plan& plan, std::uint64_t number);
+MQTT_TOOLBOX_API std::string client_identifier(const Plan& plan, std::uint64_t number);
 
 /// The user name and password of client `number`; empty where there are none.
 struct Login {
   std::optional<std::string> username;
   std::optional<std::string> password;
 };
-Login login_of(const Plan& plan, std::uint64_t number, std::string_view identifier);
+MQTT_TOOLBOX_API Login login_of(const Plan& plan, std::uint64_t number,
+                                std::string_view identifier);
 
 }  // namespace mqtt_toolbox::load

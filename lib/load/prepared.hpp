@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/export.hpp"
 #include "base/result.hpp"
 #include "load/plan.hpp"
 #include "transport/connector.hpp"
@@ -12,7 +13,7 @@
 namespace mqtt_toolbox::load {
 
 /// Streams, by number, and the place of each within this set.
-class StreamSet {
+class MQTT_TOOLBOX_API StreamSet {
  public:
   explicit StreamSet(std::vector<std::uint32_t> ascending);
 
@@ -60,6 +61,6 @@ struct Prepared {
 };
 
 /// ExitCode::usage for what cannot be, ExitCode::unreachable when the name is not known.
-Result<std::unique_ptr<Prepared>> prepare_plan(const Plan& plan);
+MQTT_TOOLBOX_API Result<std::unique_ptr<Prepared>> prepare_plan(const Plan& plan);
 
 }  // namespace mqtt_toolbox::load

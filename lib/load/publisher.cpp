@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "load/stamp.hpp"
+#include "load/messages.hpp"
 
 namespace mqtt_toolbox::load {
 
@@ -18,22 +18,6 @@ constexpr int batches_per_turn = 8;
 constexpr std::uint32_t messages_per_clock = 16;
 /// From here on the rest of a payload is written from where it stands.
 constexpr std::size_t smallest_borrowed = 8u << 10;
-
-std::uint64_t share_of(std::uint64_t messages, std::uint64_t publishers, std::uint64_t number) {
-  if (messages == 0) return UINT64_MAX;
-  return messages / publishers + (number < messages % publishers ? 1 : 0);
-}
-
-protocol::Publish message_of(const Prepared& run, const Lane& lane, std::string_view payload) {
-  const Publishing& publishing = run.plan.publishing;
-  protocol::Publish message;
-  message.topic = run.topics[lane.stream];
-  message.payload = payload;
-  message.qos = publishing.qos;
-  message.retain = publishing.retain;
-  message.properties = publishing.properties.view();
-  return message;
-}
 
 }  // namespace
 
@@ -118,11 +102,7 @@ bool Publisher::send_due(Time now) {
 Publisher::Sent Publisher::send(Time due, Time written) {
   Lane& lane = lanes_[lane_];
   std::string& payload = desk().payloads[sent_ % desk().payloads.size()];
-  if (payload.size() >= Stamp::size) {
-    write_stamp(payload.data(),
-                {desk().run.plan.run, lane.stream, lane.sent,
-                 static_cast<std::uint64_t>(due.count()), stamp_lateness(written - due)});
-  }
+  stamp_payload(payload, stamp_of(desk().run.plan.run, lane.stream, lane.sent, due, written));
   const Publishing& publishing = desk().run.plan.publishing;
   const bool is_plain = publishing.qos == Qos::at_most_once && checked_ &&
                         !desk().run.plan.clients.session.use_topic_aliases;
@@ -145,7 +125,7 @@ void Publisher::count(Lane& lane, std::size_t payload_bytes) {
 /// have to know.
 Publisher::Sent Publisher::send_plain(Lane& lane, std::string& payload) {
   if (lane.payload_size != payload.size()) {
-    const protocol::Publish message = message_of(desk().run, lane, payload);
+    const protocol::Publish message = message_of(desk().run, lane.stream, payload);
     const auto version = link().session().version();
     lane.header.resize(protocol::publish_header_size(message, version).value_or(0));
     static_cast<void>(protocol::encode_publish_header(message, version, lane.header));
@@ -164,7 +144,7 @@ Publisher::Sent Publisher::send_plain(Lane& lane, std::string& payload) {
 
 Publisher::Sent Publisher::send_through_session(Lane& lane, std::string& payload, Time due,
                                                 Time written) {
-  const protocol::Publish message = message_of(desk().run, lane, payload);
+  const protocol::Publish message = message_of(desk().run, lane.stream, payload);
   const bool is_answered = message.qos != Qos::at_most_once;
   const std::uint32_t flight = is_answered ? desk().flights.add({due, written}) : 0;
   const auto submission =

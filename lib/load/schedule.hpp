@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "base/export.hpp"
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "load/plan.hpp"
@@ -10,7 +11,7 @@ namespace mqtt_toolbox::load {
 
 /// Events at a constant rate, in integer nanoseconds from their start: event k comes at exactly
 /// floor(k / rate), so that no rounding adds up and any part of them can be told on its own.
-class Rate {
+class MQTT_TOOLBOX_API Rate {
  public:
   /// Events a second, from 1e-6.
   explicit Rate(double a_second);
@@ -27,7 +28,7 @@ class Rate {
 /// When the messages of one of several publishers are due, from the start of the run: all
 /// publishers together keep the rate. At a constant rate they take turns; with Poisson arrivals
 /// each has a process of its own, which together make one of the whole rate.
-class Schedule {
+class MQTT_TOOLBOX_API Schedule {
  public:
   /// Publisher `number` of `publishers`; `rate` over all of them, greater than 0.
   Schedule(Arrivals arrivals, double rate, std::uint64_t publishers, std::uint64_t number,

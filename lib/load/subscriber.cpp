@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "load/stamp.hpp"
+#include "load/messages.hpp"
 
 namespace mqtt_toolbox::load {
 
@@ -33,9 +33,7 @@ void Subscriber::on_online() {
 void Subscriber::on_subscribed(const protocol::SubAck& suback) {
   for (std::size_t i = 0; i < suback.codes.size(); ++i) {
     if (!protocol::is_failure(suback.code(i))) continue;
-    desk().fail_with(
-        {ExitCode::rejected, "the broker refused a subscription: " +
-                                 std::string(name(suback.code(i), protocol::PacketType::suback))});
+    desk().fail_with(refused_subscription(suback.code(i)));
   }
   was_subscribed_ = true;
   become_ready();
@@ -49,10 +47,9 @@ void Subscriber::on_message(const protocol::Publish& message, Time received) {
   ++desk().matched;
   const Time due(static_cast<Time::rep>(stamp->due));
   if (due > received || !desk().is_measured(due)) return;
-  const auto since_due = static_cast<std::uint64_t>((received - due).count());
-  const std::uint64_t late = std::min(since_due, std::uint64_t{stamp->late} * 1000);
-  desk().latencies().received_from_due.record(since_due);
-  desk().latencies().received_from_written.record(since_due - late);
+  const Travel travel = travel_of(*stamp, received);
+  desk().latencies().received_from_due.record(travel.from_due);
+  desk().latencies().received_from_written.record(travel.from_written);
 }
 
 /// False for what no subscription of this one expects, and for what had come already.

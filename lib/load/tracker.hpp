@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/export.hpp"
 #include "load/measurement.hpp"
 
 namespace mqtt_toolbox::load {
@@ -12,7 +13,7 @@ namespace mqtt_toolbox::load {
 /// long as no more than `most_gaps` runs of numbers are missing at once; then the oldest half of
 /// them counts as lost for good, and what still comes of it as duplicated. Allocates only when
 /// numbers are missing.
-class StreamTracker {
+class MQTT_TOOLBOX_API StreamTracker {
  public:
   static constexpr std::size_t most_gaps = 4096;
 

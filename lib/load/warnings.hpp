@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "base/export.hpp"
 #include "load/measurement.hpp"
 
 namespace mqtt_toolbox::load {
@@ -16,7 +17,8 @@ inline constexpr std::uint64_t enough_samples = 1000;
 
 /// What a measurement shows about itself. `clock_error`: how far another clock of the system went
 /// away from the one that measured.
-std::vector<Warning> warnings_of(const Measurement& measurement, std::uint32_t clients,
-                                 bool incomplete, Duration clock_error);
+MQTT_TOOLBOX_API std::vector<Warning> warnings_of(const Measurement& measurement,
+                                                  std::uint32_t clients, bool incomplete,
+                                                  Duration clock_error);
 
 }  // namespace mqtt_toolbox::load
