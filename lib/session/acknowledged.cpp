@@ -21,9 +21,10 @@ void Session::State::on_puback(const protocol::PubAck& ack) {
   if (sequence == inflight.end()) return;
   const Awaiting awaiting = inflight.at(sequence).awaiting;
   // RabbitMQ (3.x) lowers QoS 2 to QoS 1 and answers PUBACK; the message has arrived and is
-  // finished.
+  // finished, but not exactly once.
   if (awaiting != Awaiting::puback && awaiting != Awaiting::pubrec)
     return fail_connection(ReasonCode::protocol_error, wrong_kind);
+  inflight.at(sequence).qos = protocol::Qos::at_least_once;
   finish_publish(sequence, ack.reason, ack.properties);
 }
 

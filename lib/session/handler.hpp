@@ -23,6 +23,7 @@ struct Connected {
 struct PublishOutcome {
   Token token = 0;
   protocol::PacketIdentifier packet_identifier = 0;
+  /// At which it was acknowledged: 1 for a QoS 2 message that the server answered with PUBACK.
   protocol::Qos qos = protocol::Qos::at_most_once;
   protocol::ReasonCode reason = protocol::ReasonCode::success;
   protocol::Properties properties;

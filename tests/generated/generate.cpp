@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bench/settings.hpp"
+#include "broker_table.hpp"
 #include "options/tool.hpp"
 #include "pub/settings.hpp"
 #include "record/format.hpp"
@@ -20,6 +21,8 @@ using mqtt_toolbox::options::Tool;
 
 constexpr std::array<const Tool*, 4> tools{&mqtt_toolbox::bench::tool, &mqtt_toolbox::pub::tool,
                                            &mqtt_toolbox::sandbox::tool, &mqtt_toolbox::sub::tool};
+
+constexpr const char* broker_results = "tests/broker/results.json";
 
 struct Text {
   std::string path;  ///< below the project's folder
@@ -46,6 +49,8 @@ std::vector<Text> generate(const fs::path& project) {
   texts.push_back({"man/mqtt-toolbox.7", page ? *page : page.error().text});
   texts.push_back({"lib/options/tool_options.inc", option_names_source(tools)});
   texts.push_back({"lib/options/tool_names.inc", tool_names_source(tools)});
+  texts.push_back({"README.md", with_broker_table(read(project / "README.md"),
+                                                  broker_table(read(project / broker_results)))});
   return texts;
 }
 
@@ -112,11 +117,13 @@ int write(const fs::path& project) {
 }  // namespace
 
 /// generate FOLDER writes every generated text below the project's folder; generate --check FOLDER
-/// compares, and fails when one is stale.
+/// compares, and fails when one is stale; generate --brokers FILE prints a table of brokers.
 int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.size() == 2 && arguments[0] == "--check") return check(arguments[1]);
+  if (arguments.size() == 2 && arguments[0] == "--brokers")
+    return std::fputs(broker_table(read(arguments[1])).c_str(), stdout) < 0;
   if (arguments.size() == 1) return write(arguments[0]);
-  std::fprintf(stderr, "usage: generate [--check] FOLDER\n");
+  std::fprintf(stderr, "usage: generate [--check] FOLDER | generate --brokers FILE\n");
   return 2;
 }

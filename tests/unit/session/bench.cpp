@@ -162,6 +162,7 @@ bool Recorder::on_message(const Publish& publish) {
   return --messages_wanted != 0;
 }
 void Recorder::on_published(const PublishOutcome& outcome) {
+  published_at = outcome.qos;
   note("published " + number(outcome.token) + with_code(outcome.reason) +
        (outcome.may_be_duplicate ? " perhaps twice" : ""));
 }

@@ -53,6 +53,7 @@ class Recorder : public Handler {
   std::string take();
 
   std::size_t messages_wanted = SIZE_MAX;
+  protocol::Qos published_at = protocol::Qos::at_most_once;  ///< of the last outcome
   ServerLimits limits;
 
  private:

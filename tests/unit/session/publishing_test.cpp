@@ -104,6 +104,7 @@ TEST_CASE("PUBACK for QoS 2 is how some servers lower it to QoS 1: finished") {
   bench.publish("t", "p", 2, 42);
   bench.receive(puback(1));
   CHECK(bench.handler.take() == "published 42");
+  CHECK(bench.handler.published_at == protocol::Qos::at_least_once);
   CHECK(bench.session.phase() == Phase::online);
 }
 

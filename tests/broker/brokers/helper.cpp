@@ -1,0 +1,116 @@
+// What the brokers' scripts need from a program: broker-helper ports N | certificates FOLDER |
+// await FACTS SECONDS PROCESS.
+#include <charconv>
+#include <fstream>
+#include <iostream>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <vector>
+
+#include "base/random.hpp"
+#include "base/system.hpp"
+#include "stage.hpp"
+#include "transport/plugin.hpp"
+
+namespace {
+
+using namespace mqtt_toolbox;
+using namespace mqtt_toolbox::contract;
+
+int number(std::string_view text) {
+  int value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::uint16_t bind_free_port(int descriptor) {
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (::bind(descriptor, generic, size) != 0 || ::getsockname(descriptor, generic, &size) != 0)
+    return 0;
+  return ntohs(address.sin_port);
+}
+
+/// Ports of 127.0.0.1 that were free just now, all different.
+int ports(int count) {
+  std::vector<FileDescriptor> held;
+  for (int i = 0; i < count; ++i) {
+    held.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const std::uint16_t port = bind_free_port(held.back().get());
+    if (port == 0) return 1;
+    std::cout << port << "\n";
+  }
+  return 0;
+}
+
+int certificates(const std::string& folder) {
+  const Status made = transport::make_certificates({folder, {"localhost", "127.0.0.1"}});
+  if (!made) std::cerr << made.error().text << "\n";
+  return made ? 0 : 1;
+}
+
+/// A process that has ended may still wait to be collected.
+bool is_alive(int process) {
+  std::ifstream file("/proc/" + std::to_string(process) + "/stat");
+  std::string number, name, state;
+  return file >> number >> name >> state && state != "Z";
+}
+
+/// How long an answer may come: for some time, and while the broker lives.
+struct Patience {
+  Time deadline;
+  int process;
+
+  bool is_over() const { return SystemClock().now() >= deadline || !is_alive(process); }
+};
+
+/// Until the broker answers CONNECT with success; a port may be open long before.
+bool answers(const BrokerFacts& facts, std::string_view door, std::uint16_t port,
+             const std::optional<Credentials>& credentials, const Patience& patience) {
+  const Conditions conditions{facts, client::Engine::native, protocol::Version::v311, door};
+  while (!patience.is_over()) {
+    Stage stage(conditions, system_seed(), std::chrono::seconds(5));
+    client::ConnectPlan plan = stage.plan();
+    plan.transport.port = port;
+    if (credentials) {
+      plan.username = credentials->username;
+      plan.password = credentials->password;
+    }
+    Peer& peer = stage.bring(plan);
+    if (peer.try_connect() == "connected") return true;
+    stage.loop().run_until(stage.loop().now() + std::chrono::milliseconds(50));
+  }
+  std::cerr << facts.name << " does not answer on its door " << door << "\n";
+  return false;
+}
+
+int await(const std::string& file, int seconds, int process) {
+  const auto facts = read_facts(file);
+  if (!facts) {
+    std::cerr << facts.error().text << "\n";
+    return 2;
+  }
+  const Patience patience{SystemClock().now() + std::chrono::seconds(seconds), process};
+  for (const auto& [door, port] : facts->doors)
+    if (!answers(*facts, door, port, facts->credentials, patience)) return 1;
+  if (facts->limited && !answers(*facts, "tcp", facts->limited->port, {}, patience)) return 1;
+  if (facts->login &&
+      !answers(*facts, "tcp", facts->login->port, facts->login->credentials, patience))
+    return 1;
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() == 2 && arguments[0] == "ports") return ports(number(arguments[1]));
+  if (arguments.size() == 2 && arguments[0] == "certificates") return certificates(arguments[1]);
+  if (arguments.size() == 4 && arguments[0] == "await")
+    return await(arguments[1], number(arguments[2]), number(arguments[3]));
+  std::cerr << "Usage: broker-helper ports N | certificates FOLDER | await FACTS SECONDS PROCESS\n";
+  return 2;
+}
