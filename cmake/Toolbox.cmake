@@ -39,13 +39,17 @@ function(toolbox_module name)
   target_compile_options(${name} PRIVATE -ffunction-sections -fdata-sections)
 endfunction()
 
-# toolbox_plugin(NAME [USES module...] [LINKS target...]): a module opened on first use.
+# toolbox_plugin(NAME [SHARED_RUNTIME] SOURCES file... [USES module...] [LINKS target...]): a module
+# opened on first use. SHARED_RUNTIME: with the shared libstdc++.
 function(toolbox_plugin name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;USES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "SHARED_RUNTIME" "" "SOURCES;USES;LINKS" ${ARGN})
   add_library(${name} MODULE ${ARG_SOURCES})
   set_target_properties(${name} PROPERTIES PREFIX "" OUTPUT_NAME ${name}
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/mqtt-toolbox)
-  target_link_libraries(${name} PRIVATE toolbox_flags toolbox_static_runtime ${ARG_USES} ${ARG_LINKS})
+  target_link_libraries(${name} PRIVATE toolbox_flags ${ARG_USES} ${ARG_LINKS})
+  if(NOT ARG_SHARED_RUNTIME)
+    target_link_libraries(${name} PRIVATE toolbox_static_runtime)
+  endif()
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/mqtt-toolbox)
 endfunction()
 

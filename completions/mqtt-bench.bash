@@ -56,7 +56,7 @@ _mqtt_bench() {
       return
       ;;
     --engine)
-      mapfile -t COMPREPLY < <(compgen -W 'native' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'native paho' -- "$word")
       return
       ;;
     --password-file)

@@ -68,7 +68,7 @@ complete -c mqtt-bench -l connect-timeout -x -d 'time for each stage of connecti
 complete -c mqtt-bench -l proxy -x -d 'connect through this SOCKS5 or HTTP proxy'
 complete -c mqtt-bench -l nodelay -d 'send small packets at once (TCP_NODELAY) (default: on)'
 complete -c mqtt-bench -l no-nodelay -d 'turn off: send small packets at once (TCP_NODELAY)'
-complete -c mqtt-bench -l engine -x -a 'native' -d 'implementation of MQTT to use (default: native)'
+complete -c mqtt-bench -l engine -x -a 'native paho' -d 'implementation of MQTT to use: native or paho (default: native)'
 complete -c mqtt-bench -s i -l id -l client-id -x -d 'client identifier (default: chosen by the broker)'
 complete -c mqtt-bench -s I -l id-prefix -x -d 'client identifier made of this prefix and the process id'
 complete -c mqtt-bench -s u -l username -x -d 'user name'

@@ -23,7 +23,7 @@ _mqtt_pub() {
       return
       ;;
     --engine)
-      mapfile -t COMPREPLY < <(compgen -W 'native' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'native paho' -- "$word")
       return
       ;;
     --password-file)

@@ -28,7 +28,7 @@ complete -c mqtt-pub -l connect-timeout -x -d 'time for each stage of connecting
 complete -c mqtt-pub -l proxy -x -d 'connect through this SOCKS5 or HTTP proxy'
 complete -c mqtt-pub -l nodelay -d 'send small packets at once (TCP_NODELAY) (default: on)'
 complete -c mqtt-pub -l no-nodelay -d 'turn off: send small packets at once (TCP_NODELAY)'
-complete -c mqtt-pub -l engine -x -a 'native' -d 'implementation of MQTT to use (default: native)'
+complete -c mqtt-pub -l engine -x -a 'native paho' -d 'implementation of MQTT to use: native or paho (default: native)'
 complete -c mqtt-pub -s i -l id -l client-id -x -d 'client identifier (default: chosen by the broker)'
 complete -c mqtt-pub -s I -l id-prefix -x -d 'client identifier made of this prefix and the process id'
 complete -c mqtt-pub -s u -l username -x -d 'user name'

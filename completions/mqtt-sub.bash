@@ -31,7 +31,7 @@ _mqtt_sub() {
       return
       ;;
     --engine)
-      mapfile -t COMPREPLY < <(compgen -W 'native' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'native paho' -- "$word")
       return
       ;;
     --password-file)

@@ -39,7 +39,7 @@ complete -c mqtt-sub -l connect-timeout -x -d 'time for each stage of connecting
 complete -c mqtt-sub -l proxy -x -d 'connect through this SOCKS5 or HTTP proxy'
 complete -c mqtt-sub -l nodelay -d 'send small packets at once (TCP_NODELAY) (default: on)'
 complete -c mqtt-sub -l no-nodelay -d 'turn off: send small packets at once (TCP_NODELAY)'
-complete -c mqtt-sub -l engine -x -a 'native' -d 'implementation of MQTT to use (default: native)'
+complete -c mqtt-sub -l engine -x -a 'native paho' -d 'implementation of MQTT to use: native or paho (default: native)'
 complete -c mqtt-sub -s i -l id -l client-id -x -d 'client identifier (default: chosen by the broker)'
 complete -c mqtt-sub -s I -l id-prefix -x -d 'client identifier made of this prefix and the process id'
 complete -c mqtt-sub -s u -l username -x -d 'user name'

@@ -36,8 +36,13 @@ Status refuse_foreign(const Settings& settings) {
       return wrong("--" + std::string(name) +
                    ": no packets are shown under load; mqtt-pub and mqtt-sub do that");
   }
+  const options::Given* engine = settings.find("engine");
+  if (engine != nullptr && engine->origin.layer == options::Layer::flag &&
+      settings.plan.engine != client::Engine::native)
+    return wrong(
+        "--engine: load is made with the native engine; mqtt-pub and mqtt-sub have others");
   if (!settings.subscribe_properties.empty() || !settings.unsubscribe_properties.empty() ||
-      !settings.disconnect_properties.empty())
+      !settings.plan.disconnect_properties.empty())
     return wrong("properties can be given for connect, publish and will only");
   return {};
 }

@@ -8,7 +8,7 @@ int main(int argc, char** argv, char** environment) {
   return mqtt_toolbox::console::run_tool(
       pub::tool, settings, {argc, argv, environment}, [&](mqtt_toolbox::console::World& world) {
         return pub::Publisher(world, settings.work, settings.plan,
-                              settings.disconnect_properties.view())
+                              settings.plan.disconnect_properties.view())
             .run();
       });
 }

@@ -12,7 +12,7 @@ struct Settings : options::Settings {
   Plan work;
 
   Properties properties() const {
-    return {subscribe_properties, unsubscribe_properties, disconnect_properties};
+    return {subscribe_properties, unsubscribe_properties, plan.disconnect_properties};
   }
 };
 

@@ -1,12 +1,41 @@
 #include "client/paho_engine.hpp"
 
+#include <utility>
+
+#include "client/paho_client.hpp"
+#include "client/paho_refusals.hpp"
 #include "transport/plugin.hpp"
 
 namespace mqtt_toolbox::client {
 
-Result<std::unique_ptr<Client>> make_paho_client(Surroundings, const ConnectPlan&, Handler&) {
-  const auto symbol = transport::plugin_symbol("libmqtt-toolbox-paho", "mqtt_toolbox_open_paho");
-  return fail(ExitCode::io, "the paho engine: " + (symbol ? "not ready" : symbol.error().text));
+Result<std::unique_ptr<PahoLink>> PahoModule::open(const ConnectPlan& plan,
+                                                   protocol::Version protocol_version,
+                                                   const std::string& client_identifier) const {
+  PahoLink* link = nullptr;
+  Error error;
+  if (open_link(&plan, protocol_version, &client_identifier, &link, &error) != 0)
+    return tl::unexpected(std::move(error));
+  return std::unique_ptr<PahoLink>(link);
+}
+
+Result<PahoModule> open_paho() {
+  const auto open = transport::plugin_symbol(paho_module, open_paho_symbol);
+  if (!open) {
+    return fail(ExitCode::io, "no --engine paho: " + open.error().text +
+                                  ", with Paho MQTT C++ (libpaho-mqttpp3-1) beside it");
+  }
+  return transport::plugin_symbol(paho_module, paho_version_symbol).map([&](void* version) {
+    return PahoModule{reinterpret_cast<OpenPaho>(*open), reinterpret_cast<PahoVersion>(version)()};
+  });
+}
+
+Result<std::unique_ptr<Client>> make_paho_client(Surroundings surroundings, const ConnectPlan& plan,
+                                                 Handler& handler) {
+  return open_paho().and_then([&](const PahoModule& module) {
+    return check_paho(plan, module.version).map([&]() -> std::unique_ptr<Client> {
+      return std::make_unique<PahoClient>(surroundings, module, plan, handler);
+    });
+  });
 }
 
 }  // namespace mqtt_toolbox::client

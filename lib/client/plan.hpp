@@ -39,6 +39,9 @@ struct ConnectPlan {
   std::optional<std::string> username;
   std::optional<std::string> password;
 
+  /// What `close` will be given, so that an engine that cannot send it can say so at once.
+  protocol::PropertyList disconnect_properties{protocol::PropertyPlace::disconnect};
+
   /// None: `auto`, 5.0 first and 3.1.1 after a refusal of the version.
   std::optional<protocol::Version> version;
   /// `auto` may fall back after mere silence (no will, no client identifier, no kept session,

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 
+#include "client/paho_refusals.hpp"
 #include "options/compatibility.hpp"
 #include "options/mdoc.hpp"
 #include "options/property_value.hpp"
@@ -36,6 +37,29 @@ std::string list_differences(Tools) {
   for (const Difference& row : differences()) {
     out += ".It " + mdoc_escape(row.what) + '\n';
     append_mdoc_text(out, row.reason);
+  }
+  return out + ".El\n";
+}
+
+std::string list_paho_refusals(Tools) {
+  std::string out = ".Bl -tag -width Ds\n";
+  for (const client::PahoRefusal& row : client::paho_refusals()) {
+    const std::string options =
+        row.options.empty() ? std::string() : " (" + std::string(row.options) + ')';
+    out += ".It " + mdoc_escape(capitalised(row.feature) + options) + '\n';
+    std::string text(row.reason);
+    if (row.since != client::PahoRefusal::never)
+      text += " Paho C++ " + client::paho_version_text(row.since) + " can.";
+    append_mdoc_text(out, text);
+  }
+  return out + ".El\n";
+}
+
+std::string list_paho_differences(Tools) {
+  std::string out = ".Bl -tag -width Ds\n";
+  for (const client::PahoDifference& row : client::paho_differences()) {
+    out += ".It " + mdoc_escape(row.what) + '\n';
+    append_mdoc_text(out, row.how);
   }
   return out + ".El\n";
 }
@@ -82,12 +106,14 @@ struct Marker {
   std::string (*text)(Tools);
 };
 
-constexpr std::array<Marker, 7> markers{{
+constexpr std::array<Marker, 9> markers{{
     {"@DATE@", date},
     {"@TOOLS@\n", list_tools},
     {"@EXIT_STATUS@\n", list_exit_codes},
     {"@DIFFERENCES@\n", list_differences},
     {"@PROPERTIES@\n", list_properties},
+    {"@PAHO_REFUSALS@\n", list_paho_refusals},
+    {"@PAHO_DIFFERENCES@\n", list_paho_differences},
     {"@BROKER_BOUND@\n", list_broker_bound},
     {"@SEE_ALSO@\n", list_see_also},
 }};

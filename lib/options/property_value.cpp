@@ -142,7 +142,7 @@ PropertyList* property_list(Settings& settings, PropertyPlace place) {
     case PropertyPlace::publish: return &settings.publish_properties;
     case PropertyPlace::subscribe: return &settings.subscribe_properties;
     case PropertyPlace::unsubscribe: return &settings.unsubscribe_properties;
-    case PropertyPlace::disconnect: return &settings.disconnect_properties;
+    case PropertyPlace::disconnect: return &settings.plan.disconnect_properties;
     case PropertyPlace::will: return &settings.draft.will.properties;
     default: return nullptr;
   }

@@ -48,14 +48,12 @@ struct Settings {
   bool quiet = false;  ///< --quiet: no warnings and errors on stderr
   bool json = false;   ///< --json: results as JSON lines
   Trace trace = Trace::off;
-  std::string engine = "native";
 
-  /// Properties of the packets a tool sends, MQTT 5.0. Those of CONNECT and of the will are in
-  /// `plan`.
+  /// Properties of the packets a tool sends, MQTT 5.0. Those of CONNECT, DISCONNECT and the will
+  /// are in `plan`.
   protocol::PropertyList publish_properties{protocol::PropertyPlace::publish};
   protocol::PropertyList subscribe_properties{protocol::PropertyPlace::subscribe};
   protocol::PropertyList unsubscribe_properties{protocol::PropertyPlace::unsubscribe};
-  protocol::PropertyList disconnect_properties{protocol::PropertyPlace::disconnect};
 
   /// Arguments that belong to no option, for a tool that takes some.
   std::vector<std::string> positionals;

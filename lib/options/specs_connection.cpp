@@ -12,7 +12,7 @@ constexpr auto group = Group::connection;
 
 constexpr std::array<std::string_view, 7> versions{"auto",     "31", "mqttv31", "311",
                                                    "mqttv311", "5",  "mqttv5"};
-constexpr std::array<std::string_view, 1> engines{"native"};
+constexpr std::array<std::string_view, 2> engines{"native", "paho"};
 
 Status assign_version(Settings& settings, Values values) {
   using protocol::Version;
@@ -178,7 +178,13 @@ constexpr std::array<Spec, 11> specs{{
      .choices = engines,
      .fallback = "native",
      .help = "implementation of MQTT to use",
-     .assign = assign_text<&Settings::engine>},
+     .manual = "paho is Paho MQTT C++, which many products speak MQTT with: for the question "
+               "whether something also happens there. What it cannot do is refused by name, see "
+               "mqtt-toolbox(7).",
+     .assign = [](Settings& settings, Values values) -> Status {
+       settings.plan.engine = values[0] == "paho" ? client::Engine::paho : client::Engine::native;
+       return {};
+     }},
 }};
 
 }  // namespace

@@ -238,7 +238,7 @@ TEST_CASE("a will that cannot be encoded is an error of usage") {
 TEST_CASE("close before CONNACK ends without an error") {
   for (const bool connected : {false, true}) {
     Conversation talk("expect CONNECT; silence");
-    talk.client = make_native_client({talk.loop, talk.random}, talk.plan, talk.recorder);
+    talk.make();
     talk.client->connect();
     if (connected) CHECK(talk.run_until([&] { return !talk.broker->received().empty(); }));
     talk.close();

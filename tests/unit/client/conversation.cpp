@@ -1,6 +1,8 @@
 #include "unit/client/conversation.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 #include <doctest/doctest.h>
 
@@ -72,7 +74,15 @@ Conversation::Conversation(std::string_view script) {
   plan.transport.port = broker->port();
   plan.reconnect.attempts = 0;
   plan.reconnect.initial = std::chrono::milliseconds(1);
+  const char* engine = std::getenv("MQTT_TEST_ENGINE");
+  if (engine != nullptr && std::string_view(engine) == "paho") plan.engine = Engine::paho;
   client = nullptr;
+}
+
+void Conversation::make(Handler& handler) {
+  auto made = make_client({loop, random}, plan, handler);
+  REQUIRE_MESSAGE(made, (made ? "" : made.error().text));
+  client = std::move(*made);
 }
 
 bool Conversation::run_until(const std::function<bool()>& done) {
@@ -86,7 +96,7 @@ bool Conversation::run_until(const std::function<bool()>& done) {
 
 bool Conversation::run() {
   if (!client) {
-    client = make_native_client({loop, random}, plan, recorder);
+    make();
     client->connect();
   }
   return run_until([this] { return recorder.closed; });

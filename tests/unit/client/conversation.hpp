@@ -47,6 +47,9 @@ class Recorder final : public Handler {
 struct Conversation {
   explicit Conversation(std::string_view script);
 
+  /// The client of the plan's engine.
+  void make(Handler& handler);
+  void make() { make(recorder); }
   /// Connects and runs until the client has ended, at most ten seconds. True when it did.
   bool run();
   /// Runs until the broker's script has ended too.

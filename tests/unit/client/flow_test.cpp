@@ -84,7 +84,7 @@ TEST_CASE("publishes from outside the loop go out when it next waits") {
   Conversation talk("auto until=DISCONNECT");
   bool connected = false;
   talk.recorder.connected = [&](const Connected&) { connected = true; };
-  talk.client = make_native_client({talk.loop, talk.random}, talk.plan, talk.recorder);
+  talk.make();
   talk.client->connect();
   CHECK(talk.run_until([&] { return connected; }));
   for (int i = 0; i < 3; ++i) CHECK(talk.publish("a", "b", 0));
@@ -231,7 +231,7 @@ TEST_CASE("abort ends at once, without DISCONNECT") {
        {transport::Ending::fin, transport::Ending::reset, transport::Ending::graceful}) {
     Conversation talk("expect CONNECT; send CONNACK; expect PUBLISH; expect CLOSE");
     talk.recorder.connected = [&](const Connected&) { CHECK(talk.publish("a", "b", 1)); };
-    talk.client = make_native_client({talk.loop, talk.random}, talk.plan, talk.recorder);
+    talk.make();
     talk.client->connect();
     CHECK(talk.run_until([&] { return talk.broker->received().size() == 2; }));
     talk.client->abort(ending);
@@ -275,7 +275,7 @@ TEST_CASE("every packet in both directions can be observed") {
   } observer;
   observer.talk = &talk;
   talk.plan.session.observe_packets = true;
-  talk.client = make_native_client({talk.loop, talk.random}, talk.plan, observer);
+  talk.make(observer);
   talk.client->connect();
   CHECK(talk.run_until([&] { return observer.closed; }));
   CHECK(observer.packets == " >CONNECT <CONNACK >PUBLISH <PUBACK >DISCONNECT");

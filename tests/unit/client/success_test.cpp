@@ -157,7 +157,7 @@ TEST_CASE("a filter that no server takes is refused here") {
 
 TEST_CASE("before connect and after the end every call says that it must wait") {
   Conversation talk("auto");
-  talk.client = make_native_client({talk.loop, talk.random}, talk.plan, talk.recorder);
+  talk.make();
   CHECK(talk.publish("a", "b", 0)->admission == Admission::would_block);
   CHECK(talk.subscribe("a", 0, 1)->admission == Admission::would_block);
   bool ready = false;
@@ -215,7 +215,7 @@ TEST_CASE("AUTH goes both ways") {
     void on_auth(const protocol::Auth& auth) override { CHECK(talk->client->authenticate(auth)); }
   } answering;
   answering.talk = &talk;
-  talk.client = make_native_client({talk.loop, talk.random}, talk.plan, answering);
+  talk.make(answering);
   talk.client->connect();
   CHECK(talk.run_until([&] { return answering.closed; }));
   CHECK(talk.failures() == "");

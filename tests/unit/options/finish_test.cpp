@@ -279,5 +279,9 @@ TEST_CASE("connection") {
   CHECK_FALSE(error_of({"-M", "0"}).empty());
   CHECK_FALSE(error_of({"-k", "65536"}).empty());
   CHECK_FALSE(error_of({"-h", ""}).empty());
-  CHECK_FALSE(error_of({"--engine", "paho"}).empty());
+  CHECK_FALSE(error_of({"--engine", "other"}).empty());
+  Run engine;
+  CHECK(engine.settings.plan.engine == client::Engine::native);
+  engine({"--engine", "paho"});
+  CHECK(engine.settings.plan.engine == client::Engine::paho);
 }

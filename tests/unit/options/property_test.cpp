@@ -150,7 +150,7 @@ TEST_CASE("named flags") {
   CHECK(run.settings.plan.session.connect_properties.view().number(PropertyId::receive_maximum) ==
         7);
   CHECK(run.settings.subscribe_properties.view().number(PropertyId::subscription_identifier) == 9);
-  CHECK(run.settings.disconnect_properties.view().text(PropertyId::reason_string) == "bye");
+  CHECK(run.settings.plan.disconnect_properties.view().text(PropertyId::reason_string) == "bye");
   Run malformed;
   malformed({"--user-property", "pair"});
   CHECK(malformed.error == "--user-property: \"pair\" is not KEY=VALUE");
