@@ -40,6 +40,7 @@ void Session::State::on_pubrec(const protocol::PubRec& ack) {
   if (entry.awaiting != Awaiting::pubrec && entry.awaiting != Awaiting::pubcomp)
     return fail_connection(ReasonCode::protocol_error, wrong_kind);
   if (protocol::is_failure(ack.reason)) return finish_publish(sequence, ack.reason, ack.properties);
+  if (durable != nullptr && entry.awaiting == Awaiting::pubrec) durable->released(entry.token);
   entry.awaiting = Awaiting::pubcomp;
   entry.pubrec_reason = ack.reason;
   send_acknowledgement(PacketType::pubrel, ack.packet_identifier);
@@ -74,6 +75,7 @@ void Session::State::finish_publish(Inflight::Sequence sequence, ReasonCode reas
   const InflightEntry entry = inflight.at(sequence);
   if (was_sent(sequence)) --window_used;
   inflight.finish(sequence);
+  if (durable != nullptr) durable->finished(entry.token);
   PublishOutcome outcome;
   outcome.token = entry.token;
   outcome.packet_identifier = Inflight::identifier(sequence);

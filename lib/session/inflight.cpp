@@ -15,6 +15,17 @@ InflightEntry& Inflight::push(InflightEntry entry) {
   return entries_.push(entry);
 }
 
+bool Inflight::continue_at(protocol::PacketIdentifier id) {
+  if (id == 0) return false;
+  if (entries_.empty()) entries_.start_at(id - 1u);
+  while (next_identifier() != id && entries_.size() < identifiers) {
+    InflightEntry gap;
+    gap.position = arena_.end();
+    entries_.push(gap);
+  }
+  return entries_.size() < identifiers;
+}
+
 Inflight::Sequence Inflight::find(protocol::PacketIdentifier id) const {
   if (id == 0) return entries_.end();
   const std::uint64_t oldest = entries_.begin() % identifiers;

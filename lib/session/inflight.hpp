@@ -55,6 +55,10 @@ class Inflight {
   /// Fills in the position. The entry's size counts without the BorrowedPayload behind it.
   InflightEntry& push(InflightEntry entry);
 
+  /// Makes `id` the next identifier: the first one of all, or behind those in use, with those in
+  /// between free. False when it is in use, or further away than there are identifiers.
+  bool continue_at(protocol::PacketIdentifier id);
+
   /// End of the entries when the identifier is not in use.
   Sequence find(protocol::PacketIdentifier id) const;
   Sequence begin() const { return entries_.begin(); }

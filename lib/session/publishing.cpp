@@ -88,7 +88,7 @@ Result<Submission> Session::State::send_new(const Publish& message, Token token,
   if (!admits(room)) return block(room);
   if (alias.alias != 0) return send_aliased(message, topic, token, payload, alias);
   if (!is_stored) return send_unstored(message, payload);
-  const auto stored = store(message, token, payload);
+  const auto stored = store_new(message, token, payload);
   if (!stored) return tl::unexpected(stored.error());
   send_stored(inflight.at(*stored));
   return Submission{Admission::accepted, Inflight::identifier(*stored)};
@@ -106,7 +106,7 @@ Result<Submission> Session::State::send_aliased(const Publish& message, Bytes to
   if (auto status = check_packet_size(limits, whole); !status)
     return tl::unexpected(std::move(status.error()));
   if (is_stored) {
-    const auto stored = store(outgoing_aliases->without_alias(message, topic), token, payload);
+    const auto stored = store_new(outgoing_aliases->without_alias(message, topic), token, payload);
     if (!stored) return tl::unexpected(stored.error());
     note_borrowed(inflight.at(*stored), output.written() + output.pending() + whole);
   }
@@ -141,6 +141,14 @@ Result<Inflight::Sequence> Session::State::store(const Publish& given, Token tok
   if (entry.borrowed)
     inflight.set_borrowed_payload(stored, {message.payload.data(), message.payload.size(), 0});
   return inflight.end() - 1;
+}
+
+Result<Inflight::Sequence> Session::State::store_new(const Publish& message, Token token,
+                                                     Payload payload) {
+  auto stored = store(message, token, payload);
+  if (stored && durable != nullptr)
+    durable->sent(token, Inflight::identifier(*stored), version, false);
+  return stored;
 }
 
 Result<OutgoingAliases::Choice> Session::State::choose_alias(const Publish& message) {

@@ -29,6 +29,8 @@ void Session::State::send_all_as_new() {
     entry.pubrec_reason = ReasonCode::success;
     entry.released_again = false;
     entry.may_be_duplicate = true;
+    if (durable != nullptr)
+      durable->sent(entry.token, Inflight::identifier(sequence), version, true);
   }
 }
 

@@ -26,6 +26,8 @@ class Ring {
     return slots_[end_++ & (capacity_ - 1)] = element;
   }
   void pop() { ++begin_; }
+  /// While empty: the sequence number of the next element.
+  void start_at(std::uint64_t sequence) { begin_ = end_ = sequence; }
   void clear() { begin_ = end_; }
 
   /// Gives the memory back when empty.

@@ -10,10 +10,12 @@ namespace mqtt_toolbox::session {
 
 using protocol::ReasonCode;
 
-Session::State::State(const Settings& settings_given, Handler& handler_given, Output& output_given)
+Session::State::State(const Settings& settings_given, Handler& handler_given, Output& output_given,
+                      Store* store_given)
     : settings(settings_given),
       handler(handler_given),
       output(output_given),
+      durable(store_given),
       inflight(settings_given.inflight_bytes) {}
 
 Session::State::~State() {
@@ -66,10 +68,15 @@ void Session::State::fail_connection(protocol::Fault fault) {
   fail_connection(reason_for(fault), protocol::meaning(fault).text, fault);
 }
 
-Session::Session(const Settings& settings, Handler& handler, Output& output)
-    : state_(std::make_unique<State>(settings, handler, output)) {}
+Session::Session(const Settings& settings, Handler& handler, Output& output, Store* store)
+    : state_(std::make_unique<State>(settings, handler, output, store)) {}
 Session::~Session() = default;
 Session::Session(Session&&) noexcept = default;
+Session& Session::operator=(Session&&) noexcept = default;
+
+Status Session::restore() {
+  return state_->restore();
+}
 
 Status Session::transport_opened(protocol::Version version, const Identity& identity, Time now) {
   return state_->open(version, identity, now);

@@ -13,6 +13,7 @@
 #include "session/handler.hpp"
 #include "session/output.hpp"
 #include "session/settings.hpp"
+#include "session/store.hpp"
 
 namespace mqtt_toolbox::session {
 
@@ -47,11 +48,18 @@ struct Failure {
 /// thread-safe; a Handler may call any function but `receive` and `advance` from inside an event.
 class MQTT_TOOLBOX_API Session {
  public:
-  /// `settings`, `handler` and `output` must outlive the session.
-  Session(const Settings& settings, Handler& handler, Output& output);
+  /// `settings`, `handler`, `output` and `store` must outlive the session. With a store, whoever
+  /// takes bytes out of `output` commits it first.
+  Session(const Settings& settings, Handler& handler, Output& output, Store* store = nullptr);
   ~Session();
   Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
   Session(const Session&) = delete;
+
+  /// Takes over what the store has unfinished, before the first connection, which must be opened in
+  /// that version and should ask for the session. Its outcomes come with the tokens of the store.
+  /// ExitCode::io when the store cannot be read or contradicts itself.
+  Status restore();
 
   /// The transport is open: sends CONNECT in `version`. Calls after the first follow
   /// Settings::resume, where a call that led to no CONNACK with success does not count, and `reset`

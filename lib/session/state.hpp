@@ -20,7 +20,8 @@ inline constexpr std::uint16_t receive_maximum_by_default = 65'535;
 
 /// Everything a session knows. The functions stand by subject in the files named above them.
 struct Session::State final : Output::Watcher {
-  State(const Settings& settings_given, Handler& handler_given, Output& output_given);
+  State(const Settings& settings_given, Handler& handler_given, Output& output_given,
+        Store* store_given);
   ~State();
   State(const State&) = delete;
   State& operator=(const State&) = delete;
@@ -54,6 +55,8 @@ struct Session::State final : Output::Watcher {
                               OutgoingAliases::Choice alias);
   Result<Submission> send_aliased(const protocol::Publish& message, Bytes topic, Token token,
                                   Payload payload, OutgoingAliases::Choice alias);
+  Result<Inflight::Sequence> store_new(const protocol::Publish& message, Token token,
+                                       Payload payload);
   Result<Inflight::Sequence> store(const protocol::Publish& given, Token token, Payload payload);
   bool admits(std::size_t room) const;
   Submission block(std::size_t room);
@@ -79,6 +82,10 @@ struct Session::State final : Output::Watcher {
   bool acknowledges_unsent(const InflightEntry& entry) const;
   void finish_publish(Inflight::Sequence sequence, protocol::ReasonCode reason,
                       const protocol::Properties& properties);
+
+  // restoring.cpp: what an earlier process has left unacknowledged.
+  Status restore();
+  Status restore(const Unfinished& unfinished);
 
   // resending.cpp: what is unacknowledged, on a new connection.
   void start_resending();
@@ -127,6 +134,7 @@ struct Session::State final : Output::Watcher {
   const Settings& settings;
   Handler& handler;
   Output& output;
+  Store* durable;  ///< null: nothing survives
 
   Time now{0};
   std::uint32_t connection = 0;  ///< counts connections, to notice a change inside an event

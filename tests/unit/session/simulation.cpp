@@ -68,11 +68,24 @@ Scenario random_scenario(std::uint64_t seed) {
   return scenario;
 }
 
+Scenario random_scenario_with_crashes(std::uint64_t seed) {
+  Scenario scenario = random_scenario(seed);
+  Random random(seed + 1);
+  scenario.settings.clean_start = false;
+  scenario.messages_to_client = 0;
+  scenario.with_requests = false;
+  scenario.lowest_qos = static_cast<int>(pick(random, 1, 2));
+  scenario.highest_qos = 2;
+  scenario.is_durable = true;
+  scenario.crashes = pick(random, 0, 8);
+  return scenario;
+}
+
 Simulation::Simulation(Scenario scenario)
     : scenario_(std::move(scenario)),
       random_(scenario_.seed ^ 0x9E3779B97F4A7C15u),
-      session_(scenario_.settings, *this, output_),
       server_(scenario_.server) {
+  begin_life();
   std::vector<int> up(topics * 3), down(topics * 3);
   const auto make = [&](std::vector<int>& numbers) {
     const auto topic = static_cast<int>(pick(random_, 0, topics - 1));
@@ -86,7 +99,7 @@ Simulation::Simulation(Scenario scenario)
   };
   for (std::size_t i = 0; i < scenario_.messages_to_server; ++i) to_server_.push_back(make(up));
   for (std::size_t i = 0; i < scenario_.messages_to_client; ++i) to_client_.push_back(make(down));
-  for (auto left = pick(random_, 0, 3); left != 0; --left)
+  for (auto left = scenario_.with_requests ? pick(random_, 0, 3) : 0u; left != 0; --left)
     requests_.push_back({chance(random_, 50), false, 0});
 }
 
@@ -112,36 +125,37 @@ std::vector<std::string> Simulation::run() {
 
 bool Simulation::finished() const {
   const auto answered = [](const Request& request) { return request.outcomes != 0; };
-  return link_ && session_.phase() == Phase::online && connections_ > scenario_.cuts.size() &&
+  return link_ && session_->phase() == Phase::online && connections_ > scenario_.cuts.size() &&
          next_to_server_ == to_server_.size() && next_to_client_ == to_client_.size() &&
-         std::all_of(requests_.begin(), requests_.end(), answered) && session_.inflight() == 0 &&
-         session_.unacknowledged() == 0 && server_.outgoing() == 0 && server_.held() == 0 &&
-         output_.empty() && !server_.has_output() && link_->to_server.empty() &&
+         std::all_of(requests_.begin(), requests_.end(), answered) && session_->inflight() == 0 &&
+         session_->unacknowledged() == 0 && server_.outgoing() == 0 && server_.held() == 0 &&
+         output_->empty() && !server_.has_output() && link_->to_server.empty() &&
          link_->to_client.empty();
 }
 
 /// One of the things that can happen now.
 void Simulation::step() {
   ++steps_;
+  if (crashes_ < scenario_.crashes && chance(random_, 2)) return crash();
   now_ += std::chrono::microseconds(pick(random_, 0, 2000));
-  if (now_ >= session_.deadline()) session_.advance(now_);
+  if (now_ >= session_->deadline()) session_->advance(now_);
   if (!link_) {
     // Refused with would_block while offline; on_ready must follow.
     if (may_publish_ && chance(random_, 20) && next_to_server_ < to_server_.size())
       client_publishes();
     return connect();
   }
-  if (session_.phase() == Phase::closing) return lose();
+  if (session_->phase() == Phase::closing) return lose();
   std::vector<void (Simulation::*)()> possible;
-  if (!output_.empty()) possible.push_back(&Simulation::client_writes);
+  if (!output_->empty()) possible.push_back(&Simulation::client_writes);
   if (server_.has_output()) possible.push_back(&Simulation::server_writes);
   if (may_publish_ && next_to_server_ < to_server_.size())
     possible.push_back(&Simulation::client_publishes);
-  if (session_.unacknowledged() != 0 && chance(random_, scenario_.acknowledge_percent))
+  if (session_->unacknowledged() != 0 && chance(random_, scenario_.acknowledge_percent))
     possible.push_back(&Simulation::client_acknowledges);
   if (was_connected_ && next_to_client_ < to_client_.size())
     possible.push_back(&Simulation::server_publishes);
-  if (session_.phase() == Phase::online && next_request() != requests_.end())
+  if (session_->phase() == Phase::online && next_request() != requests_.end())
     possible.push_back(&Simulation::client_requests);
   const std::size_t arrivals = (link_->to_server.empty() ? 0u : 1u);
   const std::size_t all = possible.size() + arrivals + (link_->to_client.empty() ? 0u : 1u) +
@@ -156,14 +170,40 @@ void Simulation::step() {
 }
 
 void Simulation::let_time_pass() {
-  if (session_.unacknowledged() != 0) return client_acknowledges();
+  if (session_->unacknowledged() != 0) return client_acknowledges();
   // All is said, and the cut's byte will not come.
   if (connections_ <= scenario_.cuts.size()) return lose();
-  if (session_.deadline() == never) {
+  if (session_->deadline() == never) {
     violation("stands still");
     return;
   }
-  now_ = session_.deadline();
+  now_ = session_->deadline();
+}
+
+/// The process begins, with what the store has kept.
+void Simulation::begin_life() {
+  session_.reset();
+  output_.emplace();
+  session_.emplace(scenario_.settings, static_cast<Handler&>(*this), *output_,
+                   scenario_.is_durable ? &store_ : nullptr);
+  if (scenario_.is_durable && !session_->restore()) violation("cannot be restored");
+  next_to_server_ = scenario_.is_durable ? store_.first_waiting() : 0;
+  may_publish_ = true;
+}
+
+/// What the process has given to the kernel may still arrive; what it has not committed is gone.
+void Simulation::crash() {
+  ++crashes_;
+  if (link_) {
+    const auto bytes = link_->to_server.size();
+    server_.receive(link_->take(true, pick(random_, 0, bytes)));
+    link_.reset();
+  }
+  // As after a CONNACK that never arrived: see `lose`.
+  const bool knows_session = std::exchange(is_online_, false) && !store_.is_dirty();
+  if (scenario_.server_forgets && (!knows_session || chance(random_, 50))) server_.forget_session();
+  store_.crash();
+  begin_life();
 }
 
 void Simulation::connect() {
@@ -172,14 +212,14 @@ void Simulation::connect() {
   ++connections_;
   link_ = std::make_unique<simulated::Link>(cut);
   server_.connection_opened();
-  if (!session_.transport_opened(scenario_.version, Identity{"sim", {}, {}}, now_))
+  if (!session_->transport_opened(scenario_.version, Identity{"sim", {}, {}}, now_))
     violation("CONNECT cannot be encoded");
 }
 
 void Simulation::lose() {
-  if (session_.failure()) violation("failure: " + std::string(session_.failure()->text));
+  if (session_->failure()) violation("failure: " + std::string(session_->failure()->text));
   link_.reset();
-  session_.transport_closed();
+  session_->transport_closed();
   // A CONNACK with Session Present 0 that never arrives leaves a new session behind which no client
   // can tell from the old one; that hole in MQTT is not what is tested here.
   const bool was_online = std::exchange(is_online_, false);
@@ -188,7 +228,7 @@ void Simulation::lose() {
     for (std::size_t i = 0; i < next_to_client_; ++i) to_client_[i].is_forgotten = true;
   }
   // Some acknowledge what they have printed while there is no connection.
-  if (session_.unacknowledged() != 0 && chance(random_, 30)) client_acknowledges();
+  if (session_->unacknowledged() != 0 && chance(random_, 30)) client_acknowledges();
 }
 
 void Simulation::client_publishes() {
@@ -200,9 +240,10 @@ void Simulation::client_publishes() {
   message.qos = static_cast<Qos>(sent.qos);
   const auto payload = chance(random_, 50) ? Payload::borrowed : Payload::copied;
   ++next_to_server_;
-  const auto submission = session_.publish(message, next_to_server_ - 1, payload, now_);
+  const auto submission = session_->publish(message, next_to_server_ - 1, payload, now_);
   if (!submission) return violation("publish failed: " + submission.error().text);
   sent.accepted = submission->admission == Admission::accepted;
+  if (sent.accepted && scenario_.is_durable) store_.describe(message);
   if (sent.accepted) return check_window();
   --next_to_server_;
   may_publish_ = false;
@@ -220,31 +261,32 @@ void Simulation::client_requests() {
   Result<Submission> submission;
   if (open->is_subscribe) {
     protocol::append_subscription(entries, {.filter = "topic/#", .qos = Qos::exactly_once});
-    submission = session_.subscribe({0, {}, entries}, token, now_);
+    submission = session_->subscribe({0, {}, entries}, token, now_);
   } else {
     protocol::append_filter(entries, "other/+");
-    submission = session_.unsubscribe({0, {}, entries}, token, now_);
+    submission = session_->unsubscribe({0, {}, entries}, token, now_);
   }
   if (!submission) return violation("request failed: " + submission.error().text);
   open->accepted = submission->admission == Admission::accepted;
 }
 
 void Simulation::client_acknowledges() {
-  const auto count = pick(random_, 1, session_.unacknowledged());
+  const auto count = pick(random_, 1, session_->unacknowledged());
   for (std::size_t i = 0; i < count; ++i) released_.insert(unacknowledged_.at(i));
   unacknowledged_.erase(unacknowledged_.begin(),
                         unacknowledged_.begin() + static_cast<std::ptrdiff_t>(count));
-  session_.acknowledge(count, now_);
+  session_->acknowledge(count, now_);
 }
 
 void Simulation::client_writes() {
+  if (scenario_.is_durable) static_cast<void>(store_.commit());
   Bytes pieces[4];
-  const auto count = output_.gather(pieces);
+  const auto count = output_->gather(pieces);
   std::string bytes;
   for (std::size_t i = 0; i < count; ++i) bytes += pieces[i];
   bytes.resize(pick(random_, 1, bytes.size()));
   link_->to_server.write(bytes);
-  output_.consume(bytes.size());
+  output_->consume(bytes.size());
 }
 
 void Simulation::server_writes() {
@@ -263,7 +305,7 @@ void Simulation::arrives(bool at_server) {
     check_acknowledged();
   } else {
     // A block of its own, so that a sanitizer sees every read beyond it.
-    session_.receive(std::string(bytes), now_);
+    session_->receive(std::string(bytes), now_);
   }
   if (link_ && link_->is_cut()) lose();
 }
@@ -281,8 +323,8 @@ bool Simulation::on_message(const protocol::Publish& message) {
   delivered_.push_back({std::string(message.topic), std::string(message.payload), message.qos});
   const bool waits = message.qos != Qos::at_most_once && !scenario_.settings.acknowledge_at_once;
   if (waits) unacknowledged_.emplace_back(message.payload);
-  if (session_.unacknowledged() != unacknowledged_.size()) violation("unacknowledged() is wrong");
-  if (chance(random_, 5) && session_.unacknowledged() != 0) client_acknowledges();
+  if (session_->unacknowledged() != unacknowledged_.size()) violation("unacknowledged() is wrong");
+  if (chance(random_, 5) && session_->unacknowledged() != 0) client_acknowledges();
   return true;
 }
 void Simulation::on_published(const PublishOutcome& outcome) {
@@ -330,7 +372,7 @@ void Simulation::check_window() {
   const auto requests = static_cast<std::size_t>(std::count_if(
       requests_.begin(), requests_.end(),
       [](const Request& request) { return request.accepted && request.outcomes == 0; }));
-  if (session_.inflight() > scenario_.server.client_window + requests)
+  if (session_->inflight() > scenario_.server.client_window + requests)
     violation("more in flight than the window");
 }
 
@@ -366,7 +408,9 @@ void Simulation::check_arrivals(const std::vector<Sent>& sent,
 
 void Simulation::check_outcomes() {
   for (const Sent& sent : to_server_) {
-    if (sent.outcomes != (sent.qos == 0 ? 0 : 1)) violation("not exactly one outcome");
+    const bool is_told_again = sent.outcomes > 1 && crashes_ != 0;
+    if (sent.outcomes != (sent.qos == 0 ? 0 : 1) && !is_told_again)
+      violation("not exactly one outcome");
     if (sent.may_be_duplicate && !scenario_.server_forgets)
       violation("perhaps a duplicate, although the session was kept");
   }

@@ -13,6 +13,7 @@
 #include "session/session.hpp"
 #include "support/simulated_network.hpp"
 #include "support/simulated_server.hpp"
+#include "unit/session/fake_store.hpp"
 
 namespace mqtt_toolbox::session {
 
@@ -31,10 +32,15 @@ struct Scenario {
   std::vector<simulated::Cut> cuts;    ///< one a connection; the last connection has none
   unsigned acknowledge_percent = 100;  ///< lower: messages wait longer for `acknowledge`
   bool server_forgets = false;         ///< the server loses its session at some cuts
+  bool with_requests = true;           ///< SUBSCRIBE and UNSUBSCRIBE too
+  bool is_durable = false;             ///< the session has a store
+  std::size_t crashes = 0;             ///< of the client's process, with a durable session
 };
 
 /// Everything derived from the seed.
 Scenario random_scenario(std::uint64_t seed);
+/// The same with crashes; messages go to the server only, at QoS 1 and 2.
+Scenario random_scenario_with_crashes(std::uint64_t seed);
 
 /// A session and a model server with a bad network between them, under a virtual clock. One random
 /// choice after the other: a piece arrives, the application publishes, an acknowledgement is let
@@ -86,6 +92,8 @@ class Simulation final : private Handler {
   bool finished() const;
   void connect();
   void lose();
+  void crash();
+  void begin_life();
   void client_publishes();
   std::vector<Request>::iterator next_request();
   void client_requests();
@@ -107,8 +115,9 @@ class Simulation final : private Handler {
   Scenario scenario_;
   Random random_;
   Time now_ = std::chrono::seconds(1);
-  Output output_;
-  Session session_;
+  std::optional<Output> output_;
+  FakeStore store_;
+  std::optional<Session> session_;
   simulated::Server server_;
   std::unique_ptr<simulated::Link> link_;
   std::size_t connections_ = 0;
@@ -123,6 +132,7 @@ class Simulation final : private Handler {
   std::set<std::string> released_;          ///< payloads for which it was called
   std::size_t acknowledged_ = 0;            ///< how many of the server's were looked at
   std::vector<Request> requests_;
+  std::size_t crashes_ = 0;
   bool may_publish_ = true;
   bool was_connected_ = false;
   bool is_online_ = false;

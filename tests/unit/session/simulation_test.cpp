@@ -22,8 +22,15 @@ void check(const Scenario& scenario, const std::string& what) {
   CHECK_MESSAGE(violations.empty(), what, ": ", first);
 }
 
-void check_seed(std::uint64_t seed) {
-  check(random_scenario(seed), "MQTT_TEST_SEED=" + std::to_string(seed));
+using MakeScenario = Scenario (*)(std::uint64_t seed);
+
+void check_seeds(MakeScenario make) {
+  const auto check_seed = [make](std::uint64_t seed) {
+    check(make(seed), "MQTT_TEST_SEED=" + std::to_string(seed));
+  };
+  if (const auto seed = number_from("MQTT_TEST_SEED")) return check_seed(*seed);
+  const auto seeds = number_from("MQTT_TEST_SEEDS").value_or(3000);
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) check_seed(seed);
 }
 
 /// One message each way, and everything else as simple as can be.
@@ -44,9 +51,11 @@ Scenario one_message_each_way(Version version, int qos, bool acknowledge_at_once
 }  // namespace
 
 TEST_CASE("thousands of lives of a session over a bad network") {
-  if (const auto seed = number_from("MQTT_TEST_SEED")) return check_seed(*seed);
-  const auto seeds = number_from("MQTT_TEST_SEEDS").value_or(3000);
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed) check_seed(seed);
+  check_seeds(random_scenario);
+}
+
+TEST_CASE("thousands of durable sessions, whose process crashes at any moment") {
+  check_seeds(random_scenario_with_crashes);
 }
 
 TEST_CASE("a cut at every byte, in both directions") {
