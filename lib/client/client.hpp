@@ -108,6 +108,10 @@ class MQTT_TOOLBOX_API Client {
 struct Surroundings {
   transport::Loop& loop;
   Random& random;
+  /// What the session is to take over and to keep; committed before any bytes are written. A store
+  /// that fails ends the connection, ExitCode::io. The plan has the store's version and the client
+  /// identifier that its messages were sent with.
+  session::Store* store = nullptr;
 };
 
 /// The engine that the plan names. ExitCode::usage when the plan asks for what that engine cannot

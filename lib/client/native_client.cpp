@@ -20,6 +20,7 @@ NativeClient::NativeClient(Surroundings surroundings, const ConnectPlan& plan,
       random_(surroundings.random),
       plan_(plan),
       handler_(handler),
+      store_(surroundings.store),
       target_(target_name(plan.transport)),
       wire_(loop_, *this),
       attempt_timer_(loop_, [this] { attempt_timed_out(); }),
@@ -128,7 +129,8 @@ void NativeClient::close(const protocol::Disconnect& disconnect, Duration grace)
   const bool unanswered_requests = session_->inflight() != 0;
   lingers_ = !subscriptions_.empty() || unanswered_requests;
   all_done_ = wire_.output().empty() && !unanswered_requests;
-  const auto properties = disconnect_properties(plan_, disconnect.properties);
+  const bool ends_session = session_ends(plan_, session_->inflight());
+  const auto properties = disconnect_properties(ends_session, disconnect.properties);
   const Status sent = session_->disconnect({disconnect.reason, properties.view()}, loop_.now());
   if (!sent) {
     wire_.drop(transport::Ending::graceful);

@@ -67,6 +67,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   // Wire events.
   bool on_bytes(protocol::Bytes bytes) override;
   void on_bytes_end() override;
+  bool before_writing() override;
   void on_written() override;
   void on_gone(const std::optional<Error>& failure) override;
 
@@ -74,7 +75,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   void attempt();
   void opened(Result<transport::Connection> connection);
   void handshake(transport::Connection connection);
-  void make_session(session::Settings settings);
+  void make_session(session::Settings settings, session::Store* store);
   void arm_for_connack();
   void attempt_timed_out();
   void attempt_ended(const Ended& ended);
@@ -104,6 +105,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   Random& random_;
   const ConnectPlan& plan_;
   client::Handler& handler_;
+  session::Store* const store_;
   const std::string target_;
 
   Wire wire_;

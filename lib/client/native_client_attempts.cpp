@@ -30,10 +30,11 @@ void NativeClient::opened(Result<transport::Connection> connection) {
 
 void NativeClient::handshake(transport::Connection connection) {
   times_ = connection.times;
+  const bool restores = stage_ == Stage::opening && !was_online_;
   if (stage_ == Stage::opening) {
     stage_ = Stage::handshaking;
     tried_.push_back(version_);
-    if (!was_online_) make_session(settings_for(plan_, version_));
+    if (!was_online_) make_session(settings_for(plan_, version_), store_);
     arm_for_connack();
   }
   wire_.pause_reading(false);
@@ -43,17 +44,19 @@ void NativeClient::handshake(transport::Connection connection) {
     identifier_ = make_identifier(random_);
   }
   const session::Identity identity{identifier_, plan_.username, plan_.password};
-  if (auto status = session_->transport_opened(version_, identity, loop_.now()); !status) {
+  Status status = restores ? session_->restore() : Status();
+  if (status) status = session_->transport_opened(version_, identity, loop_.now());
+  if (!status) {
     wire_.drop(transport::Ending::fin);
     return finish(std::move(status.error()));
   }
   wire_.flush();
 }
 
-void NativeClient::make_session(session::Settings settings) {
+void NativeClient::make_session(session::Settings settings, session::Store* store) {
   session_.reset();
   settings_ = std::move(settings);
-  session_.emplace(settings_, static_cast<session::Handler&>(*this), wire_.output());
+  session_.emplace(settings_, static_cast<session::Handler&>(*this), wire_.output(), store);
 }
 
 void NativeClient::arm_for_connack() {

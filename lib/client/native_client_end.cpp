@@ -31,7 +31,17 @@ void NativeClient::session_ended() {
   }
   // The DISCONNECT that tells the server what it did.
   wire_.flush();
+  if (stage_ == Stage::ended) return;
   connection_ended(how_session_ended());
+}
+
+bool NativeClient::before_writing() {
+  if (store_ == nullptr) return true;
+  Status committed = store_->commit();
+  if (committed) return true;
+  wire_.drop(transport::Ending::graceful);
+  finish(std::move(committed.error()));
+  return false;
 }
 
 void NativeClient::on_written() {
@@ -85,7 +95,8 @@ void NativeClient::retry(const Error& cause) {
 }
 
 void NativeClient::all_written() {
-  if (must_be_cleared(plan_, version_)) return clear_session();
+  const bool ends_session = session_ends(plan_, session_->inflight());
+  if (ends_session && version_ != protocol::Version::v5) return clear_session();
   if (!lingers_) {
     wire_.drop(transport::Ending::graceful);
     return finish(std::move(closing_error_));
@@ -99,7 +110,7 @@ void NativeClient::clear_session() {
   wire_.drop(transport::Ending::graceful);
   session_->transport_closed();
   abandoned_ = session_->inflight();
-  make_session(settings_to_clear(plan_));
+  make_session(settings_to_clear(plan_), nullptr);
   attempt();
   stage_ = Stage::clearing;
 }

@@ -236,7 +236,8 @@ void PahoClient::close(const protocol::Disconnect& disconnect, Duration grace) {
   if (!plain && !module_.disconnect_tells_why()) return finish(cannot_say_why(module_.version));
   all_done_ = pending() == 0;
   disconnect_ = disconnect;
-  const auto properties = disconnect_properties(plan_, disconnect.properties);
+  const bool ends_session = session_ends(plan_, pending());
+  const auto properties = disconnect_properties(ends_session, disconnect.properties);
   disconnect_properties_ = properties.view().encoded();
   disconnect_.properties = Properties(disconnect_properties_);
   stage_ = Stage::flushing;

@@ -82,9 +82,8 @@ void PahoClient::flushed() {
 void PahoClient::link_closed() {
   if (stage_ == Stage::clearing) return finish(std::move(closing_error_));
   if (stage_ != Stage::closing) return;
-  const bool untold =
-      plan_.session_use == SessionUse::for_stream && !module_.disconnect_tells_why();
-  if (untold || must_be_cleared(plan_, version_)) return clear_session();
+  const bool is_told = version_ == protocol::Version::v5 && module_.disconnect_tells_why();
+  if (session_ends(plan_, pending()) && !is_told) return clear_session();
   finish(std::move(closing_error_));
 }
 

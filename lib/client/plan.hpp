@@ -23,6 +23,12 @@ enum class SessionUse : std::uint8_t {
   /// Clean Start 0 on reconnect, expiry 0 in DISCONNECT. Before: a generated client identifier and
   /// CleanSession 0, ended by a CONNECT with CleanSession 1.
   for_stream,
+  /// One that outlives the process while a QoS 1 or 2 message is unfinished, for
+  /// Surroundings::store:
+  /// Clean Start 0, Session Expiry Interval 0xFFFFFFFF. When nothing is in flight at the end there
+  /// is
+  /// nothing that the server must remember, and the session is ended as for_stream ends.
+  durable,
 };
 
 /// Who speaks MQTT: this library, or Paho MQTT C++ in a module that is opened on demand.

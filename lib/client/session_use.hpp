@@ -22,12 +22,12 @@ bool needs_identifier(protocol::Version version, const session::Settings& settin
 /// take.
 std::string make_identifier(Random& random);
 
-/// The properties of the last DISCONNECT: `given` and, where the plan's session ends with the
-/// stream, Session Expiry Interval 0.
-protocol::PropertyList disconnect_properties(const ConnectPlan& plan,
-                                             const protocol::Properties& given);
+/// Whether the server is to forget the session with its last connection, `inflight` requests being
+/// without outcome: in 5.0 DISCONNECT says so, before it takes another CONNECT.
+bool session_ends(const ConnectPlan& plan, std::size_t inflight);
 
-/// Whether the session must be ended by another CONNECT after the stream.
-bool must_be_cleared(const ConnectPlan& plan, protocol::Version version);
+/// The properties of the last DISCONNECT: `given` and, where the session ends, Session Expiry
+/// Interval 0.
+protocol::PropertyList disconnect_properties(bool ends_session, const protocol::Properties& given);
 
 }  // namespace mqtt_toolbox::client

@@ -35,6 +35,7 @@ void Wire::schedule_flush() {
 
 void Wire::flush() {
   if (flushing_ || blocked_ || output_.empty() || !stream_) return;
+  if (!events_.before_writing()) return;
   flushing_ = true;
   int writes = 0;
   while (!output_.empty() && writes < operations_per_turn && write_some()) ++writes;

@@ -21,6 +21,8 @@ class WireEvents {
   virtual bool on_bytes(protocol::Bytes bytes) = 0;
   /// After one or more `on_bytes`, when nothing more is there or it is the turn of others.
   virtual void on_bytes_end() = 0;
+  /// Bytes are about to be written. False: they must not be, and the owner has dropped the stream.
+  virtual bool before_writing() = 0;
   /// The output has become empty.
   virtual void on_written() = 0;
   /// The stream ended (no value) or failed. Nothing more comes from it.
