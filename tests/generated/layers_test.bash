@@ -12,7 +12,7 @@ restricted='
 ^CLI/        options
 ^toml        options
 ^nlohmann/   record options report
-^sqlite3     client
+^sqlite3     store
 '
 
 # violations ROOT: one line each.
