@@ -4,12 +4,22 @@
 
 namespace mqtt_toolbox::pub {
 
-Entry& Ledger::open(Time now) {
+Entry& Ledger::push() {
   if (tail_ - head_ == ring_.size()) grow();
   Entry& entry = ring_[tail_ & (ring_.size() - 1)];
   entry.token = tail_++;
+  return entry;
+}
+
+Entry& Ledger::open(client::Token token, Time now) {
+  if (head_ == tail_) head_ = tail_ = token;
+  while (tail_ < token) {
+    Entry& gap = push();
+    gap.done = gap.is_gap = true;
+  }
+  Entry& entry = push();
   entry.started = now;
-  entry.done = false;
+  entry.done = entry.is_gap = false;
   ++unsettled_;
   return entry;
 }
@@ -28,11 +38,13 @@ Entry* Ledger::settle(const client::PublishOutcome& outcome, Time now) {
 }
 
 Entry* Ledger::take_done() {
-  if (head_ == tail_) return nullptr;
-  Entry& entry = ring_[head_ & (ring_.size() - 1)];
-  if (!entry.done) return nullptr;
-  ++head_;
-  return &entry;
+  while (head_ != tail_) {
+    Entry& entry = ring_[head_ & (ring_.size() - 1)];
+    if (!entry.done) return nullptr;
+    ++head_;
+    if (!entry.is_gap) return &entry;
+  }
+  return nullptr;
 }
 
 void Ledger::grow() {

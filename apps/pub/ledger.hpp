@@ -18,6 +18,7 @@ struct Entry {
   Time started{};
   Time ended{};
   bool done = false;
+  bool is_gap = false;  ///< a token without a message
   client::PublishOutcome outcome;
   std::string properties;  ///< of the acknowledgement, encoded
 };
@@ -29,7 +30,8 @@ class Ledger {
   /// The token for the next message.
   client::Token next_token() const { return tail_; }
 
-  Entry& open(Time now);
+  /// `token` is at least `next_token()`; those left out have no message.
+  Entry& open(client::Token token, Time now);
   /// The entry of an outcome; null for a token that is not open.
   Entry* settle(const client::PublishOutcome& outcome, Time now);
   /// The oldest entry when it is done, and takes it off; null otherwise. Valid until `open`.
@@ -38,6 +40,7 @@ class Ledger {
   std::uint64_t unsettled() const { return unsettled_; }
 
  private:
+  Entry& push();
   void grow();
 
   std::vector<Entry> ring_;

@@ -1,14 +1,11 @@
 #include "console/tool.hpp"
-#include "pub/publisher.hpp"
+#include "pub/run.hpp"
 #include "pub/settings.hpp"
 
 int main(int argc, char** argv, char** environment) {
   namespace pub = mqtt_toolbox::pub;
   pub::Settings settings;
   return mqtt_toolbox::console::run_tool(
-      pub::tool, settings, {argc, argv, environment}, [&](mqtt_toolbox::console::World& world) {
-        return pub::Publisher(world, settings.work, settings.plan,
-                              settings.plan.disconnect_properties.view())
-            .run();
-      });
+      pub::tool, settings, {argc, argv, environment},
+      [&](mqtt_toolbox::console::World& world) { return pub::run(settings, world); });
 }

@@ -28,6 +28,12 @@ struct Plan {
   Duration repeat_delay{};     ///< from the end of one delivery to the next message
   std::optional<double> rate;  ///< messages a second on an absolute schedule
 
+  std::string store;                     ///< directory of the durable store; empty: there is none
+  bool list_store = false;               ///< print what is in it, and nothing else
+  std::optional<Duration> store_forget;  ///< ids of finished messages, after this long
+  /// With a store: whether an unreachable broker is waited for after the end of the input.
+  bool waits_for_broker = false;
+
   bool json = false;   ///< one result line a message on standard output
   bool quiet = false;  ///< no messages about single publishes on standard error
   /// Without any acknowledgement for this long while some are due, the broker counts as silent.

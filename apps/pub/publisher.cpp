@@ -27,13 +27,19 @@ protocol::PacketType answer_to(protocol::Qos qos) {
 }  // namespace
 
 Publisher::Publisher(console::World& world, const Plan& plan,
-                     const client::ConnectPlan& connect_plan, protocol::Properties disconnect)
+                     const client::ConnectPlan& connect_plan, protocol::Properties disconnect,
+                     store::Queue* queue)
     : world_(world),
       plan_(plan),
       connect_plan_(connect_plan),
       disconnect_(disconnect),
+      queue_(queue),
       output_(
-          world.loop, STDOUT_FILENO, [this] { pump(); },
+          world.loop, STDOUT_FILENO,
+          [this] {
+            if (stored_ != nullptr) stored_->take_input();
+            pump();
+          },
           [this](const Error& error) { fail_with(error); }),
       pace_(world.loop, plan, [this] { pump(); }),
       silence_(world.loop, [this] { look_for_silence(); }),
@@ -41,50 +47,60 @@ Publisher::Publisher(console::World& world, const Plan& plan,
       interrupts_(world.loop, [this](int) { interrupted(); }) {}
 
 console::Ended Publisher::run() {
-  auto client = client::make_client({world_.loop, world_.random}, connect_plan_, *this);
-  if (!client) {
-    world_.reporter.error(client.error().text);
-    return {client.error().code, interrupts_.received()};
+  if (auto prepared = prepare(); !prepared) {
+    world_.reporter.error(prepared.error().text);
+    return {prepared.error().code, interrupts_.received()};
   }
-  client_ = std::move(*client);
-  auto source = make_source(
-      world_.loop, plan_, {[this] { pump(); }, [this](const Error& error) { print_error(error); }});
-  if (!source) {
-    world_.reporter.error(source.error().text);
-    return {source.error().code, interrupts_.received()};
-  }
-  source_ = std::move(*source);
+  if (stored_ != nullptr) stored_->take_input();
   client_->connect();
   world_.loop.run_until(never);
+  finish_store();
   if (auto written = output_.finish(world_.loop.now() + plan_.grace); !written)
     print_error(written.error());
   return {exit_, interrupts_.received()};
+}
+
+Status Publisher::prepare() {
+  auto client = client::make_client({world_.loop, world_.random, queue_}, connect_plan_, *this);
+  if (!client) return tl::unexpected(std::move(client.error()));
+  client_ = std::move(*client);
+  if (queue_ != nullptr) return restore_ledger().and_then([this] { return make_stored_source(); });
+  auto source = make_source(
+      world_.loop, plan_, {[this] { pump(); }, [this](const Error& error) { print_error(error); }});
+  if (!source) return tl::unexpected(std::move(source.error()));
+  source_ = std::move(*source);
+  return {};
 }
 
 void Publisher::on_connected(const client::Connected& connected) {
   if (connected.first) pace_.start(world_.loop.now());
   if (!connected.first) world_.reporter.note("connected again");
   started_ = true;
+  offline_cause_.reset();
   last_progress_ = world_.loop.now();
+  if (ledger_.unsettled() > 0) watch_silence();
   pump();
 }
 
 void Publisher::on_reconnecting(const Error& cause, Duration wait) {
+  offline_cause_ = cause;
+  if (stored_ != nullptr && is_given_up_offline()) return give_up(cause);
   world_.reporter.note(cause.text + "; connecting again in " + show_duration(wait));
+  if (accepts_input() || !started_) return;
   if (ledger_.unsettled() == 0 || ++losses_in_a_row_ < losses_before_giving_up) return;
-  fail_with({ExitCode::lost, "the connection was lost " + std::to_string(losses_in_a_row_) +
-                                 " times without any acknowledgement in between; " +
-                                 unsettled_text()});
+  give_up({ExitCode::lost, "the connection was lost " + std::to_string(losses_in_a_row_) +
+                               " times without any acknowledgement in between; " +
+                               unsettled_text()});
 }
 
 void Publisher::on_closed(const std::optional<Error>& error) {
   if (error) {
-    std::string open = ledger_.unsettled() > 0 ? "; " + unsettled_text() : "";
-    world_.reporter.error(error->text + open);
+    const bool names_open = queue_ == nullptr && ledger_.unsettled() > 0;
+    world_.reporter.error(error->text + (names_open ? "; " + unsettled_text() : ""));
     exit_ = worse(exit_, error->code);
   }
-  closing_ = true;
-  world_.loop.stop();
+  closing_ = client_gone_ = true;
+  if (!accepts_input()) world_.loop.stop();
 }
 
 void Publisher::on_packet(session::Direction direction, const protocol::Frame& frame,
@@ -118,20 +134,21 @@ bool Publisher::pull() {
 }
 
 bool Publisher::offer() {
-  auto submitted = client_->publish(item_.message, ledger_.next_token(), item_.payload);
+  const client::Token token = item_.number != 0 ? item_.number : ledger_.next_token();
+  auto submitted = client_->publish(item_.message, token, item_.payload);
   if (submitted && submitted->admission == client::Admission::would_block) {
     source_->pause();
     return false;
   }
   held_ = false;
   if (submitted)
-    taken(submitted->packet_identifier);
+    taken(token, submitted->packet_identifier);
   else
     rejected_here(submitted.error());
   return true;
 }
 
-void Publisher::taken(protocol::PacketIdentifier identifier) {
+void Publisher::taken(client::Token token, protocol::PacketIdentifier identifier) {
   pace_.sent();
   if (item_.message.qos == protocol::Qos::at_most_once) {
     record::Published result;
@@ -144,9 +161,9 @@ void Publisher::taken(protocol::PacketIdentifier identifier) {
   Time now = world_.loop.now();
   if (ledger_.unsettled() == 0) {
     last_progress_ = now;
-    silence_.arm(now + plan_.acknowledgement_timeout);
+    watch_silence();
   }
-  Entry& entry = ledger_.open(now);
+  Entry& entry = ledger_.open(token, now);
   entry.topic.assign(item_.message.topic);
   entry.id.assign(item_.id);
   entry.outcome.qos = item_.message.qos;
@@ -156,6 +173,7 @@ void Publisher::taken(protocol::PacketIdentifier identifier) {
 void Publisher::rejected_here(const Error& error) {
   pace_.sent();
   delivered();
+  if (queue_ != nullptr) queue_->finished(item_.number);
   print_error(
       {error.code, "cannot publish to " + printable(item_.message.topic) + ": " + error.text});
 }
@@ -191,8 +209,12 @@ void Publisher::complain_about(const Entry& entry) {
 }
 
 void Publisher::on_batch_end() {
-  flush();
+  if (queue_ == nullptr) flush();
   pump();
+  if (queue_ == nullptr) return;
+  // What is told stays true; and the commit is the one that is due before the next write.
+  commit();
+  flush();
 }
 
 void Publisher::print_done() {
@@ -246,7 +268,7 @@ void Publisher::close() {
   if (std::exchange(closing_, true)) return;
   if (ledger_.unsettled() > 0) {
     exit_ = worse(exit_, ExitCode::lost);
-    world_.reporter.error(unsettled_text());
+    if (queue_ == nullptr) world_.reporter.error(unsettled_text());
   }
   flush();
   protocol::Disconnect disconnect;
@@ -258,6 +280,8 @@ void Publisher::interrupted() {
   exhausted_ = true;
   held_ = false;
   source_->pause();
+  if (stored_ != nullptr) stored_->stop();
+  if (client_gone_) return world_.loop.stop();
   grace_.arm(world_.loop.now() + plan_.grace);
   if (!started_) return close();
   finish_when_done();
@@ -267,12 +291,24 @@ void Publisher::look_for_silence() {
   if (ledger_.unsettled() == 0) return;
   Time limit = last_progress_ + plan_.acknowledgement_timeout;
   if (world_.loop.now() < limit) return silence_.arm(limit);
-  fail_with({ExitCode::lost, "the broker has acknowledged nothing for " +
-                                 show_duration(plan_.acknowledgement_timeout) + "; " +
-                                 unsettled_text()});
+  // Whether a connection comes again is decided elsewhere.
+  if (queue_ != nullptr && !client_->online()) return watch_silence();
+  give_up({ExitCode::lost, "the broker has acknowledged nothing for " +
+                               show_duration(plan_.acknowledgement_timeout) + "; " +
+                               unsettled_text()});
 }
 
 void Publisher::fail_with(const Error& error) {
+  exit_ = worse(exit_, error.code);
+  world_.reporter.error(error.text);
+  abandons_input_ = true;
+  if (client_gone_) return world_.loop.stop();
+  if (std::exchange(closing_, true)) return;
+  client_->close({}, Duration::zero());
+}
+
+/// The connection is at its end; a store still takes what comes.
+void Publisher::give_up(const Error& error) {
   exit_ = worse(exit_, error.code);
   world_.reporter.error(error.text);
   if (std::exchange(closing_, true)) return;
@@ -280,6 +316,7 @@ void Publisher::fail_with(const Error& error) {
 }
 
 std::string Publisher::unsettled_text() const {
+  if (queue_ != nullptr) return "nothing is lost, the store has it";
   auto count = ledger_.unsettled();
   return std::to_string(count) + (count == 1 ? " message is" : " messages are") +
          " not acknowledged";

@@ -13,6 +13,7 @@
 #include "pub/pace.hpp"
 #include "pub/plan.hpp"
 #include "pub/source.hpp"
+#include "pub/stored_source.hpp"
 #include "record/results.hpp"
 
 namespace mqtt_toolbox::pub {
@@ -21,9 +22,10 @@ namespace mqtt_toolbox::pub {
 /// of each.
 class Publisher final : public client::Handler {
  public:
-  /// The plans and the properties of DISCONNECT must outlive the publisher.
+  /// The plans, the properties of DISCONNECT and the store must outlive the publisher. With a store
+  /// (null: none) everything goes through it.
   Publisher(console::World& world, const Plan& plan, const client::ConnectPlan& connect_plan,
-            protocol::Properties disconnect);
+            protocol::Properties disconnect, store::Queue* queue);
 
   /// Runs to the end; the exit status is the worst result.
   console::Ended run();
@@ -41,11 +43,22 @@ class Publisher final : public client::Handler {
   void on_packet(session::Direction direction, const protocol::Frame& frame,
                  protocol::Version version) override;
 
+  Status prepare();
+  Status make_stored_source();
+  Status restore_ledger();
+  void watch_silence();
+  void input_went_on();
+  void print_stored(const record::Stored& stored);
+  void broken(const Error& error);
+  void give_up(const Error& error);
+  void commit();
+  void finish_store();
+
   void pump();
   void publish_while_due();
   bool pull();
   bool offer();
-  void taken(protocol::PacketIdentifier identifier);
+  void taken(client::Token token, protocol::PacketIdentifier identifier);
   void settled(const Entry& entry);
   void delivered();
   void rejected_here(const Error& error);
@@ -60,23 +73,35 @@ class Publisher final : public client::Handler {
   void flush();
   void fail_with(const Error& error);
   bool everything_settled() const;
+  /// A broker that could not be reached while input came is not waited for when it has ended.
+  bool is_given_up_offline() const {
+    return stored_->input_ended() && !started_ && offline_cause_ && !plan_.waits_for_broker;
+  }
+  bool accepts_input() const {
+    return stored_ != nullptr && !stored_->input_ended() && !abandons_input_;
+  }
   std::string unsettled_text() const;
 
   console::World& world_;
   const Plan& plan_;
   const client::ConnectPlan& connect_plan_;
   protocol::Properties disconnect_;
+  store::Queue* const queue_;
   console::Output output_;
   record::ResultWriter writer_;
   Ledger ledger_;
   Pace pace_;
   std::unique_ptr<Source> source_;
+  StoredSource* stored_ = nullptr;  ///< the source when there is a store
   Item item_;
   bool held_ = false;       ///< item_ is waiting to be taken
   bool exhausted_ = false;  ///< nothing more is taken from the source
   bool started_ = false;
   bool closing_ = false;
   bool pumping_ = false;
+  bool client_gone_ = false;     ///< on_closed was called
+  bool abandons_input_ = false;  ///< with a store: nothing more can be accepted
+  std::optional<Error> offline_cause_;
   Time last_progress_{};
   int losses_in_a_row_ = 0;  ///< lost connections since anything was acknowledged
   ExitCode exit_ = ExitCode::done;

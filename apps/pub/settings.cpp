@@ -93,6 +93,21 @@ Status take_rate(options::Settings& settings, Values values) {
   return parse_rate(values[0]).map([&](double rate) { work(settings).rate = rate; });
 }
 
+Status take_store(options::Settings& settings, Values values) {
+  if (values[0].empty()) return fail(ExitCode::usage, "a directory has a name");
+  work(settings).store = values[0];
+  return {};
+}
+
+Status take_store_list(options::Settings& settings, Values) {
+  work(settings).list_store = true;
+  return {};
+}
+
+Status take_store_forget(options::Settings& settings, Values values) {
+  return parse_duration(values[0]).map([&](Duration age) { work(settings).store_forget = age; });
+}
+
 constexpr std::array<std::string_view, 3> qos_choices{"0", "1", "2"};
 
 constexpr std::array specs{
@@ -110,7 +125,7 @@ constexpr std::array specs{
          .value_name = "QOS",
          .group = Group::message,
          .choices = qos_choices,
-         .fallback = "0",
+         .fallback = "0, with --store 1",
          .help = "quality of service: 0, 1 or 2",
          .assign = take_qos},
     Spec{.name = "retain",
@@ -225,6 +240,39 @@ constexpr std::array specs{
          .fallback = "5",
          .help = "how long what is in flight may take after SIGINT or SIGTERM",
          .assign = take_duration<&Plan::grace>},
+
+    Spec{.name = "store",
+         .kind = Kind::directory,
+         .value_name = "DIR",
+         .group = Group::durability,
+         .help = "keep messages in DIR from when they are accepted until they are acknowledged",
+         .manual =
+             "A message is accepted when its \"stored\" line is printed: it is then on the disk, "
+             "and "
+             "neither a crash, nor a power failure, nor a dead broker loses it. The next run with "
+             "the same DIR first goes on with what waits there, also without any input. All of the "
+             "input is accepted, as it comes, while the broker is away; if it is still away at the "
+             "end, the exit status says so, and a line how many messages wait. For QoS 1 and 2 "
+             "only. DIR belongs on a local disk; it is made when it is not there, and one process "
+             "uses it at a time.",
+         .assign = take_store},
+    Spec{.name = "store-list",
+         .group = Group::durability,
+         .argv_only = true,
+         .help = "print what waits in the store, and exit",
+         .manual =
+             "As a table, or with --json as lines of type \"waiting\" whose time is when the "
+             "message was accepted. It needs no broker, and may be asked while another process "
+             "uses the store.",
+         .assign = take_store_list},
+    Spec{.name = "store-forget",
+         .kind = Kind::duration,
+         .value_name = "AGE",
+         .group = Group::durability,
+         .help = "forget the ids of messages that were accepted longer ago than AGE, and are done",
+         .manual = "Without it each id is remembered for good, for about twice its length and 30 "
+                   "bytes on the disk.",
+         .assign = take_store_forget},
 };
 
 constexpr std::array groups{Group::connection, Group::authentication, Group::tls,
@@ -236,6 +284,8 @@ constexpr std::array examples{
     options::Example{"one message", "mqtt-pub -t sensors/a -m 21.5"},
     options::Example{"every line of a log, acknowledged by the broker",
                      "tail -f app.log | mqtt-pub -t log/app -l -q 1"},
+    options::Example{"a queue on the disk that survives crashes, restarts and dead brokers",
+                     "sensors | mqtt-pub --store /var/lib/sensors --from-json -q 2"},
     options::Example{"copy what one broker has to another",
                      "mqtt-sub -h old --record -t '#' | mqtt-pub -h new --from-json"},
 };
@@ -248,14 +298,56 @@ Status check_repeat(const Settings& settings) {
   return {};
 }
 
+Status check_store_session(const Settings& settings) {
+  const auto expiry = settings.plan.session.connect_properties.view().number(
+      protocol::PropertyId::session_expiry_interval);
+  if (expiry == 0u)
+    return fail(ExitCode::usage,
+                "--store needs a session that outlives the connection, not one with "
+                "--session-expiry-interval 0");
+  if (settings.plan.version == protocol::Version::v31)
+    return fail(ExitCode::usage,
+                "--store needs a broker that says whether it has kept the session, which MQTT 3.1 "
+                "cannot; use -V 311 or 5");
+  return {};
+}
+
+/// What --store cannot do, by name.
+Status check_store(const Settings& settings) {
+  const Plan& plan = settings.work;
+  if (plan.store.empty()) {
+    for (const std::string_view name : {"store-list", "store-forget"})
+      if (settings.given(name))
+        return fail(ExitCode::usage, "--" + std::string(name) + " needs --store DIR");
+    return {};
+  }
+  if (plan.list_store && plan.input != InputKind::none)
+    return fail(ExitCode::usage, "--store-list publishes nothing; leave out the input");
+  if (settings.plan.engine != client::Engine::native)
+    return fail(ExitCode::usage,
+                "--store is not in the paho engine, whose own persistence loses messages when it "
+                "is killed; leave out --engine");
+  if (settings.given("qos") && plan.defaults.qos == protocol::Qos::at_most_once)
+    return fail(ExitCode::usage,
+                "a message of QoS 0 is never acknowledged, so that --store cannot say when it is "
+                "done; use -q 1 or -q 2");
+  if (settings.publish_properties.view().find(protocol::PropertyId::topic_alias))
+    return fail(ExitCode::usage,
+                "a topic alias ends with its connection, and a stored message does not; use "
+                "--topic-aliases");
+  return check_store_session(settings);
+}
+
 Status check_input(const Settings& settings) {
   const Plan& plan = settings.work;
+  const bool only_store = plan.input == InputKind::none && !plan.store.empty();
+  if (only_store) return check_store(settings);
   if (plan.input == InputKind::none)
     return fail(ExitCode::usage,
                 "nothing to publish; give one of -m TEXT, -f PATH, -l, -s, -n and --from-json");
   if (!plan.defaults.topic && plan.input != InputKind::json)
     return fail(ExitCode::usage, "no topic; give it with -t TOPIC or in the URL");
-  return check_repeat(settings);
+  return check_store(settings).and_then([&] { return check_repeat(settings); });
 }
 
 /// A stream of QoS 1 and 2 messages has a session of its own, unless the user says otherwise.
@@ -270,12 +362,29 @@ bool wants_stream_session(const Settings& settings) {
          (plan.input == InputKind::lines || !one_message);
 }
 
+/// The session is the store's, unless the user says how long it is to be kept.
+void plan_for_store(Settings& settings) {
+  client::ConnectPlan& plan = settings.plan;
+  const bool is_given =
+      settings.given("disable-clean-session") || settings.given("session-expiry-interval");
+  plan.session.clean_start = false;
+  plan.session.resume = true;
+  plan.session_use = is_given ? client::SessionUse::as_given : client::SessionUse::durable;
+  settings.work.waits_for_broker = plan.retry_first_connect;
+  plan.retry_first_connect = plan.reconnect.attempts != 0;
+  if (!settings.given("qos")) settings.work.defaults.qos = protocol::Qos::at_least_once;
+}
+
 Status check(options::Settings& base) {
   auto& settings = static_cast<Settings&>(base);
   if (auto checked = check_input(settings); !checked) return checked;
   settings.work.json = settings.json;
   settings.work.defaults.properties = settings.publish_properties;
-  if (wants_stream_session(settings)) settings.plan.session_use = client::SessionUse::for_stream;
+  if (!settings.work.store.empty()) {
+    plan_for_store(settings);
+  } else if (wants_stream_session(settings)) {
+    settings.plan.session_use = client::SessionUse::for_stream;
+  }
   return {};
 }
 
@@ -284,12 +393,28 @@ Status check(options::Settings& base) {
 constexpr options::Tool tool{
     .name = "mqtt-pub",
     .summary = "publish MQTT messages",
-    .synopsis = "[OPTIONS] -t TOPIC -m TEXT | -f PATH | -l | -s | -n\n[OPTIONS] --from-json",
+    .synopsis =
+        "[OPTIONS] -t TOPIC -m TEXT | -f PATH | -l | -s | -n\n[OPTIONS] --from-json\n[OPTIONS] "
+        "--store DIR",
     .description =
         "Publishes one message, the lines or the whole of standard input, files, or JSON lines. "
         "At QoS 1 and 2 it ends when the broker has acknowledged everything, and its exit status "
         "is the worst result. A connection lost in mid-stream is made again and nothing is lost "
-        "while the broker keeps the session.",
+        "while the broker keeps the session.\n\n"
+        "With --store every message is on the disk before it is sent, with the packet identifier "
+        "that it is sent under, so that a process that was killed is continued by the next one as "
+        "if only its connection had been lost: a message of QoS 1 arrives at least once, one of "
+        "QoS 2 exactly once while the broker keeps the session. A broker that has lost it gets "
+        "what is not acknowledged as new; a QoS 2 message so sent is reported as a possible "
+        "duplicate. An id in an input line is taken once and for all: the line of a message that "
+        "was accepted before, done or not, is answered with a \"stored\" line that says \"known\", "
+        "so that a pipeline that was interrupted can repeat its whole input. A message that the "
+        "broker refuses is reported and done. The store remembers its client identifier, and while "
+        "something is in flight its version of MQTT too. The session stays with the broker (MQTT "
+        "5.0: without expiry) as long as something is in flight; it is ended with the last "
+        "acknowledgement, when it holds nothing any more, unless -c or -x says how long it is to "
+        "be "
+        "kept.",
     .groups = groups,
     .own = specs,
     .examples = examples,

@@ -46,6 +46,12 @@ class WholeSource final : public Source {
   std::uint64_t position_ = 0;
 };
 
+/// No input: what waits in the store is all.
+class NoSource final : public Source {
+ public:
+  Pull next(Item&) override { return Pull::end; }
+};
+
 /// Standard input as records: -l and --from-json.
 class RecordSource : public Source {
  public:
@@ -142,6 +148,12 @@ class JsonSource final : public RecordSource {
       return false;
     }
     if (!*parsed) return false;
+    if (!plan_.store.empty() && (*parsed)->qos == protocol::Qos::at_most_once) {
+      report({ExitCode::io, "line " + std::to_string(splitter_.number()) +
+                                ": qos: a message of QoS 0 is never acknowledged, so that --store "
+                                "cannot say when it is done; 1 or 2"});
+      return false;
+    }
     message_ = std::move(**parsed);
     item.message = message_.publish();
     item.payload = client::Payload::copied;
@@ -226,6 +238,7 @@ Result<std::unique_ptr<Source>> make_source(transport::Loop& loop, const Plan& p
     case InputKind::json: return std::make_unique<JsonSource>(loop, plan, std::move(listener));
     case InputKind::standard_input:
       return std::make_unique<WholeInputSource>(loop, plan, std::move(listener));
+    case InputKind::none: return std::make_unique<NoSource>();
     default: break;
   }
   return open_files(plan.files).map([&](std::vector<console::FilePayload>&& files) {

@@ -16,6 +16,8 @@ struct Item {
   protocol::Publish message;
   client::Payload payload = client::Payload::copied;
   std::string_view id;  ///< of a JSON line, else empty
+  /// In the store; tokens must rise. 0: it has none.
+  client::Token number = 0;
 };
 
 enum class Pull : std::uint8_t { item, wait, end };

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "base/export.hpp"
 #include "base/random.hpp"
 #include "client/plan.hpp"
 #include "protocol/packet.hpp"
@@ -20,7 +21,7 @@ bool needs_identifier(protocol::Version version, const session::Settings& settin
 
 /// "mqtt-toolbox-" and ten random letters and digits: the 23 characters that every server must
 /// take.
-std::string make_identifier(Random& random);
+MQTT_TOOLBOX_API std::string make_identifier(Random& random);
 
 /// Whether the server is to forget the session with its last connection, `inflight` requests being
 /// without outcome: in 5.0 DISCONNECT says so, before it takes another CONNECT.

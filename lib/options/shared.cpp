@@ -12,13 +12,14 @@ struct GroupRow {
   Specs (*specs)();
 };
 
-constexpr std::array<GroupRow, 22> groups{{
+constexpr std::array<GroupRow, 23> groups{{
     {Group::clients, "Clients", nullptr},
     {Group::message, "Message", nullptr},
     {Group::subscription, "Subscription", nullptr},
     {Group::input, "Input", nullptr},
     {Group::output, "Output", nullptr},
     {Group::flow, "Flow", nullptr},
+    {Group::durability, "Durability", nullptr},
     {Group::measurement, "Measurement", nullptr},
     {Group::broker, "Broker", nullptr},
     {Group::faults, "Faults on purpose", nullptr},

@@ -44,6 +44,7 @@ enum class Group : std::uint8_t {
   input,
   output,
   flow,
+  durability,
   measurement,
   broker,
   faults,

@@ -62,6 +62,61 @@ constexpr std::array published_fields = {
                      [](Out o, Key, const Published& r) { append_properties(o, r.properties); }},
 };
 
+constexpr std::array stored_fields = {
+    Field<Stored>{"number", "the store's own count; not of a message that was known",
+                  [](Out o, Key k, const Stored& r) {
+                    if (!r.is_known) append_number(o, k, r.number);
+                  }},
+    Field<Stored>{"topic", "the topic name",
+                  [](Out o, Key k, const Stored& r) { append_text(o, k, r.topic); }},
+    Field<Stored>{"qos", "the quality of service, 1 or 2",
+                  [](Out o, Key k, const Stored& r) {
+                    append_number(o, k, static_cast<std::uint64_t>(r.qos));
+                  }},
+    Field<Stored>{"id", "the id that the input line had",
+                  [](Out o, Key k, const Stored& r) {
+                    if (!r.id.empty()) append_text(o, k, r.id);
+                  }},
+    Field<Stored>{"known", "true when the id was accepted before, so that nothing was stored",
+                  [](Out o, Key k, const Stored& r) {
+                    if (r.is_known) append_boolean(o, k, true);
+                  }},
+};
+
+constexpr std::array waiting_fields = {
+    Field<Waiting>{"number", "the store's own count",
+                   [](Out o, Key k, const Waiting& r) { append_number(o, k, r.number); }},
+    Field<Waiting>{"state",
+                   "\"waiting\", \"sent\" when the broker may have it, \"released\" when it has it",
+                   [](Out o, Key k, const Waiting& r) { append_text(o, k, r.state()); }},
+    Field<Waiting>{"packet_identifier", "of a message that was sent",
+                   [](Out o, Key k, const Waiting& r) {
+                     if (r.packet_identifier != 0) append_number(o, k, r.packet_identifier);
+                   }},
+    Field<Waiting>{"may_be_duplicate",
+                   "true when it was sent again because the broker had lost the session",
+                   [](Out o, Key k, const Waiting& r) {
+                     if (r.may_be_duplicate) append_boolean(o, k, true);
+                   }},
+    Field<Waiting>{"topic", "the topic name",
+                   [](Out o, Key k, const Waiting& r) { append_text(o, k, r.message.topic); }},
+    Field<Waiting>{"qos", "the quality of service, 1 or 2",
+                   [](Out o, Key k, const Waiting& r) {
+                     append_number(o, k, static_cast<std::uint64_t>(r.message.qos));
+                   }},
+    Field<Waiting>{"retain", "whether the broker is to keep it",
+                   [](Out o, Key k, const Waiting& r) { append_boolean(o, k, r.message.retain); }},
+    Field<Waiting>{"id", "the id that the input line had",
+                   [](Out o, Key k, const Waiting& r) {
+                     if (!r.id.empty()) append_text(o, k, r.id);
+                   }},
+    Field<Waiting>{"payload", "payload_base64 when it is not UTF-8",
+                   [](Out o, Key k, const Waiting& r) { append_bytes(o, k, r.message.payload); }},
+    Field<Waiting>{
+        properties_name, "the properties of the message",
+        [](Out o, Key, const Waiting& r) { append_properties(o, r.message.properties); }},
+};
+
 constexpr std::array connected_fields = {
     Field<Connected>{"broker", "host and port, or the path of a socket",
                      [](Out o, Key k, const Connected& r) { append_text(o, k, r.broker); }},
@@ -181,6 +236,8 @@ Type(std::string_view, std::string_view, const std::array<Field<Result>, Count>&
     -> Type<Result, Count>;
 
 constexpr Type published{"published", "the outcome of one publish", published_fields};
+constexpr Type stored{"stored", "the message is in the store and will be published", stored_fields};
+constexpr Type waiting{"waiting", "a message in the store without an outcome", waiting_fields};
 constexpr Type connected{"connected", "the broker accepted the connection", connected_fields};
 constexpr Type disconnected{"disconnected", "the connection ended or was refused",
                             disconnected_fields};
@@ -199,8 +256,21 @@ void append_line(std::string& out, UtcTimeText& clock, const AnyType& type, cons
 
 }  // namespace
 
+std::string_view Waiting::state() const {
+  if (released) return "released";
+  return packet_identifier != 0 ? "sent" : "waiting";
+}
+
 void ResultWriter::append(std::string& out, const Published& result, WallTime time) {
   append_line(out, time_, published, result, time);
+}
+
+void ResultWriter::append(std::string& out, const Stored& result, WallTime time) {
+  append_line(out, time_, stored, result, time);
+}
+
+void ResultWriter::append(std::string& out, const Waiting& result, WallTime time) {
+  append_line(out, time_, waiting, result, time);
 }
 
 void ResultWriter::append(std::string& out, const Connected& result, WallTime time) {
@@ -228,9 +298,9 @@ void ResultWriter::append(std::string& out, const Summary& result, WallTime time
 }
 
 std::vector<ResultType> result_types() {
-  return {published.describe(),    connected.describe(),  disconnected.describe(),
-          reconnecting.describe(), subscribed.describe(), error.describe(),
-          summary.describe()};
+  return {published.describe(),  stored.describe(),       waiting.describe(),
+          connected.describe(),  disconnected.describe(), reconnecting.describe(),
+          subscribed.describe(), error.describe(),        summary.describe()};
 }
 
 }  // namespace mqtt_toolbox::record

@@ -10,6 +10,7 @@
 #include "base/export.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "protocol/packet.hpp"
 #include "protocol/properties.hpp"
 #include "protocol/reason.hpp"
 #include "protocol/types.hpp"
@@ -30,6 +31,28 @@ struct Published {
   bool may_be_duplicate = false;                               ///< left out when false
   std::optional<std::string_view> id;
   protocol::Properties properties;  ///< of the acknowledgement
+};
+
+/// A message accepted into a durable store.
+struct Stored {
+  std::uint64_t number = 0;  ///< the store's; left out when `is_known`
+  std::string_view topic;
+  protocol::Qos qos = protocol::Qos::at_least_once;
+  std::string_view id;    ///< left out when empty
+  bool is_known = false;  ///< the id was accepted before; left out when false
+};
+
+/// A message in a durable store that has no outcome; the line's time is when it was accepted.
+struct Waiting {
+  std::uint64_t number = 0;
+  protocol::Publish message;
+  std::string_view id;                               ///< left out when empty
+  protocol::PacketIdentifier packet_identifier = 0;  ///< 0: not sent yet
+  bool released = false;                             ///< PUBREC came
+  bool may_be_duplicate = false;                     ///< left out when false
+
+  /// "waiting", "sent" or "released".
+  MQTT_TOOLBOX_API std::string_view state() const;
 };
 
 /// CONNACK with success.
@@ -84,6 +107,8 @@ class MQTT_TOOLBOX_API ResultWriter {
  public:
   /// Each appends one line with its newline.
   void append(std::string& out, const Published& result, WallTime time);
+  void append(std::string& out, const Stored& result, WallTime time);
+  void append(std::string& out, const Waiting& result, WallTime time);
   void append(std::string& out, const Connected& result, WallTime time);
   void append(std::string& out, const Disconnected& result, WallTime time);
   void append(std::string& out, const Reconnecting& result, WallTime time);

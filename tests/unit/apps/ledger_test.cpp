@@ -18,7 +18,7 @@ client::PublishOutcome outcome_of(client::Token token) {
 
 TEST_CASE("results come out in the order of publishing") {
   pub::Ledger ledger;
-  for (int i = 0; i < 3; ++i) ledger.open(Time(i)).topic = std::to_string(i);
+  for (int i = 0; i < 3; ++i) ledger.open(ledger.next_token(), Time(i)).topic = std::to_string(i);
   CHECK(ledger.settle(outcome_of(1), Time(10)) != nullptr);
   CHECK(ledger.take_done() == nullptr);
   CHECK(ledger.settle(outcome_of(0), Time(11)) != nullptr);
@@ -30,7 +30,7 @@ TEST_CASE("results come out in the order of publishing") {
 
 TEST_CASE("a second outcome and an unknown one change nothing") {
   pub::Ledger ledger;
-  ledger.open(Time(0));
+  ledger.open(ledger.next_token(), Time(0));
   CHECK(ledger.settle(outcome_of(0), Time(1)) != nullptr);
   CHECK(ledger.settle(outcome_of(0), Time(2)) == nullptr);
   CHECK(ledger.settle(outcome_of(9), Time(2)) == nullptr);
@@ -39,14 +39,36 @@ TEST_CASE("a second outcome and an unknown one change nothing") {
 
 TEST_CASE("it grows over its first size in whatever order entries are taken") {
   pub::Ledger ledger;
-  for (std::uint64_t i = 0; i < 40; ++i) ledger.open(Time(0)).id = std::to_string(i);
+  for (std::uint64_t i = 0; i < 40; ++i)
+    ledger.open(ledger.next_token(), Time(0)).id = std::to_string(i);
   for (std::uint64_t i = 0; i < 30; ++i) {
     ledger.settle(outcome_of(i), Time(1));
     CHECK(ledger.take_done()->id == std::to_string(i));
   }
-  for (std::uint64_t i = 40; i < 400; ++i) ledger.open(Time(0)).id = std::to_string(i);
+  for (std::uint64_t i = 40; i < 400; ++i)
+    ledger.open(ledger.next_token(), Time(0)).id = std::to_string(i);
   for (std::uint64_t i = 30; i < 400; ++i) {
     ledger.settle(outcome_of(i), Time(1));
     CHECK(ledger.take_done()->id == std::to_string(i));
   }
+}
+
+TEST_CASE("tokens left out have no result") {
+  pub::Ledger ledger;
+  for (const client::Token token : {5u, 7u, 200u})
+    ledger.open(token, Time(0)).id = std::to_string(token);
+  CHECK(ledger.unsettled() == 3);
+  CHECK(ledger.settle(outcome_of(6), Time(1)) == nullptr);
+  CHECK(ledger.settle(outcome_of(1), Time(1)) == nullptr);
+  CHECK(ledger.settle(outcome_of(200), Time(1)) != nullptr);
+  CHECK(ledger.take_done() == nullptr);
+  CHECK(ledger.settle(outcome_of(5), Time(1)) != nullptr);
+  CHECK(ledger.take_done()->id == "5");
+  CHECK(ledger.settle(outcome_of(7), Time(1)) != nullptr);
+  CHECK(ledger.take_done()->id == "7");
+  CHECK(ledger.take_done()->id == "200");
+  CHECK(ledger.take_done() == nullptr);
+  ledger.open(1'000'000'000'000, Time(0)).id = "far";
+  CHECK(ledger.settle(outcome_of(1'000'000'000'000), Time(1)) != nullptr);
+  CHECK(ledger.take_done()->id == "far");
 }
