@@ -13,6 +13,11 @@ _mqtt_pub() {
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
       ;;
+    --store)
+      compopt -o filenames
+      mapfile -t COMPREPLY < <(compgen -d -- "$word")
+      return
+      ;;
     --unix)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -124,6 +129,7 @@ _mqtt_pub() {
       --rate | \
       --ack-timeout | \
       --grace | \
+      --store-forget | \
       -L|--url | \
       -h|--host | \
       -p|--port | \
@@ -203,6 +209,9 @@ _mqtt_pub() {
     --rate
     --ack-timeout
     --grace
+    --store
+    --store-list
+    --store-forget
     --url -L
     --host -h
     --port -p

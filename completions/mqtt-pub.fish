@@ -1,7 +1,7 @@
 # Generated from the tables of options; not to be edited.
 complete -c mqtt-pub -f
 complete -c mqtt-pub -s t -l topic -x -d 'topic to publish to'
-complete -c mqtt-pub -s q -l qos -x -a '0 1 2' -d 'quality of service: 0, 1 or 2 (default: 0)'
+complete -c mqtt-pub -s q -l qos -x -a '0 1 2' -d 'quality of service: 0, 1 or 2 (default: 0, with --store 1)'
 complete -c mqtt-pub -s r -l retain -d 'let the broker keep the message for later subscribers'
 complete -c mqtt-pub -s m -l message -x -d 'publish this text'
 complete -c mqtt-pub -s f -l file -r -F -d 'publish a file as one message; may be given several times'
@@ -17,6 +17,9 @@ complete -c mqtt-pub -l repeat-delay -x -d 'pause between the delivery of a mess
 complete -c mqtt-pub -l rate -x -d 'publish at this rate, such as 100/s'
 complete -c mqtt-pub -l ack-timeout -x -d 'how long the broker may acknowledge nothing while acknowledgements are due (default: 60)'
 complete -c mqtt-pub -l grace -x -d 'how long what is in flight may take after SIGINT or SIGTERM (default: 5)'
+complete -c mqtt-pub -l store -x -a '(__fish_complete_directories)' -d 'keep messages in DIR from when they are accepted until they are acknowledged'
+complete -c mqtt-pub -l store-list -d 'print what waits in the store, and exit'
+complete -c mqtt-pub -l store-forget -x -d 'forget the ids of messages that were accepted longer ago than AGE, and are done'
 complete -c mqtt-pub -s L -l url -x -d 'broker, user, password and topic in one URL'
 complete -c mqtt-pub -s h -l host -x -d 'name or address of the broker (default: localhost)'
 complete -c mqtt-pub -s p -l port -x -d 'port of the broker (default: 1883; with TLS 8883, WebSocket 80, both 443)'

@@ -340,14 +340,13 @@ Status check_store(const Settings& settings) {
 
 Status check_input(const Settings& settings) {
   const Plan& plan = settings.work;
-  const bool only_store = plan.input == InputKind::none && !plan.store.empty();
-  if (only_store) return check_store(settings);
+  if (plan.input == InputKind::none && !plan.store.empty()) return {};
   if (plan.input == InputKind::none)
     return fail(ExitCode::usage,
                 "nothing to publish; give one of -m TEXT, -f PATH, -l, -s, -n and --from-json");
   if (!plan.defaults.topic && plan.input != InputKind::json)
     return fail(ExitCode::usage, "no topic; give it with -t TOPIC or in the URL");
-  return check_store(settings).and_then([&] { return check_repeat(settings); });
+  return check_repeat(settings);
 }
 
 /// A stream of QoS 1 and 2 messages has a session of its own, unless the user says otherwise.
@@ -377,6 +376,7 @@ void plan_for_store(Settings& settings) {
 
 Status check(options::Settings& base) {
   auto& settings = static_cast<Settings&>(base);
+  if (auto checked = check_store(settings); !checked) return checked;
   if (auto checked = check_input(settings); !checked) return checked;
   settings.work.json = settings.json;
   settings.work.defaults.properties = settings.publish_properties;

@@ -36,6 +36,11 @@ accepted() { jq -rR 'fromjson? | select(.type == "stored") | .id' "$1" | sort -u
 
 received() { jq -rR 'fromjson? | .payload' "$1" | sort; }
 
+# The ids that came as more than one message. A message that comes again under the identifier that it had
+# is the broker's doing: Mosquitto 2.0.11, when it is ended between a subscriber's PUBREC and PUBCOMP,
+# starts with PUBLISH again, not with PUBREL. A publisher that doubles makes a second message.
+doubled() { jq -rR 'fromjson? | "\(.payload) \(.packet_identifier)"' "$1" | sort -u | cut -d' ' -f1 | uniq -d; }
+
 all_received() {
   [[ $(accepted "$stored" | comm -23 - <(received "$got" | uniq) | wc -l) == 0 ]]
 }
@@ -83,13 +88,15 @@ survives() {
   wait "$subscriber" || true
   accepted "$stored" >"$BATS_TEST_TMPDIR/accepted"
   received "$got" >"$BATS_TEST_TMPDIR/received"
-  local lost doubled1 doubled2
+  local lost doubled1 doubled2 again
   lost=$(uniq "$BATS_TEST_TMPDIR/received" | comm -23 "$BATS_TEST_TMPDIR/accepted" - | wc -l)
-  doubled1=$(uniq -d "$BATS_TEST_TMPDIR/received" | grep -c ^q1 || true)
-  doubled2=$(uniq -d "$BATS_TEST_TMPDIR/received" | grep -c ^q2 || true)
+  doubled1=$(doubled "$got" | grep -c ^q1 || true)
+  doubled2=$(doubled "$got" | grep -c ^q2 || true)
+  again=$(uniq -d "$BATS_TEST_TMPDIR/received" | grep ^q2 | comm -23 - <(doubled "$got") | wc -l)
   echo "$messages messages, $killed lives killed, $in_flight of them with messages in flight," \
     "$restarts restarts of the broker, $(wc -l <"$BATS_TEST_TMPDIR/accepted") accepted," \
-    "lost $lost, doubled at QoS 1 $doubled1, at QoS 2 $doubled2" |
+    "lost $lost, doubled at QoS 1 $doubled1, at QoS 2 $doubled2;" \
+    "delivered again by the broker under the same identifier $again" |
     tee -a "${MQTT_TEST_REPORT:-/dev/null}"
   [[ $(wc -l <"$BATS_TEST_TMPDIR/accepted") == "$messages" && $lost == 0 && $doubled2 == 0 ]]
   [[ $(grep -c 'may have been delivered twice' "$BATS_TEST_TMPDIR/err") == 0 ]]

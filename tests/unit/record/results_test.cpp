@@ -54,6 +54,42 @@ TEST_CASE("published: a plain success, and all that may come with one") {
         R"("reason_string":"no\n","user_properties":[["k","v"]]})");
 }
 
+TEST_CASE("stored: new and known, with and without an id") {
+  Stored result;
+  result.number = 12;
+  result.topic = "a/b";
+  CHECK(line_of(result) == R"({"type":"stored","number":12,"topic":"a/b","qos":1})");
+  result.qos = protocol::Qos::exactly_once;
+  result.id = "n\"1";
+  result.is_known = true;
+  CHECK(line_of(result) == R"({"type":"stored","topic":"a/b","qos":2,"id":"n\"1","known":true})");
+}
+
+TEST_CASE("waiting: every state of a stored message") {
+  Waiting result;
+  result.number = 3;
+  result.message.topic = "t";
+  result.message.payload = "\xFF";
+  result.message.qos = protocol::Qos::exactly_once;
+  CHECK(line_of(result) ==
+        R"({"type":"waiting","number":3,"state":"waiting","topic":"t","qos":2,"retain":false,)"
+        R"("payload_base64":"/w=="})");
+  PropertyList properties(PropertyPlace::publish);
+  REQUIRE(properties.add(PropertyId::content_type, "text"));
+  result.message.properties = properties.view();
+  result.message.payload = "p";
+  result.message.retain = true;
+  result.packet_identifier = 9;
+  result.id = "i";
+  result.may_be_duplicate = true;
+  CHECK(line_of(result) ==
+        R"({"type":"waiting","number":3,"state":"sent","packet_identifier":9,)"
+        R"("may_be_duplicate":true,"topic":"t","qos":2,"retain":true,"id":"i","payload":"p",)"
+        R"("content_type":"text"})");
+  result.released = true;
+  CHECK(result.state() == "released");
+}
+
 TEST_CASE("connected, with what the broker said, but no secret") {
   PropertyList properties(PropertyPlace::connack);
   REQUIRE(properties.add(PropertyId::receive_maximum, 20));
@@ -117,7 +153,7 @@ TEST_CASE("a time before its start is no latency") {
 
 TEST_CASE("the table says what the lines hold") {
   const auto types = result_types();
-  REQUIRE(types.size() == 7);
+  REQUIRE(types.size() == 9);
   CHECK(types[0].type == "published");
   for (const ResultType& type : types) {
     CHECK_FALSE(type.meaning.empty());
