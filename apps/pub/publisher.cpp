@@ -44,6 +44,7 @@ Publisher::Publisher(console::World& world, const Plan& plan,
       pace_(world.loop, plan, [this] { pump(); }),
       silence_(world.loop, [this] { look_for_silence(); }),
       grace_(world.loop, [this] { close(); }),
+      again_(world.loop, [this] { start_again(); }),
       interrupts_(world.loop, [this](int) { interrupted(); }) {}
 
 console::Ended Publisher::run() {
@@ -54,6 +55,7 @@ console::Ended Publisher::run() {
   if (stored_ != nullptr) stored_->take_input();
   client_->connect();
   world_.loop.run_until(never);
+  exit_ = worse(exit_, connection_exit_);
   finish_store();
   if (auto written = output_.finish(world_.loop.now() + plan_.grace); !written)
     print_error(written.error());
@@ -73,10 +75,11 @@ Status Publisher::prepare() {
 }
 
 void Publisher::on_connected(const client::Connected& connected) {
-  if (connected.first) pace_.start(world_.loop.now());
+  if (!std::exchange(paced_, true)) pace_.start(world_.loop.now());
   if (!connected.first) world_.reporter.note("connected again");
   started_ = true;
   offline_cause_.reset();
+  connection_exit_ = ExitCode::done;
   last_progress_ = world_.loop.now();
   if (ledger_.unsettled() > 0) watch_silence();
   pump();
@@ -96,11 +99,14 @@ void Publisher::on_reconnecting(const Error& cause, Duration wait) {
 void Publisher::on_closed(const std::optional<Error>& error) {
   if (error) {
     const bool names_open = queue_ == nullptr && ledger_.unsettled() > 0;
-    world_.reporter.error(error->text + (names_open ? "; " + unsettled_text() : ""));
-    exit_ = worse(exit_, error->code);
+    world_.reporter.repeated(error->text + (names_open ? "; " + unsettled_text() : ""));
+    connection_exit_ = worse(connection_exit_, error->code);
   }
   closing_ = client_gone_ = true;
-  if (!accepts_input()) world_.loop.stop();
+  if (!accepts_input()) return world_.loop.stop();
+  const auto& reconnect = connect_plan_.reconnect;
+  if (reconnect.attempts == session::BackoffSettings::unlimited)
+    again_.arm(world_.loop.now() + reconnect.maximum);
 }
 
 void Publisher::on_packet(session::Direction direction, const protocol::Frame& frame,
@@ -309,8 +315,8 @@ void Publisher::fail_with(const Error& error) {
 
 /// The connection is at its end; a store still takes what comes.
 void Publisher::give_up(const Error& error) {
-  exit_ = worse(exit_, error.code);
-  world_.reporter.error(error.text);
+  connection_exit_ = worse(connection_exit_, error.code);
+  world_.reporter.repeated(error.text);
   if (std::exchange(closing_, true)) return;
   client_->close({}, Duration::zero());
 }

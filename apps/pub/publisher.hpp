@@ -51,6 +51,7 @@ class Publisher final : public client::Handler {
   void print_stored(const record::Stored& stored);
   void broken(const Error& error);
   void give_up(const Error& error);
+  void start_again();
   void commit();
   void finish_store();
 
@@ -99,14 +100,17 @@ class Publisher final : public client::Handler {
   bool started_ = false;
   bool closing_ = false;
   bool pumping_ = false;
+  bool paced_ = false;           ///< the pace has begun
   bool client_gone_ = false;     ///< on_closed was called
   bool abandons_input_ = false;  ///< with a store: nothing more can be accepted
   std::optional<Error> offline_cause_;
   Time last_progress_{};
   int losses_in_a_row_ = 0;  ///< lost connections since anything was acknowledged
   ExitCode exit_ = ExitCode::done;
+  ExitCode connection_exit_ = ExitCode::done;  ///< how the last connection ended
   transport::Loop::Timer silence_;
   transport::Loop::Timer grace_;
+  transport::Loop::Timer again_;  ///< with a store: the next client, when one has ended
   console::Interrupts interrupts_;
   std::unique_ptr<client::Client> client_;
 };

@@ -36,6 +36,16 @@ Status Publisher::make_stored_source() {
   return {};
 }
 
+/// While input comes there is hope: what ended the connection for good may be mended.
+void Publisher::start_again() {
+  auto client = client::make_client({world_.loop, world_.random, queue_}, connect_plan_, *this);
+  if (!client) return broken(client.error());
+  client_ = std::move(*client);
+  closing_ = client_gone_ = started_ = false;
+  offline_cause_.reset();
+  client_->connect();
+}
+
 void Publisher::watch_silence() {
   silence_.arm(world_.loop.now() + plan_.acknowledgement_timeout);
 }

@@ -251,7 +251,8 @@ constexpr std::array specs{
              "and "
              "neither a crash, nor a power failure, nor a dead broker loses it. The next run with "
              "the same DIR first goes on with what waits there, also without any input. All of the "
-             "input is accepted, as it comes, while the broker is away; if it is still away at the "
+             "input is accepted, as it comes, while the broker is away or refuses the connection, "
+             "which is tried again as long as input comes; if it is still away at the "
              "end, the exit status says so, and a line how many messages wait. For QoS 1 and 2 "
              "only. DIR belongs on a local disk; it is made when it is not there, and one process "
              "uses it at a time.",

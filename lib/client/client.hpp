@@ -109,8 +109,8 @@ struct Surroundings {
   transport::Loop& loop;
   Random& random;
   /// What the session is to take over and to keep; committed before any bytes are written. A store
-  /// that fails ends the connection, ExitCode::io. The plan has the store's version and the client
-  /// identifier that its messages were sent with.
+  /// that fails ends the connection, ExitCode::io. The version of what is in flight goes before the
+  /// plan's, whose client identifier must be the one that it was sent with.
   session::Store* store = nullptr;
 };
 

@@ -9,6 +9,15 @@ namespace mqtt_toolbox::client {
 
 using protocol::Version;
 
+namespace {
+
+std::optional<Version> version_of(session::Store* store, const ConnectPlan& plan) {
+  const auto stored = store != nullptr ? store->version() : std::nullopt;
+  return stored ? stored : plan.version;
+}
+
+}  // namespace
+
 std::unique_ptr<Client> make_native_client(Surroundings surroundings, const ConnectPlan& plan,
                                            Handler& handler) {
   return std::make_unique<NativeClient>(surroundings, plan, handler);
@@ -21,13 +30,14 @@ NativeClient::NativeClient(Surroundings surroundings, const ConnectPlan& plan,
       plan_(plan),
       handler_(handler),
       store_(surroundings.store),
+      fixed_version_(version_of(surroundings.store, plan)),
       target_(target_name(plan.transport)),
       wire_(loop_, *this),
       attempt_timer_(loop_, [this] { attempt_timed_out(); }),
       session_timer_(loop_, [this] { advance_session(); }),
       closing_timer_(loop_, [this] { closing_timed_out(); }),
       backoff_(plan.reconnect),
-      version_(plan.version.value_or(Version::v5)),
+      version_(fixed_version_.value_or(Version::v5)),
       identifier_(plan.client_identifier) {}
 
 void NativeClient::connect() {

@@ -106,6 +106,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   const ConnectPlan& plan_;
   client::Handler& handler_;
   session::Store* const store_;
+  const std::optional<protocol::Version> fixed_version_;  ///< none: `auto`
   const std::string target_;
 
   Wire wire_;

@@ -63,7 +63,7 @@ void NativeClient::arm_for_connack() {
   const Time now = loop_.now();
   connack_deadline_ = now + plan_.connack_timeout;
   const bool may_fall_back =
-      !plan_.version && !was_online_ && plan_.fall_back_after_silence && version_ == Version::v5;
+      !fixed_version_ && !was_online_ && plan_.fall_back_after_silence && version_ == Version::v5;
   attempt_timer_.arm(may_fall_back ? std::min(now + plan_.silence_timeout, connack_deadline_)
                                    : connack_deadline_);
 }
@@ -81,14 +81,14 @@ Unanswered NativeClient::unanswered() const {
 }
 
 void NativeClient::attempt_ended(const Ended& ended) {
-  if (!plan_.version && !was_online_) {
+  if (!fixed_version_ && !was_online_) {
     const auto next = session::next_version(version_, ended.attempt, plan_.fall_back_after_silence);
     if (next) {
       version_ = *next;
       return attempt();
     }
   }
-  if (!was_online_) version_ = plan_.version.value_or(Version::v5);
+  if (!was_online_) version_ = fixed_version_.value_or(Version::v5);
   tried_.clear();
   const bool repeat = (was_online_ || plan_.retry_first_connect) && !ended.permanent;
   if (repeat) return retry(ended.error);

@@ -194,6 +194,32 @@ known t id=id2'
   assert_error 'Not authorized' '3000 messages wait'
 }
 
+@test "a refused connection is tried again as long as input comes" {
+  start_small_broker 'expect CONNECT version=3.1.1; send CONNACK; expect PUBLISH id=1; silence'
+  start_in_background pub mqtt-pub --store "$store" -t t -m one -V 311
+  wait_until grep -q ^PUBLISH "$BATS_TEST_TMPDIR/scripted.out"
+  kill -KILL "$pub_pid"
+  finish pub
+  finish scripted
+  start_small_broker 'expect CONNECT version=3.1.1; send CONNACK code=5; close
+    accept; expect CONNECT version=3.1.1 clean=0; send CONNACK present=1; expect PUBLISH id=1 dup=1; send PUBACK id=1
+    expect PUBLISH id=2 payload=two; send PUBACK id=2; reset
+    accept; expect CONNECT; send CONNACK present=1; expect PUBLISH payload=three; send PUBACK id=last
+    expect DISCONNECT; expect CLOSE; accept; expect CONNECT clean=1; send CONNACK; expect DISCONNECT'
+  mkfifo "$BATS_TEST_TMPDIR/in"
+  start_reading pub -t t -l --reconnect-delay-max 10ms
+  exec {in}>"$BATS_TEST_TMPDIR/in"
+  echo two >&"$in"
+  wait_until grep -q 'payload=two' "$BATS_TEST_TMPDIR/scripted.out"
+  echo three >&"$in"
+  exec {in}>&-
+  finish pub
+  assert_status 0
+  assert_error 'refused the connection'
+  seen_by_broker
+  assert_equal "$(listed)" ''
+}
+
 @test "SIGINT: what waits stays, and is said" {
   start_small_broker 'expect CONNECT; send CONNACK; silence'
   mkfifo "$BATS_TEST_TMPDIR/in"
