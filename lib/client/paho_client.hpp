@@ -68,6 +68,8 @@ class PahoClient final : public Client {
   // Attempts.
   void attempt();
   void attempt_first();
+  void attempt_again();
+  Status check_connect() const;
   void connect_link(bool clean_start);
   Duration longest_attempt() const;
   void arm_for_connack();
@@ -84,6 +86,7 @@ class PahoClient final : public Client {
   void connected(const PahoEvent& event);
   void not_connected(const PahoEvent& event);
   Ended why_not_connected(const PahoEvent& event) const;
+  void sent_away(const PahoEvent& event);
   void message(const PahoEvent& event);
   void published(const PahoEvent& event);
   void written(bool well);
@@ -142,6 +145,7 @@ class PahoClient final : public Client {
   bool told_to_wait_ = false;
   bool stopped_ = false;  ///< the handler wants no more messages
   bool paused_ = false;
+  bool damaged_ = false;   ///< the link must not be connected again, nor freed
   bool all_done_ = false;  ///< when `close` was called nothing but DISCONNECT was left to do
   Lifeline lifeline_;
 };

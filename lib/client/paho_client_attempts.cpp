@@ -3,6 +3,7 @@
 
 #include "client/paho_client.hpp"
 #include "client/session_use.hpp"
+#include "protocol/codec.hpp"
 
 // Attempts to connect: versions one after the other, and what follows from how each one ended.
 
@@ -14,6 +15,9 @@ namespace {
 /// As the native engine: without a Receive Maximum, and before 5.0.
 constexpr std::uint16_t widest_window = 1000;
 constexpr std::uint16_t window_before_5 = 20;
+
+/// Between two looks whether Paho has closed what the server ended.
+constexpr Duration until_closed = std::chrono::milliseconds(10);
 }  // namespace
 
 std::uint16_t PahoClient::window() const {
@@ -24,19 +28,45 @@ std::uint16_t PahoClient::window() const {
 }
 
 void PahoClient::attempt() {
-  if (!was_online_) return attempt_first();
   stage_ = Stage::connecting;
-  connect_link(!settings_.resume);
+  if (!was_online_) return attempt_first();
+  if (!link_->is_connected()) return attempt_again();
+  stage_ = Stage::waiting;
+  attempt_timer_.arm(loop_.now() + until_closed);
+}
+
+/// Paho sends again what is in the session. After damage it knows nothing of it any more, so that
+/// the server's part must go, too: a number that means something there would begin anew here.
+void PahoClient::attempt_again() {
+  const bool anew = std::exchange(damaged_, false);
+  if (anew) {
+    leave_link();
+    messages_.forget_all();
+  }
+  connect_link(anew || !settings_.resume);
+}
+
+/// Paho would find fault with it later, and not say why.
+Status PahoClient::check_connect() const {
+  protocol::Connect connect;
+  connect.version = version_;
+  connect.client_identifier = identifier_;
+  connect.username = plan_.username;
+  connect.password = plan_.password;
+  if (const auto& will = settings_.will)
+    connect.will = {will->topic, will->payload, will->qos, will->retain, will->properties.view()};
+  const auto size = encoded_size(connect, version_);
+  return size ? Status() : Status(fail(ExitCode::usage, describe(size.error())));
 }
 
 void PahoClient::attempt_first() {
-  stage_ = Stage::connecting;
   tried_.push_back(version_);
   drop_link();
   settings_ = settings_for(plan_, version_);
   // Paho would resume under the empty identifier what the server keeps under the one it assigned.
   if (identifier_.empty() && (settings_.resume || needs_identifier(version_, settings_)))
     identifier_ = make_identifier(random_);
+  if (auto status = check_connect(); !status) return finish(std::move(status.error()));
   connect_link(settings_.clean_start);
 }
 
@@ -123,6 +153,7 @@ void PahoClient::resubscribe() {
 }
 
 void PahoClient::drop_link() {
+  if (damaged_) return leave_link();
   watch_.reset();
   link_.reset();
   ++link_number_;

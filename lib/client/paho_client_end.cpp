@@ -53,8 +53,10 @@ void PahoClient::lost() {
 
 void PahoClient::connection_ended(const Ended& ended) {
   Error error = ended.error;
-  if (const std::size_t lost = std::exchange(qos_0_lost_, 0); lost != 0)
-    error.text += fmt::format("; up to {} unwritten QoS 0 messages with it", lost);
+  std::size_t lost = std::exchange(qos_0_lost_, 0);
+  // With another connection Paho would write the others.
+  if (ended.permanent || backoff_.exhausted()) lost += unwritten_.size();
+  if (lost != 0) error.text += fmt::format("; up to {} unwritten QoS 0 messages with it", lost);
   if (ended.permanent) return finish(std::move(error));
   retry(error);
 }
@@ -80,7 +82,7 @@ void PahoClient::flushed() {
 }
 
 void PahoClient::link_closed() {
-  if (stage_ == Stage::clearing) return finish(std::move(closing_error_));
+  if (stage_ == Stage::clearing) return lost();
   if (stage_ != Stage::closing) return;
   const bool is_told = version_ == protocol::Version::v5 && module_.disconnect_tells_why();
   if (session_ends(plan_, pending()) && !is_told) return clear_session();

@@ -17,7 +17,8 @@ void PahoClient::drain() {
   for (const PahoEvent& event : batch) {
     handle(event);
     if (number != link_number_ || stage_ == Stage::ended) return;
-    told = told || event.kind == Kind::message || event.kind == Kind::published;
+    told = told || event.kind == Kind::message || event.kind == Kind::published ||
+           event.kind == Kind::subscribed || event.kind == Kind::unsubscribed;
   }
   batch.clear();
   batch_ = std::move(batch);
@@ -31,18 +32,14 @@ void PahoClient::handle(const PahoEvent& event) {
     case Kind::refused:
     case Kind::failed: return not_connected(event);
     case Kind::lost: return lost();
-    case Kind::disconnected:
-      ended_ = disconnected(target_, {static_cast<protocol::ReasonCode>(event.code),
-                                      protocol::Properties(event.properties)});
-      return;
+    case Kind::disconnected: return sent_away(event);
     case Kind::closed: return link_closed();
     case Kind::message: return message(event);
     case Kind::published: return published(event);
     case Kind::not_published:
-      if (event.qos_0)
-        written(false);
-      else
-        messages_.forget(event.ticket);
+      if (event.qos_0) return written(false);
+      messages_.forget(event.ticket);
+      damaged_ = damaged_ || event.damaged;
       return;
     case Kind::subscribed:
     case Kind::unsubscribed: return answered(event);
@@ -71,6 +68,13 @@ void PahoClient::connected(const PahoEvent& event) {
   hand_over_unanswered();
   hand_over_forgotten();
   handler_.on_connected({connack, limits_, version_, first, identifier_, {}});
+}
+
+/// Paho closes by itself, at once or when the server does, and may not tell that as a loss.
+void PahoClient::sent_away(const PahoEvent& event) {
+  ended_ = disconnected(target_, {static_cast<protocol::ReasonCode>(event.code),
+                                  protocol::Properties(event.properties)});
+  if (stage_ != Stage::connecting) lost();
 }
 
 void PahoClient::message(const PahoEvent& event) {

@@ -43,6 +43,9 @@ struct PahoEvent {
   bool retain = false;
   bool dup = false;
   bool qos_0 = false;  ///< of `published` and `not_published`
+  /// Of `not_published`: the write failed, and Paho C would send the message again on the next
+  /// connection from memory that it has freed.
+  bool damaged = false;
   protocol::Qos qos = protocol::Qos::at_most_once;
   protocol::PacketIdentifier packet_identifier = 0;
   std::string text;
@@ -71,6 +74,8 @@ class PahoLink {
   /// Moves what has come to the end of `events`.
   virtual void take(std::vector<PahoEvent>& events) noexcept = 0;
 
+  /// While Paho holds a connection open, `connect` would change nothing.
+  virtual bool is_connected() const noexcept = 0;
   /// `connected`, `refused` or `failed` follows. May be called again after `lost`, `refused` or
   /// `failed`: Paho then sends again what was unacknowledged in the session.
   virtual Status connect(const PahoConnect& how) noexcept = 0;
@@ -84,7 +89,7 @@ class PahoLink {
   virtual Result<session::Submission> unsubscribe(protocol::Bytes filter,
                                                   protocol::Properties properties,
                                                   PahoTicket ticket) noexcept = 0;
-  /// DISCONNECT after everything that was handed over before; `closed` follows.
+  /// DISCONNECT after everything that was handed over before; `closed` or `lost` follows.
   virtual Status disconnect(const protocol::Disconnect& disconnect) noexcept = 0;
   /// Instead of the destructor: leaves the connection to itself, without DISCONNECT.
   virtual void abandon() noexcept = 0;

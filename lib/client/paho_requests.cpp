@@ -35,6 +35,11 @@ void PahoMessages::forget(PahoTicket ticket) {
   if (found != messages_.end() && !std::exchange(found->second.forgotten, true)) ++forgotten_;
 }
 
+void PahoMessages::forget_all() {
+  for (auto& each : messages_) each.second.forgotten = true;
+  forgotten_ = messages_.size();
+}
+
 PahoMessages::Map::iterator PahoMessages::find_forgotten() {
   return std::find_if(messages_.begin(), messages_.end(),
                       [](const auto& each) { return each.second.forgotten; });

@@ -36,6 +36,7 @@ class PahoMessages {
   std::optional<PahoMessage> take(PahoTicket ticket);
   /// Paho has dropped it.
   void forget(PahoTicket ticket);
+  void forget_all();
   /// The oldest that Paho has dropped; null when there is none.
   PahoMessage* forgotten();
   /// The one that `forgotten` names is with Paho again.

@@ -152,8 +152,7 @@ std::string server_uri(const ConnectPlan& plan) {
                      transport.websocket ? transport.websocket->path : std::string());
 }
 
-mqtt::ssl_options ssl_options(const transport::TlsSettings& tls) {
-  mqtt::ssl_options ssl;
+void set(mqtt::ssl_options& ssl, const transport::TlsSettings& tls) {
   ssl.set_trust_store(tls.ca_file);
   ssl.ca_path(tls.ca_path);
   ssl.set_key_store(tls.certificate_file);
@@ -163,13 +162,11 @@ mqtt::ssl_options ssl_options(const transport::TlsSettings& tls) {
   if (!tls.alpn.empty()) ssl.set_alpn_protos(tls.alpn);
   ssl.set_enable_server_cert_auth(!tls.any_chain);
   ssl.set_verify(!tls.insecure && !tls.any_chain);
-  return ssl;
 }
 
-mqtt::connect_options connect_options(const PahoConnect& how, protocol::Version version,
-                                      const mqtt::ssl_options& ssl) {
+void set(mqtt::connect_options& options, mqtt::ssl_options& ssl, const PahoConnect& how,
+         protocol::Version version) {
   const bool v5 = version == protocol::Version::v5;
-  mqtt::connect_options options;
   options.set_mqtt_version(static_cast<int>(version));
   if (v5) {
     options.set_clean_start(how.clean_start);
@@ -183,9 +180,11 @@ mqtt::connect_options connect_options(const PahoConnect& how, protocol::Version 
   if (how.plan.username) options.set_user_name(*how.plan.username);
   if (how.plan.password) options.set_password(*how.plan.password);
   if (how.settings.will) options.set_will(to_paho(*how.settings.will, v5));
-  if (how.plan.transport.tls) options.set_ssl(ssl);
+  if (how.plan.transport.tls) {
+    set(ssl, *how.plan.transport.tls);
+    options.set_ssl(ssl);
+  }
   if (how.plan.transport.websocket) set_websocket(options, how.plan.transport);
-  return options;
 }
 
 }  // namespace mqtt_toolbox::client::paho

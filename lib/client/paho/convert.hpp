@@ -17,9 +17,11 @@ PahoEvent from_paho(const mqtt::message& message);
 
 /// "wss://broker.example:443/mqtt".
 std::string server_uri(const ConnectPlan& plan);
-mqtt::ssl_options ssl_options(const transport::TlsSettings& tls);
-/// `ssl` must outlive the result, which points into it.
-mqtt::connect_options connect_options(const PahoConnect& how, protocol::Version version,
-                                      const mqtt::ssl_options& ssl);
+/// Fills fresh options where they stand: they point into themselves, and a copy or a move forgets
+/// to follow.
+void set(mqtt::ssl_options& ssl, const transport::TlsSettings& tls);
+/// `ssl` is filled too when the plan has TLS, and must live as long as the options.
+void set(mqtt::connect_options& options, mqtt::ssl_options& ssl, const PahoConnect& how,
+         protocol::Version version);
 
 }  // namespace mqtt_toolbox::client::paho

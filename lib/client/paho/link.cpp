@@ -142,7 +142,6 @@ class Link final : public PahoLink {
                  [this](const mqtt::token&) { tell(Kind::closed); }),
         client_(std::make_unique<mqtt::async_client>(server_uri(plan), identifier,
                                                      create_options(version))) {
-    if (plan.transport.tls) ssl_ = ssl_options(*plan.transport.tls);
     client_->set_message_callback([this](const mqtt::const_message_ptr& message) {
       quietly([&] { inbox_.put(from_paho(*message)); });
     });
@@ -166,13 +165,19 @@ class Link final : public PahoLink {
     quietly([&] { inbox_.take(events); });
   }
 
+  bool is_connected() const noexcept override {
+    const Passage passage;
+    return client_->is_connected();
+  }
+
   Status connect(const PahoConnect& how) noexcept override {
     return guarded<void>([&]() -> Status {
       const Passage passage;
       const WithoutSignals held;
-      // Paho keeps pointers into both.
-      options_ = connect_options(how, version_, ssl_);
-      client_->connect(options_, nullptr, connecting_);
+      options_.emplace();
+      ssl_.emplace();
+      set(*options_, *ssl_, how, version_);
+      client_->connect(*options_, nullptr, connecting_);
       return {};
     });
   }
@@ -205,15 +210,11 @@ class Link final : public PahoLink {
   Status disconnect(const protocol::Disconnect& disconnect) noexcept override {
     return guarded<void>([&]() -> Status {
       const Passage passage;
-      if constexpr (mqtt::PAHO_MQTTPP_VERSION >= paho_disconnect_tells_why) {
-        mqtt::disconnect_options options(0);
-        options.set_reason_code(static_cast<mqtt::ReasonCode>(disconnect.reason));
-        options.set_properties(to_paho(disconnect.properties));
-        const auto token = client_->disconnect(options);
-        token->set_action_callback(closing_);
-        if (token->is_complete()) tell(Kind::closed);
-      } else {
-        client_->disconnect(0, nullptr, closing_);
+      try {
+        send_disconnect(disconnect);
+      } catch (const mqtt::exception& exception) {
+        if (exception.get_return_code() != MQTTASYNC_DISCONNECTED) throw;
+        tell(Kind::lost);
       }
       return {};
     });
@@ -239,6 +240,19 @@ class Link final : public PahoLink {
       work();
     } catch (...) {
       // Only memory can be short here, and a C library is the caller.
+    }
+  }
+
+  void send_disconnect(const protocol::Disconnect& disconnect) {
+    if constexpr (mqtt::PAHO_MQTTPP_VERSION >= paho_disconnect_tells_why) {
+      mqtt::disconnect_options options(0);
+      options.set_reason_code(static_cast<mqtt::ReasonCode>(disconnect.reason));
+      options.set_properties(to_paho(disconnect.properties));
+      const auto token = client_->disconnect(options);
+      token->set_action_callback(closing_);
+      if (token->is_complete()) tell(Kind::closed);
+    } else {
+      client_->disconnect(0, nullptr, closing_);
     }
   }
 
@@ -292,6 +306,7 @@ class Link final : public PahoLink {
     event.code = answer.value_or(0);
     event.ticket = ticket_of(token);
     event.qos_0 = is_qos_0(token);
+    event.damaged = !answer && token.get_return_code() == MQTTASYNC_FAILURE;
     inbox_.put(std::move(event));
   }
 
@@ -331,8 +346,9 @@ class Link final : public PahoLink {
 
   const protocol::Version version_;
   Inbox inbox_;
-  mqtt::ssl_options ssl_;
-  mqtt::connect_options options_;
+  /// Paho C keeps pointers into both.
+  std::optional<mqtt::ssl_options> ssl_;
+  std::optional<mqtt::connect_options> options_;
 
   Listener connecting_;
   Listener publishing_;

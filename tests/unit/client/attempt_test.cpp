@@ -43,14 +43,14 @@ TEST_CASE("auto falls back to 3.1.1 after every refusal that real brokers give")
   }
 }
 
-TEST_CASE("auto falls back after silence, when that can do no harm") {
+TEST_CASE("auto falls back after silence, when that can do no harm" * native_only) {
   Conversation talk("expect CONNECT version=5.0; expect CLOSE; " + std::string(then_older));
   talk.plan.silence_timeout = std::chrono::milliseconds(20);
   connect_and_close(talk);
   CHECK(talk.text() == "");
 }
 
-TEST_CASE("part of a CONNACK is no silence") {
+TEST_CASE("part of a CONNACK is no silence" * native_only) {
   Conversation talk(
       "expect CONNECT version=5.0; send-raw 20; wait 100ms; send-raw 03 00 00 00\n"
       "auto until=DISCONNECT");
@@ -61,7 +61,8 @@ TEST_CASE("part of a CONNACK is no silence") {
   CHECK(talk.recorder.events.front() == "connected 5.0 first");
 }
 
-TEST_CASE("when a second CONNECT could do harm silence is the end, and the text names the mend") {
+TEST_CASE("when a second CONNECT could do harm silence is the end, and the text names the mend" *
+          native_only) {
   Conversation talk("expect CONNECT version=5.0; expect CLOSE");
   talk.plan.fall_back_after_silence = false;
   talk.plan.silence_timeout = std::chrono::milliseconds(5);
@@ -73,7 +74,7 @@ TEST_CASE("when a second CONNECT could do harm silence is the end, and the text 
                            "give -V 311");
 }
 
-TEST_CASE("silence in both versions is told with both") {
+TEST_CASE("silence in both versions is told with both" * native_only) {
   Conversation talk("expect CONNECT; expect CLOSE; accept; expect CONNECT; expect CLOSE");
   talk.plan.silence_timeout = std::chrono::milliseconds(5);
   talk.plan.connack_timeout = std::chrono::milliseconds(30);
@@ -93,7 +94,7 @@ TEST_CASE("a version that was chosen is the only one tried") {
             "mqtts://), another protocol version (-V 311) or an access rule");
 }
 
-TEST_CASE("a close in both versions names both") {
+TEST_CASE("a close in both versions names both" * native_only) {
   Conversation talk("expect CONNECT; close; accept; expect CONNECT; reset");
   connect_and_close(talk);
   CHECK(talk.code() == ExitCode::refused);
@@ -101,7 +102,8 @@ TEST_CASE("a close in both versions names both") {
   CHECK_FALSE(contains(talk.text(), "-V"));
 }
 
-TEST_CASE("a refusal comes with its name, its code, the server's words and the mend") {
+TEST_CASE("a refusal comes with its name, its code, the server's words and the mend" *
+          native_only) {
   struct Case {
     std::string_view answer;
     Version version;
@@ -142,7 +144,7 @@ TEST_CASE("a refusal comes with its name, its code, the server's words and the m
   }
 }
 
-TEST_CASE("a server's words cannot write to the terminal") {
+TEST_CASE("a server's words cannot write to the terminal" * native_only) {
   Conversation talk(
       "expect CONNECT; send-raw 20 0d 00 87 0a 1f 00 07 1b 5b 33 31 6d 68 69; expect CLOSE");
   talk.plan.version = Version::v5;
@@ -150,7 +152,7 @@ TEST_CASE("a server's words cannot write to the terminal") {
   CHECK(contains(talk.text(), "\\x1b[31mhi"));
 }
 
-TEST_CASE("what is no MQTT broker is told from its first bytes") {
+TEST_CASE("what is no MQTT broker is told from its first bytes" * native_only) {
   struct Case {
     std::string_view bytes;
     std::string_view text;
@@ -177,7 +179,7 @@ TEST_CASE("what is no MQTT broker is told from its first bytes") {
   }
 }
 
-TEST_CASE("a broker that answers against the protocol is told with the rule") {
+TEST_CASE("a broker that answers against the protocol is told with the rule" * native_only) {
   Conversation talk("expect CONNECT; send-raw 20 03 02 00 00");
   talk.plan.version = Version::v5;
   CHECK(talk.run_to_the_end());
@@ -186,7 +188,7 @@ TEST_CASE("a broker that answers against the protocol is told with the rule") {
   CHECK(contains(talk.text(), "section"));
 }
 
-TEST_CASE("a port where nobody listens is unreachable") {
+TEST_CASE("a port where nobody listens is unreachable" * native_only) {
   Conversation talk("expect CONNECT; close");
   talk.broker.reset();
   CHECK(talk.run());

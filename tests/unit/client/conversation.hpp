@@ -6,10 +6,16 @@
 #include <string_view>
 #include <vector>
 
+#include <doctest/doctest.h>
+
 #include "client/client.hpp"
 #include "support/scripted_broker.hpp"
 
 namespace mqtt_toolbox::client {
+
+/// For a test of what the paho engine does not tell, cannot, or does in another way: all others
+/// hold for both engines. Which one a Conversation takes says MQTT_TEST_ENGINE.
+inline const doctest::test_suite native_only("native");
 
 /// Writes down what a client tells, one line an event.
 class Recorder final : public Handler {

@@ -126,7 +126,7 @@ TEST_CASE("a client that does not read makes its broker wait, and loses nothing"
   CHECK(while_paused < 3 * 70);
 }
 
-TEST_CASE("close while paused reads to the end") {
+TEST_CASE("close while paused reads to the end" * native_only) {
   Conversation talk(
       "expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0\n"
       "send PUBLISH topic=a payload-size=1000 count=10000; expect DISCONNECT");
@@ -141,7 +141,8 @@ TEST_CASE("close while paused reads to the end") {
   CHECK(talk.recorder.count("message") == 1);
 }
 
-TEST_CASE("a pause outlasts its connection: the next CONNACK is read, messages are when it ends") {
+TEST_CASE("a pause outlasts its connection: the next CONNACK is read, messages are when it ends" *
+          native_only) {
   Conversation talk(
       "expect CONNECT; send CONNACK; send-raw 30 05 00 01 61 00 78 E0 02 8B 00\n"
       "accept; expect CONNECT; send CONNACK; wait 10ms; send PUBLISH topic=b payload=y\n"
@@ -191,7 +192,7 @@ TEST_CASE("a broker that dies under unwritten bytes is told when closing") {
   CHECK(talk.code() == ExitCode::lost);
 }
 
-TEST_CASE("unwritten QoS 0 messages that a loss takes along are told") {
+TEST_CASE("unwritten QoS 0 messages that a loss takes along are told" * native_only) {
   Conversation talk("expect CONNECT; send CONNACK; stop-reading; wait 20ms; reset");
   const std::string payload(much, 'x');
   talk.recorder.connected = [&](const Connected&) {
@@ -211,7 +212,7 @@ TEST_CASE("a broker that goes when all is done does not spoil the end") {
   CHECK(talk.text() == "");
 }
 
-TEST_CASE("a subscriber's DISCONNECT reaches a broker that is still sending") {
+TEST_CASE("a subscriber's DISCONNECT reaches a broker that is still sending" * native_only) {
   for (int i = 0; i < 3; ++i) {
     Conversation talk(
         "expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0\n"
@@ -226,7 +227,7 @@ TEST_CASE("a subscriber's DISCONNECT reaches a broker that is still sending") {
   }
 }
 
-TEST_CASE("abort ends at once, without DISCONNECT") {
+TEST_CASE("abort ends at once, without DISCONNECT" * native_only) {
   for (const auto ending :
        {transport::Ending::fin, transport::Ending::reset, transport::Ending::graceful}) {
     Conversation talk("expect CONNECT; send CONNACK; expect PUBLISH; expect CLOSE");
@@ -241,7 +242,7 @@ TEST_CASE("abort ends at once, without DISCONNECT") {
   }
 }
 
-TEST_CASE("a frozen client keeps its connection open until it is destroyed") {
+TEST_CASE("a frozen client keeps its connection open until it is destroyed" * native_only) {
   Conversation talk("expect CONNECT; send CONNACK; expect CLOSE");
   talk.recorder.connected = [&](const Connected&) {
     talk.client->abort(transport::Ending::freeze);
@@ -254,7 +255,7 @@ TEST_CASE("a frozen client keeps its connection open until it is destroyed") {
   CHECK(talk.failures() == "");
 }
 
-TEST_CASE("every packet in both directions can be observed") {
+TEST_CASE("every packet in both directions can be observed" * native_only) {
   Conversation talk("auto until=DISCONNECT");
   struct Observer final : Handler {
     Conversation* talk = nullptr;

@@ -61,7 +61,8 @@ std::vector<std::size_t> taken(const Conversation& talk, std::size_t total) {
 
 }  // namespace
 
-TEST_CASE("a broker that dies in mid-stream and keeps the session gets all, and QoS 2 once") {
+TEST_CASE("a broker that dies in mid-stream and keeps the session gets all, and QoS 2 once" *
+          native_only) {
   for (const Version version : {Version::v311, Version::v5}) {
     for (const int qos : {1, 2}) {
       for (const std::string_view end : {"answered=no; reset", "answered=no; close", "; reset"}) {
@@ -107,7 +108,7 @@ TEST_CASE("a broker that dies and forgets the session gets all, and what may be 
   for (const std::size_t count : taken(talk, 20)) CHECK(count >= 1);
 }
 
-TEST_CASE("the session of a stream: how it begins, goes on and ends in 5.0") {
+TEST_CASE("the session of a stream: how it begins, goes on and ends in 5.0" * native_only) {
   Conversation talk(
       "expect CONNECT version=5.0 clean=1 session-expiry-interval=300\n"
       "send CONNACK assigned-client-identifier=given; expect PUBLISH qos=1 dup=0 payload=0\n"
@@ -132,7 +133,8 @@ TEST_CASE("the session of a stream: how it begins, goes on and ends in 3.1.1") {
   CHECK(talk.recorder.count("connected") == 2);
 }
 
-TEST_CASE("a broker that does not answer the CONNECT that ends a session is not waited for") {
+TEST_CASE("a broker that does not answer the CONNECT that ends a session is not waited for" *
+          native_only) {
   Conversation talk(
       "expect CONNECT; send CONNACK; expect PUBLISH; send PUBACK id=last; expect DISCONNECT\n"
       "accept; expect CONNECT clean=1; silence");
@@ -145,7 +147,7 @@ TEST_CASE("a broker that does not answer the CONNECT that ends a session is not 
   CHECK(talk.text() == "");
 }
 
-TEST_CASE("without reconnects the first loss is the end, and its cause is named") {
+TEST_CASE("without reconnects the first loss is the end, and its cause is named" * native_only) {
   struct Case {
     std::string_view end;
     std::string_view text;
@@ -213,7 +215,7 @@ TEST_CASE("a reconnect that is refused for good is the end") {
   CHECK(contains(talk.text(), "Not authorized (0x87)"));
 }
 
-TEST_CASE("a broker that does not come back is given up as lost") {
+TEST_CASE("a broker that does not come back is given up as lost" * native_only) {
   Conversation talk("expect CONNECT; send CONNACK; reset");
   talk.plan.reconnect.attempts = 2;
   run_script(talk);
@@ -246,7 +248,7 @@ TEST_CASE("a reconnect keeps to the version that was found") {
   CHECK(talk.text() == "");
 }
 
-TEST_CASE("a PINGRESP that does not come is a lost connection") {
+TEST_CASE("a PINGRESP that does not come is a lost connection" * native_only) {
   Conversation talk("expect CONNECT keep-alive=1; send CONNACK; expect PINGREQ; expect CLOSE");
   talk.plan.session.keep_alive = 1;
   talk.plan.session.ping_response_timeout = std::chrono::milliseconds(20);
@@ -255,7 +257,8 @@ TEST_CASE("a PINGRESP that does not come is a lost connection") {
   CHECK(contains(talk.text(), "PINGREQ"));
 }
 
-TEST_CASE("PINGREQ goes out while reading is paused, and its answer is not missed then") {
+TEST_CASE("PINGREQ goes out while reading is paused, and its answer is not missed then" *
+          native_only) {
   Conversation talk(
       "expect CONNECT keep-alive=1; send CONNACK; expect PINGREQ; send PINGRESP\n"
       "send PUBLISH topic=a; wait 100ms; expect DISCONNECT");
