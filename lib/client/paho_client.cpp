@@ -47,9 +47,9 @@ Status check_filter(protocol::Bytes filter) {
   return cannot_encode(checked.error());
 }
 
-Error cannot_say_why(std::uint32_t version) {
+Error cannot_say_why(PahoVersion version) {
   return {ExitCode::usage, "a reason code or properties of DISCONNECT: Paho C++ " +
-                               paho_version_text(version) + " drops them; use --engine native"};
+                               paho_release_text(version.cpp) + " drops them; use --engine native"};
 }
 
 PahoRequest request(Token token, bool unsubscribes, Properties properties, std::string entries,

@@ -24,8 +24,10 @@ Result<PahoModule> open_paho() {
     return fail(ExitCode::io, "no --engine paho: " + open.error().text +
                                   ", with Paho MQTT C++ (libpaho-mqttpp3-1) beside it");
   }
-  return transport::plugin_symbol(paho_module, paho_version_symbol).map([&](void* version) {
-    return PahoModule{reinterpret_cast<OpenPaho>(*open), reinterpret_cast<PahoVersion>(version)()};
+  return transport::plugin_symbol(paho_module, paho_version_symbol).map([&](void* get_version) {
+    PahoModule module{reinterpret_cast<OpenPaho>(*open), {}};
+    reinterpret_cast<GetPahoVersion>(get_version)(&module.version);
+    return module;
   });
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,10 +11,10 @@ namespace mqtt_toolbox::client {
 /// The module that holds Paho, once it is open.
 struct PahoModule {
   OpenPaho open_link = nullptr;
-  std::uint32_t version = 0;  ///< of Paho C++, 0xMMmmpp00
+  PahoVersion version;
 
   /// Whether DISCONNECT goes out with its reason code and properties.
-  bool disconnect_tells_why() const { return version >= paho_disconnect_tells_why; }
+  bool disconnect_tells_why() const { return version.cpp >= paho_disconnect_tells_why; }
 
   Result<std::unique_ptr<PahoLink>> open(const ConnectPlan& plan, protocol::Version version,
                                          const std::string& client_identifier) const;

@@ -13,9 +13,20 @@
 /// Paho MQTT C++ as its module offers it. Nothing throws, and nothing of Paho is seen outside.
 namespace mqtt_toolbox::client {
 
-/// The version of Paho C++ from which DISCONNECT has a reason code and properties; before, both
-/// were forgotten.
-inline constexpr std::uint32_t paho_disconnect_tells_why = 0x01030000;
+/// A release as one number, as Paho C++ writes its own.
+constexpr std::uint32_t paho_release(unsigned major, unsigned minor, unsigned patch) {
+  return major << 24 | minor << 16 | patch << 8;
+}
+
+/// Which Paho it is: the C++ library that the module was built with, and the C library below it.
+struct PahoVersion {
+  std::uint32_t cpp = 0;
+  std::uint32_t c = 0;
+};
+
+/// From this release of Paho C++ DISCONNECT has a reason code and properties; before, both were
+/// forgotten.
+inline constexpr std::uint32_t paho_disconnect_tells_why = paho_release(1, 3, 0);
 
 /// The caller's number for a request; each is used once.
 using PahoTicket = std::uintptr_t;
@@ -100,8 +111,7 @@ extern "C" {
 using OpenPaho = int (*)(const ConnectPlan* plan, protocol::Version version,
                          const std::string* client_identifier, PahoLink** link,
                          Error* error) noexcept;
-/// Version of Paho C++ that the module was built with, as 0xMMmmpp00.
-using PahoVersion = std::uint32_t (*)() noexcept;
+using GetPahoVersion = void (*)(PahoVersion* version) noexcept;
 }
 inline constexpr const char* paho_module = "libmqtt-toolbox-paho";
 inline constexpr const char* open_paho_symbol = "mqtt_toolbox_open_paho";

@@ -35,77 +35,78 @@ bool has_header_twice(const ConnectPlan& plan) {
 }
 
 constexpr std::array<PahoRefusal, 18> table{{
-    {"a Unix socket", "--unix", PahoRefusal::never, "It connects over TCP only.",
+    {"a Unix socket", "--unix", PahoRefusal::never, 0, "It connects over TCP only.",
      [](const ConnectPlan& plan) { return !plan.transport.unix_path.empty(); }},
-    {"a local address", "--bind-address", PahoRefusal::never, "The system chooses it.",
+    {"a local address", "--bind-address", PahoRefusal::never, 0, "The system chooses it.",
      [](const ConnectPlan& plan) { return !plan.transport.bind_address.empty(); }},
-    {"a SOCKS proxy", "--proxy socks5h://", PahoRefusal::never, "It knows HTTP proxies.",
+    {"a SOCKS proxy", "--proxy socks5h://", PahoRefusal::never, 0, "It knows HTTP proxies.",
      [](const ConnectPlan& plan) {
        return plan.transport.proxy && plan.transport.proxy->kind == ProxySettings::Kind::socks5h;
      }},
-    {"a proxy without WebSocket", "--proxy", PahoRefusal::never,
-     "It passes a proxy by when it does not speak WebSocket.",
+    {"a proxy without WebSocket", "--proxy", paho_release(1, 2, 0), paho_release(1, 3, 11),
+     "Before, it passes the proxy by.",
      [](const ConnectPlan& plan) { return plan.transport.proxy && !plan.transport.websocket; }},
-    {"a lowest TLS version of 1.3", "--tls-version", PahoRefusal::never,
+    {"a lowest TLS version of 1.3", "--tls-version", PahoRefusal::never, 0,
      "What OpenSSL allows is allowed.",
      [](const ConnectPlan& plan) {
        return plan.transport.tls && (plan.transport.tls->minimum_version == TlsVersion::tls_1_3 ||
                                      plan.transport.tls->maximum_version != TlsVersion::any);
      }},
-    {"ciphers of TLS 1.3", "--ciphers with names that start with TLS_", PahoRefusal::never,
+    {"ciphers of TLS 1.3", "--ciphers with names that start with TLS_", PahoRefusal::never, 0,
      "It hands over those of TLS 1.2 only.",
      [](const ConnectPlan& plan) {
        return plan.transport.tls && !plan.transport.tls->ciphersuites.empty();
      }},
-    {"another name for the broker's certificate", "--server-name", PahoRefusal::never,
+    {"another name for the broker's certificate", "--server-name", PahoRefusal::never, 0,
      "It asks for and verifies the host's.",
      [](const ConnectPlan& plan) {
        return plan.transport.tls && !plan.transport.tls->server_name.empty();
      }},
     {"the system's certificate authorities beside others",
-     "--tls-use-os-certs with --cafile or --capath", PahoRefusal::never,
+     "--tls-use-os-certs with --cafile or --capath", PahoRefusal::never, 0,
      "It trusts one or the other.",
      [](const ConnectPlan& plan) {
        const auto& tls = plan.transport.tls;
        return tls && tls->use_system_store && !(tls->ca_file.empty() && tls->ca_path.empty());
      }},
-    {"a pre-shared key", "--psk", PahoRefusal::never,
+    {"a pre-shared key", "--psk", PahoRefusal::never, 0,
      "Paho C++ 1.2.0 looks for the key in an object that is gone.",
      [](const ConnectPlan& plan) {
        return plan.transport.tls && !plan.transport.tls->psk.empty();
      }},
-    {"a log of the TLS keys", "--tls-keylog", PahoRefusal::never, "It has none.",
+    {"a log of the TLS keys", "--tls-keylog", PahoRefusal::never, 0, "It has none.",
      [](const ConnectPlan& plan) {
        return plan.transport.tls && !plan.transport.tls->key_log_file.empty();
      }},
-    {"another WebSocket subprotocol", "--ws-subprotocol", PahoRefusal::never,
+    {"another WebSocket subprotocol", "--ws-subprotocol", PahoRefusal::never, 0,
      "It always asks for mqtt.",
      [](const ConnectPlan& plan) {
        return plan.transport.websocket && plan.transport.websocket->subprotocol != "mqtt";
      }},
-    {"two WebSocket headers of one name", "--ws-header", PahoRefusal::never,
+    {"two WebSocket headers of one name", "--ws-header", PahoRefusal::never, 0,
      "It keeps one of each.", has_header_twice},
-    {"topic aliases", "--topic-aliases, -D connect topic-alias-maximum", PahoRefusal::never,
+    {"topic aliases", "--topic-aliases, -D connect topic-alias-maximum", PahoRefusal::never, 0,
      "It neither assigns aliases nor finds the topics of those it receives.",
      [](const ConnectPlan& plan) {
        return plan.session.use_topic_aliases || in_connect(plan, PropertyId::topic_alias_maximum);
      }},
-    {"enhanced authentication", "-D connect authentication-method", PahoRefusal::never,
+    {"enhanced authentication", "-D connect authentication-method", PahoRefusal::never, 0,
      "It has no AUTH packet.",
      [](const ConnectPlan& plan) { return in_connect(plan, PropertyId::authentication_method); }},
-    {"properties of DISCONNECT", "-D disconnect", paho_disconnect_tells_why,
-     "Paho C++ 1.2.0 drops them, and the reason code, without a word.",
+    {"properties of DISCONNECT", "-D disconnect", paho_disconnect_tells_why, 0,
+     "Before, it drops them, and the reason code, without a word.",
      [](const ConnectPlan& plan) { return !plan.disconnect_properties.empty(); }},
-    {"an empty user name or password", "--username, --password", PahoRefusal::never,
+    {"an empty user name or password", "--username, --password", PahoRefusal::never, 0,
      "It takes it for none.",
      [](const ConnectPlan& plan) { return is_empty(plan.username) || is_empty(plan.password); }},
-    {"a trace of the packets", "--trace", PahoRefusal::never, "It does not show them.",
+    {"a trace of the packets", "--trace", PahoRefusal::never, 0, "It does not show them.",
      [](const ConnectPlan& plan) { return plan.session.observe_packets; }},
-    {"a time-out of its own for PINGRESP", "", PahoRefusal::never, "It waits for the keep-alive.",
+    {"a time-out of its own for PINGRESP", "", PahoRefusal::never, 0,
+     "It waits for the keep-alive.",
      [](const ConnectPlan& plan) { return plan.session.ping_response_timeout.has_value(); }},
 }};
 
-constexpr std::array<PahoDifference, 9> differences{{
+constexpr std::array<PahoDifference, 12> differences{{
     {"Acknowledgements",
      "Paho acknowledges a message when it arrives, not when mqtt-sub has written it. What was not "
      "written when mqtt-sub ends is not delivered again."},
@@ -139,23 +140,29 @@ std::span<const PahoDifference> paho_differences() {
   return differences;
 }
 
-std::string paho_version_text(std::uint32_t version) {
-  return fmt::format("{}.{}.{}", version >> 24, version >> 16 & 0xFF, version >> 8 & 0xFF);
+std::string paho_release_text(std::uint32_t release) {
+  return fmt::format("{}.{}.{}", release >> 24, release >> 16 & 0xFF, release >> 8 & 0xFF);
 }
 
-std::string describe(const PahoRefusal& refusal, std::uint32_t version) {
+std::string PahoRefusal::possible_with() const {
+  if (since == never) return {};
+  const std::string cpp = "Paho C++ " + paho_release_text(since);
+  return since_c == 0 ? cpp : cpp + " with Paho C " + paho_release_text(since_c);
+}
+
+std::string describe(const PahoRefusal& refusal, PahoVersion version) {
   const std::string options =
       refusal.options.empty() ? std::string() : fmt::format(" ({})", refusal.options);
-  const std::string later = refusal.since == PahoRefusal::never
-                                ? std::string()
-                                : fmt::format(" or Paho C++ {}", paho_version_text(refusal.since));
-  return fmt::format("the paho engine (Paho C++ {}) cannot do {}{}: use --engine native{}",
-                     paho_version_text(version), refusal.feature, options, later);
+  const std::string later = refusal.possible_with();
+  return fmt::format(
+      "the paho engine (Paho C++ {}, Paho C {}) cannot do {}{}: use --engine native{}",
+      paho_release_text(version.cpp), paho_release_text(version.c), refusal.feature, options,
+      later.empty() ? later : " or " + later);
 }
 
-Status check_paho(const ConnectPlan& plan, std::uint32_t version) {
+Status check_paho(const ConnectPlan& plan, PahoVersion version) {
   for (const PahoRefusal& refusal : table) {
-    if (version < refusal.since && refusal.used(plan))
+    if (!refusal.possible(version) && refusal.used(plan))
       return fail(ExitCode::usage, describe(refusal, version));
   }
   return {};

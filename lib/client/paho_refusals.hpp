@@ -7,6 +7,7 @@
 
 #include "base/export.hpp"
 #include "base/result.hpp"
+#include "client/paho_link.hpp"
 #include "client/plan.hpp"
 
 namespace mqtt_toolbox::client {
@@ -17,9 +18,16 @@ struct PahoRefusal {
 
   std::string_view feature;  ///< a noun phrase: "a Unix socket"
   std::string_view options;  ///< "--unix"
-  std::uint32_t since;       ///< the first version of Paho C++ that can, 0xMMmmpp00, or `never`
+  std::uint32_t since;       ///< the first release of Paho C++ that can, or `never`
+  std::uint32_t since_c;     ///< and of the Paho C below it; 0: any
   std::string_view reason;   ///< a sentence
   bool (*used)(const ConnectPlan& plan);
+
+  constexpr bool possible(PahoVersion version) const {
+    return version.cpp >= since && version.c >= since_c;
+  }
+  /// "Paho C++ 1.3.0"; empty when nothing can.
+  std::string possible_with() const;
 };
 MQTT_TOOLBOX_API std::span<const PahoRefusal> paho_refusals();
 
@@ -31,11 +39,11 @@ struct PahoDifference {
 MQTT_TOOLBOX_API std::span<const PahoDifference> paho_differences();
 
 /// "1.2.0".
-MQTT_TOOLBOX_API std::string paho_version_text(std::uint32_t version);
+std::string paho_release_text(std::uint32_t release);
 
 /// ExitCode::usage with the first refusal that applies to the plan under this version.
-Status check_paho(const ConnectPlan& plan, std::uint32_t version);
+Status check_paho(const ConnectPlan& plan, PahoVersion version);
 /// The text of a refusal.
-std::string describe(const PahoRefusal& refusal, std::uint32_t version);
+std::string describe(const PahoRefusal& refusal, PahoVersion version);
 
 }  // namespace mqtt_toolbox::client

@@ -48,8 +48,7 @@ std::string list_paho_refusals(Tools) {
         row.options.empty() ? std::string() : " (" + std::string(row.options) + ')';
     out += ".It " + mdoc_escape(capitalised(row.feature) + options) + '\n';
     std::string text(row.reason);
-    if (row.since != client::PahoRefusal::never)
-      text += " Paho C++ " + client::paho_version_text(row.since) + " can.";
+    if (const std::string with = row.possible_with(); !with.empty()) text += ' ' + with + " can.";
     append_mdoc_text(out, text);
   }
   return out + ".El\n";

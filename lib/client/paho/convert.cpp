@@ -75,14 +75,16 @@ std::string percent_encoded(std::string_view text) {
   return result;
 }
 
-std::string proxy_uri(const transport::ProxySettings& proxy) {
+/// For a connection with TLS Paho takes the scheme for a part of the user name unless it is https.
+std::string proxy_uri(const transport::ProxySettings& proxy, bool tls) {
   std::string credentials;
   if (!proxy.username.empty()) {
     credentials = percent_encoded(proxy.username);
     if (!proxy.password.empty()) credentials += ':' + percent_encoded(proxy.password);
     credentials += '@';
   }
-  return fmt::format("http://{}{}:{}", credentials, with_brackets(proxy.host), proxy.port);
+  return fmt::format("{}://{}{}:{}", tls ? "https" : "http", credentials, with_brackets(proxy.host),
+                     proxy.port);
 }
 
 mqtt::will_options to_paho(const session::WillSettings& will, bool v5) {
@@ -91,15 +93,17 @@ mqtt::will_options to_paho(const session::WillSettings& will, bool v5) {
                             v5 ? paho::to_paho(will.properties.view()) : mqtt::properties());
 }
 
-void set_websocket(mqtt::connect_options& options, const transport::ConnectSettings& transport) {
+void set_headers(mqtt::connect_options& options, const transport::WebSocketSettings& websocket) {
   mqtt::name_value_collection headers;
-  for (const auto& [name, value] : transport.websocket->headers) headers.insert({name, value});
+  for (const auto& [name, value] : websocket.headers) headers.insert({name, value});
   if (!headers.empty()) options.set_http_headers(std::move(headers));
-  if (!transport.proxy) return;
-  if (transport.tls)
-    options.set_https_proxy(proxy_uri(*transport.proxy));
+}
+
+void set_proxy(mqtt::connect_options& options, const transport::ProxySettings& proxy, bool tls) {
+  if (tls)
+    options.set_https_proxy(proxy_uri(proxy, tls));
   else
-    options.set_http_proxy(proxy_uri(*transport.proxy));
+    options.set_http_proxy(proxy_uri(proxy, tls));
 }
 
 }  // namespace
@@ -180,11 +184,12 @@ void set(mqtt::connect_options& options, mqtt::ssl_options& ssl, const PahoConne
   if (how.plan.username) options.set_user_name(*how.plan.username);
   if (how.plan.password) options.set_password(*how.plan.password);
   if (how.settings.will) options.set_will(to_paho(*how.settings.will, v5));
-  if (how.plan.transport.tls) {
-    set(ssl, *how.plan.transport.tls);
-    options.set_ssl(ssl);
-  }
-  if (how.plan.transport.websocket) set_websocket(options, how.plan.transport);
+  const transport::ConnectSettings& transport = how.plan.transport;
+  if (transport.websocket) set_headers(options, *transport.websocket);
+  if (transport.proxy) set_proxy(options, *transport.proxy, transport.tls.has_value());
+  if (!transport.tls) return;
+  set(ssl, *transport.tls);
+  options.set_ssl(ssl);
 }
 
 }  // namespace mqtt_toolbox::client::paho

@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <csignal>
+#include <cstdio>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -381,6 +383,15 @@ extern "C" MQTT_TOOLBOX_API int mqtt_toolbox_open_paho(const client::ConnectPlan
   return opened ? 0 : 1;
 }
 
-extern "C" MQTT_TOOLBOX_API std::uint32_t mqtt_toolbox_paho_version() noexcept {
-  return mqtt::PAHO_MQTTPP_VERSION;
+extern "C" MQTT_TOOLBOX_API void mqtt_toolbox_paho_version(client::PahoVersion* version) noexcept {
+  version->cpp = mqtt::PAHO_MQTTPP_VERSION;
+  version->c = 0;
+  for (const auto* row = MQTTAsync_getVersionInfo(); row->name != nullptr; ++row) {
+    unsigned major = 0;
+    unsigned minor = 0;
+    unsigned patch = 0;
+    if (std::string_view(row->name) == "Version" &&
+        std::sscanf(row->value, "%u.%u.%u", &major, &minor, &patch) == 3)
+      version->c = client::paho_release(major, minor, patch);
+  }
 }
