@@ -45,7 +45,11 @@ constexpr std::array<PahoRefusal, 18> table{{
      }},
     {"a proxy without WebSocket", "--proxy", paho_release(1, 2, 0), paho_release(1, 3, 11),
      "Before, it passes the proxy by.",
-     [](const ConnectPlan& plan) { return plan.transport.proxy && !plan.transport.websocket; }},
+     [](const ConnectPlan& plan) {
+       return plan.transport.proxy &&
+              plan.transport.proxy->kind == ProxySettings::Kind::http_connect &&
+              !plan.transport.websocket;
+     }},
     {"a lowest TLS version of 1.3", "--tls-version", PahoRefusal::never, 0,
      "What OpenSSL allows is allowed.",
      [](const ConnectPlan& plan) {
