@@ -33,7 +33,9 @@ Result<PahoModule> open_paho() {
 
 Result<std::unique_ptr<Client>> make_paho_client(Surroundings surroundings, const ConnectPlan& plan,
                                                  Handler& handler) {
-  return open_paho().and_then([&](const PahoModule& module) {
+  if (surroundings.store != nullptr)
+    return fail(ExitCode::usage, "the paho engine cannot do a store: use --engine native");
+  return open_paho().and_then([&](const PahoModule& module) -> Result<std::unique_ptr<Client>> {
     return check_paho(plan, module.version).map([&]() -> std::unique_ptr<Client> {
       return std::make_unique<PahoClient>(surroundings, module, plan, handler);
     });

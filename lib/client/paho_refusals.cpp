@@ -128,6 +128,16 @@ constexpr std::array<PahoDifference, 12> differences{{
     {"Streams of QoS 1 and 2 under MQTT 5.0",
      "With Paho C++ before 1.3 their session is ended by a second connection, as under 3.1.1, "
      "since DISCONNECT cannot say it."},
+    {"http_proxy and https_proxy in the environment",
+     "Paho goes through the proxy that they name when there is no --proxy, over TCP too."},
+    {"The end of a subscriber",
+     "Paho closes with bytes unread, which resets the connection: a broker that is still sending "
+     "may miss the "
+     "DISCONNECT, and publish the will."},
+    {"QoS 2 over a lost connection",
+     "When the write of a message fails, Paho C loses its part of the session. The session is then "
+     "begun anew, "
+     "and what was in flight is reported as possibly delivered twice."},
     {"--connect-timeout",
      "It bounds all stages together, and on a reconnect by three seconds more."},
     {"--nodelay", "Paho leaves TCP_NODELAY off."},

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Prints what the tools cost beside their peers and beside what the machine allows at most, in paired
 # runs on loopback. usage: perf.sh BIN_DIR [PART...]; parts: oneshot publish receive mosquitto
-# bench, and each bench_... of bench.sh
+# engines bench, and each bench_... of bench.sh
 set -euo pipefail
 
 bin=$1
 shift
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(oneshot publish receive mosquitto bench)
+[ ${#parts[@]} -gt 0 ] || parts=(oneshot publish receive mosquitto engines bench)
 work=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$work"' EXIT
@@ -85,6 +85,40 @@ mosquitto() {
   mosquitto_sub 'sh -c "$feed exec mosquitto_sub -h 127.0.0.1 -p \$MQTT_SANDBOX_TCP_PORT -t x -C $count >/dev/null"'
 INSIDE
   "$bin/mqtt-sandbox" -- bash "$work/inside"
+}
+
+# What the second engine costs those who do not use it, and those who do.
+engines() {
+  local with=$bin/../lib/mqtt-toolbox/libmqtt-toolbox-paho.so count=100000 qos
+  [ -f "$with" ] || {
+    heading 'Built without Paho: nothing to measure of the engines'
+    return
+  }
+  null_broker
+  mkdir -p "$work/without/bin" "$work/without/lib"
+  cp "$bin/mqtt-pub" "$work/without/bin"
+  cp -r "$bin/../lib/." "$work/without/lib"
+  cp -r "$work/without" "$work/with"
+  rm "$work/without/lib/mqtt-toolbox/libmqtt-toolbox-paho.so"
+  local once="-h 127.0.0.1 -p $port -q 1 -t x -m m"
+  heading 'Start to exit with the paho module beside it, and without it (aim: no difference)'
+  pairs 300 'module installed' "env LD_LIBRARY_PATH=$work/with/lib $work/with/bin/mqtt-pub $once" \
+    'module removed' "env LD_LIBRARY_PATH=$work/without/lib $work/without/bin/mqtt-pub $once"
+  for qos in 0 1; do
+    heading "One message, start to exit, QoS $qos"
+    pairs 20 '--engine paho' "$bin/mqtt-pub --engine paho -h 127.0.0.1 -p $port -q $qos -t x -m m" \
+      native "$bin/mqtt-pub -h 127.0.0.1 -p $port -q $qos -t x -m m"
+  done
+  head -n $count "$work/lines" >"$work/fewer"
+  for qos in 0 1 2; do
+    heading "$count lines, QoS $qos"
+    pairs 3 '--engine paho' "$bin/mqtt-pub --engine paho -h 127.0.0.1 -p $port -t x -l -q $qos <$work/fewer" \
+      native "$bin/mqtt-pub -h 127.0.0.1 -p $port -t x -l -q $qos <$work/fewer"
+  done
+  null_broker --flood $((count + 1000))
+  heading "$count messages of a flood as text"
+  pairs 3 '--engine paho' "$bin/mqtt-sub --engine paho -h 127.0.0.1 -p $port -t x -C $count >/dev/null" \
+    native "$bin/mqtt-sub -h 127.0.0.1 -p $port -t x -C $count >/dev/null"
 }
 
 # shellcheck source=tests/perf/bench.sh

@@ -373,6 +373,7 @@ extern "C" MQTT_TOOLBOX_API int mqtt_toolbox_open_paho(const client::ConnectPlan
                                                        mqtt_toolbox::Error* error) noexcept {
   using client::paho::Link;
   const auto opened = client::paho::guarded<Link*>([&]() -> mqtt_toolbox::Result<Link*> {
+    const client::paho::Passage passage;
     client::paho::keep_paho_alive();
     return new Link(*plan, version, *client_identifier);
   });

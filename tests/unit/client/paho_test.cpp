@@ -120,7 +120,15 @@ TEST_CASE("each refusal is met by a plan that asks for it, and by no other" * na
     }
     CHECK(refusal.possible(debian) == bool(check_paho(plan, debian)));
     const PahoVersion newest{0x7F000000, 0x7F000000};
+    CHECK_FALSE(refusal.reason.empty());
     CHECK(refusal.possible(newest) == (refusal.since != PahoRefusal::never));
+  }
+}
+
+TEST_CASE("each difference has its words" * native_only) {
+  for (const PahoDifference& difference : paho_differences()) {
+    CHECK_FALSE(difference.what.empty());
+    CHECK(difference.how.ends_with('.'));
   }
 }
 
