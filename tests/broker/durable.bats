@@ -79,7 +79,8 @@ survives() {
   MQTT_URL=$(of broker tcp_url)
   subscribe "$got" -t 'durable/#' -q 2 -c -i "receiver-$BATS_TEST_NUMBER" --json
   kill_lives "$@"
-  live "$messages" "$@"
+  # Perhaps the broker is just being restarted.
+  live "$messages" --retry-connect "$@"
   wait "$publisher"
   [[ -z $(mqtt-pub --store "$BATS_TEST_TMPDIR/store" --store-list) ]]
   local deadline=$((SECONDS + 60))
