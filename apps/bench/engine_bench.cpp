@@ -90,8 +90,16 @@ void EngineBench::on_attempted(EngineClient&) {
 
 void EngineBench::on_all_sent(EngineClient& client) {
   incomplete_ = incomplete_ || client.stopped_early();
-  if (++all_sent_ == prepared_->publishers && phase_ == Phase::running)
-    end_at(account_.clock.now());
+  if (++all_sent_ != prepared_->publishers || phase_ != Phase::running) return;
+  drain_deadline_ = account_.clock.now() + prepared_->plan.drain;
+  settle();
+}
+
+/// Of a number of messages the last acknowledgement is part of what is measured.
+void EngineBench::settle() {
+  const Time now = account_.clock.now();
+  if (account_.in_flight() == 0 || now >= drain_deadline_) return end_at(now);
+  drain_timer_.arm(now + load::drain_check);
 }
 
 void EngineBench::on_gone(EngineClient&) {
@@ -208,6 +216,7 @@ bool EngineBench::is_complete() {
 }
 
 void EngineBench::watch_drain() {
+  if (phase_ == Phase::running) return settle();
   if (phase_ != Phase::draining) return;
   const Time now = account_.clock.now();
   if (is_complete() || gone_ == clients_.size() || now >= drain_deadline_) return close_all();

@@ -36,6 +36,7 @@ class EngineBench final : public Runner, private EngineClientEvents {
   void arm_tick();
   void close_interval(Time end);
   void start_draining();
+  void settle();
   void watch_drain();
   bool is_complete();
   void close_all();

@@ -36,11 +36,6 @@ Status refuse_foreign(const Settings& settings) {
       return wrong("--" + std::string(name) +
                    ": no packets are shown under load; mqtt-pub and mqtt-sub do that");
   }
-  const options::Given* engine = settings.find("engine");
-  if (engine != nullptr && engine->origin.layer == options::Layer::flag &&
-      settings.plan.engine != client::Engine::native)
-    return wrong(
-        "--engine: load is made with the native engine; mqtt-pub and mqtt-sub have others");
   if (!settings.subscribe_properties.empty() || !settings.unsubscribe_properties.empty() ||
       !settings.plan.disconnect_properties.empty())
     return wrong("properties can be given for connect, publish and will only");
@@ -243,6 +238,15 @@ Status take_filters(Settings& settings) {
   return {};
 }
 
+/// The search would find the engine's limit, not the broker's.
+Status refuse_engine(const Settings& settings) {
+  const options::Given* engine = settings.find("engine");
+  if (engine == nullptr || settings.plan.engine == client::Engine::native) return {};
+  if (engine->origin.layer == options::Layer::flag)
+    return wrong("--engine: search loads the broker with the native engine only");
+  return {};
+}
+
 /// What all runs have in common, once their clients are known.
 Status finish_run(Settings& settings) {
   settings.outlets.json = settings.json;
@@ -322,6 +326,8 @@ Status check_search(options::Settings& base) {
   if (!settings.given("duration")) settings.work.duration = step;
   if (settings.search.first_rate > settings.search.highest_rate)
     return wrong("--first-rate is above --highest-rate");
+  if (auto status = refuse_engine(settings); !status) return status;
+  settings.plan.engine = client::Engine::native;
   return check_pairs(settings).and_then(
       [&] { return add_objectives(settings, "slo", settings.slo); });
 }

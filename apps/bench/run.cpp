@@ -91,7 +91,9 @@ Result<std::unique_ptr<Runner>> make_runner(console::World& world, const Setting
 
 void settle(console::World& world, Settings& settings) {
   load::Plan& work = settings.work;
-  if (!settings.given("threads"))
+  if (settings.plan.engine != client::Engine::native)
+    work.threads = 1;
+  else if (!settings.given("threads"))
     work.threads = std::min(cores(), std::max(1u, work.client_count()));
   if (!settings.given("seed")) work.seed = world.random();
   work.run = static_cast<std::uint32_t>(world.random());

@@ -214,6 +214,10 @@ const options::Tool tool{
         "measured until then is written, and marked incomplete. Ranks on one machine share its "
         "cores; without --threads, each takes its part. This needs the module for Open MPI on "
         "every machine.\n\n"
+        "--engine paho takes that library instead of the load generator: at most a hundred "
+        "clients, "
+        "all in one thread, which show what an application on it would see, not what the broker "
+        "can bear.\n\n"
         "Without --protocol-version, one client connects first, to learn whether the broker knows "
         "MQTT 5.0; if not, all use 3.1.1. The exit status is 1 when an objective does not hold, or "
         "when more was lost than the QoS allows.",

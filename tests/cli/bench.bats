@@ -143,3 +143,20 @@ load bench_helper
   assert_status 0
   (($(field '.calibrated_rate_per_s // .calibrated_rate | floor') > 1000))
 }
+
+@test "an engine other than the native one: few clients, the same result" {
+  [[ -e $(dirname "$(command -v mqtt-bench)")/../lib/mqtt-toolbox/libmqtt-toolbox-paho.so ]] ||
+    skip "the paho engine is not built"
+  start_sink --route
+  bench roundtrip --engine paho -c 2 -q 2 --rate 500/s -n 200 --json
+  assert_status 0
+  assert_equal "$(field .counters.acknowledged)" 200
+  assert_equal "$(field .delivery.expected)" 200
+  assert_equal "$(field .delivery.lost)" 0
+  bench publish --engine paho -c 101 -n 1
+  assert_status 2
+  assert_contains "$stderr" "--engine: more than 100 clients"
+  bench search --engine paho --slo 'p99<5ms'
+  assert_status 2
+  assert_contains "$stderr" "--engine: search"
+}

@@ -80,6 +80,7 @@ TEST_CASE("a number of messages through an engine: each is acknowledged and time
     const std::uint64_t answered = qos == Qos::at_most_once ? 0 : 1000;
     CHECK(measured.whole_run.sent == 1000);
     CHECK(measured.whole_run.sent_bytes == 64'000);
+    CHECK(measured.counters.acknowledged == answered);
     CHECK(measured.whole_run.acknowledged == answered);
     CHECK(measured.latencies.acknowledged_from_due.count() == answered);
     CHECK(measured.clients_connected == 3);
