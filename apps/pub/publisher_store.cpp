@@ -82,8 +82,6 @@ void Publisher::finish_store() {
   } else if (!text->empty()) {
     exit_ = worse(exit_, ExitCode::lost);
     world_.reporter.error(*text);
-  } else if (const auto shrunk = queue_->shrink(); !shrunk) {
-    print_error(shrunk.error());
   }
 }
 

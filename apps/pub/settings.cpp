@@ -271,7 +271,7 @@ constexpr std::array specs{
          .value_name = "AGE",
          .group = Group::durability,
          .help = "forget the ids of messages that were accepted longer ago than AGE, and are done",
-         .manual = "Without it each id is remembered for good, for its length and 20 to 40 "
+         .manual = "Without it each id is remembered for good, for about twice its length and 30 "
                    "bytes on the disk.",
          .assign = take_store_forget},
 };

@@ -176,6 +176,36 @@ constexpr std::array subscribed_fields = {
                       [](Out o, Key, const Subscribed& r) { append_properties(o, r.properties); }},
 };
 
+constexpr std::array retained_fields = {
+    Field<Retained>{"topic", "the topic name",
+                    [](Out o, Key k, const Retained& r) { append_text(o, k, r.topic); }},
+    Field<Retained>{"payload_length", "bytes",
+                    [](Out o, Key k, const Retained& r) { append_number(o, k, r.payload_length); }},
+};
+
+constexpr std::array subtree_fields = {
+    Field<Subtree>{"topic", "the topic name at the top",
+                   [](Out o, Key k, const Subtree& r) { append_text(o, k, r.topic); }},
+    Field<Subtree>{"messages", "how many are retained at it and below it",
+                   [](Out o, Key k, const Subtree& r) { append_number(o, k, r.messages); }},
+    Field<Subtree>{"payload_bytes", "of all of them",
+                   [](Out o, Key k, const Subtree& r) { append_number(o, k, r.payload_bytes); }},
+};
+
+constexpr std::array remaining_fields = {
+    Field<Remaining>{"topic", "the topic name",
+                     [](Out o, Key k, const Remaining& r) { append_text(o, k, r.topic); }},
+    Field<Remaining>{"cause", "\"it came back\", or the reason of the broker that refused",
+                     [](Out o, Key k, const Remaining& r) { append_text(o, k, r.cause); }},
+};
+
+constexpr std::array difference_fields = {
+    Field<Difference>{"topic", "the topic name",
+                      [](Out o, Key k, const Difference& r) { append_text(o, k, r.topic); }},
+    Field<Difference>{"change", "\"added\", \"removed\" or \"changed\" since the backup",
+                      [](Out o, Key k, const Difference& r) { append_text(o, k, r.change); }},
+};
+
 constexpr std::array error_fields = {
     Field<ErrorLine>{"error", "what went wrong, in words",
                      [](Out o, Key k, const ErrorLine& r) { append_text(o, k, r.error->text); }},
@@ -243,6 +273,12 @@ constexpr Type disconnected{"disconnected", "the connection ended or was refused
                             disconnected_fields};
 constexpr Type reconnecting{"reconnecting", "another attempt will follow", reconnecting_fields};
 constexpr Type subscribed{"subscribed", "the outcome for one topic filter", subscribed_fields};
+constexpr Type retained{"retained", "a message that the broker retains", retained_fields};
+constexpr Type subtree{"subtree", "retained messages at a topic and below it", subtree_fields};
+constexpr Type remaining{"remaining", "a retained message that could not be cleared",
+                         remaining_fields};
+constexpr Type difference{"difference", "a retained message that differs from the backup",
+                          difference_fields};
 constexpr Type error{"error", "what also stands on standard error", error_fields};
 constexpr Type summary{"summary", "totals at the end", summary_fields};
 
@@ -289,6 +325,22 @@ void ResultWriter::append(std::string& out, const Subscribed& result, WallTime t
   append_line(out, time_, subscribed, result, time);
 }
 
+void ResultWriter::append(std::string& out, const Retained& result, WallTime time) {
+  append_line(out, time_, retained, result, time);
+}
+
+void ResultWriter::append(std::string& out, const Subtree& result, WallTime time) {
+  append_line(out, time_, subtree, result, time);
+}
+
+void ResultWriter::append(std::string& out, const Remaining& result, WallTime time) {
+  append_line(out, time_, remaining, result, time);
+}
+
+void ResultWriter::append(std::string& out, const Difference& result, WallTime time) {
+  append_line(out, time_, difference, result, time);
+}
+
 void ResultWriter::append(std::string& out, const ErrorLine& result, WallTime time) {
   append_line(out, time_, error, result, time);
 }
@@ -300,7 +352,9 @@ void ResultWriter::append(std::string& out, const Summary& result, WallTime time
 std::vector<ResultType> result_types() {
   return {published.describe(),  stored.describe(),       waiting.describe(),
           connected.describe(),  disconnected.describe(), reconnecting.describe(),
-          subscribed.describe(), error.describe(),        summary.describe()};
+          subscribed.describe(), retained.describe(),     subtree.describe(),
+          remaining.describe(),  difference.describe(),   error.describe(),
+          summary.describe()};
 }
 
 }  // namespace mqtt_toolbox::record

@@ -84,6 +84,31 @@ struct Subscribed {
   protocol::Properties properties;  ///< of SUBACK
 };
 
+/// A message that the broker retains.
+struct Retained {
+  std::string_view topic;
+  std::uint64_t payload_length = 0;  ///< bytes
+};
+
+/// All retained messages at a topic and below it.
+struct Subtree {
+  std::string_view topic;
+  std::uint64_t messages = 0;
+  std::uint64_t payload_bytes = 0;
+};
+
+/// A retained message that is there although it was to be cleared.
+struct Remaining {
+  std::string_view topic;
+  std::string_view cause;  ///< "it came back", or the broker's reason
+};
+
+/// How a broker's retained message differs from a backup.
+struct Difference {
+  std::string_view topic;
+  std::string_view change;  ///< "added", "removed" or "changed", seen from the backup
+};
+
 /// What went wrong, in the words that also stand on standard error.
 struct ErrorLine {
   const Error* error = nullptr;
@@ -113,6 +138,10 @@ class MQTT_TOOLBOX_API ResultWriter {
   void append(std::string& out, const Disconnected& result, WallTime time);
   void append(std::string& out, const Reconnecting& result, WallTime time);
   void append(std::string& out, const Subscribed& result, WallTime time);
+  void append(std::string& out, const Retained& result, WallTime time);
+  void append(std::string& out, const Subtree& result, WallTime time);
+  void append(std::string& out, const Remaining& result, WallTime time);
+  void append(std::string& out, const Difference& result, WallTime time);
   void append(std::string& out, const ErrorLine& result, WallTime time);
   void append(std::string& out, const Summary& result, WallTime time);
 

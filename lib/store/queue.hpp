@@ -61,9 +61,6 @@ class Queue : public session::Store {
   /// Forgets the ids that were added before `instant` and whose messages have their outcome: they
   /// would be taken again. How many.
   virtual Result<std::uint64_t> forget_ids(Instant instant) = 0;
-
-  /// Commits, and makes the file as small as what it holds.
-  virtual Status shrink() = 0;
 };
 
 enum class Access : std::uint8_t {

@@ -79,8 +79,7 @@ survives() {
   MQTT_URL=$(of broker tcp_url)
   subscribe "$got" -t 'durable/#' -q 2 -c -i "receiver-$BATS_TEST_NUMBER" --json
   kill_lives "$@"
-  # Perhaps the broker is just being restarted.
-  live "$messages" --retry-connect "$@"
+  live "$messages" "$@"
   wait "$publisher"
   [[ -z $(mqtt-pub --store "$BATS_TEST_TMPDIR/store" --store-list) ]]
   local deadline=$((SECONDS + 60))

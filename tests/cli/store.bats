@@ -311,8 +311,7 @@ known t id=id2'
 @test "nothing is printed or sent before what it rests on is synchronised" {
   command -v strace >/dev/null || skip 'no strace'
   start_small_broker
-  # The search for leaks needs to trace, too.
-  ASAN_OPTIONS=detect_leaks=0 run -0 --separate-stderr strace -f -o "$BATS_TEST_TMPDIR/calls" -e trace=pwrite64,fdatasync,fsync,write,sendmsg \
+  run -0 --separate-stderr strace -f -o "$BATS_TEST_TMPDIR/calls" -e trace=pwrite64,fdatasync,fsync,write,sendmsg \
     mqtt-pub --store "$store" --from-json --json < <(lines_with_ids 1 50 | jq -c '.qos = 2')
   run -0 awk '
     /pwrite64\(/ { unsafe = 1 }

@@ -10,6 +10,7 @@
 #include "broker_table.hpp"
 #include "options/tool.hpp"
 #include "pub/settings.hpp"
+#include "retain/settings.hpp"
 #include "record/format.hpp"
 #include "sandbox/tool_settings.hpp"
 #include "sub/settings.hpp"
@@ -19,7 +20,8 @@ namespace {
 namespace fs = std::filesystem;
 using mqtt_toolbox::options::Tool;
 
-constexpr std::array<const Tool*, 4> tools{&mqtt_toolbox::bench::tool, &mqtt_toolbox::pub::tool,
+constexpr std::array<const Tool*, 5> tools{&mqtt_toolbox::bench::tool, &mqtt_toolbox::pub::tool,
+                                           &mqtt_toolbox::retain::tool,
                                            &mqtt_toolbox::sandbox::tool, &mqtt_toolbox::sub::tool};
 
 constexpr const char* broker_results = "tests/broker/results.json";

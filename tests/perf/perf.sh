@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Prints what the tools cost beside their peers and beside what the machine allows at most, in paired
 # runs on loopback. usage: perf.sh BIN_DIR [PART...]; parts: oneshot publish receive mosquitto
-# engines bench, and each bench_... of bench.sh
+# engines retained bench, and each bench_... of bench.sh
 set -euo pipefail
 
 bin=$1
 shift
 parts=("$@")
-[ ${#parts[@]} -gt 0 ] || parts=(oneshot publish receive mosquitto engines bench)
+[ ${#parts[@]} -gt 0 ] || parts=(oneshot publish receive mosquitto engines retained bench)
 work=$(mktemp -d)
 pids=()
 trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$work"' EXIT
@@ -119,6 +119,27 @@ engines() {
   heading "$count messages of a flood as text"
   pairs 3 '--engine paho' "$bin/mqtt-sub --engine paho -h 127.0.0.1 -p $port -t x -C $count >/dev/null" \
     native "$bin/mqtt-sub -h 127.0.0.1 -p $port -t x -C $count >/dev/null"
+}
+
+retained() {
+  local count=100000
+  heading "Clearing $count retained messages until they are gone (aim: wall a third of mosquitto_sub's)"
+  heading '  (mosquitto_sub does not know when it is done: it gets a second, again and again, until nothing is left)'
+  cat >"$work/until_gone" <<INSIDE
+until [ -z "\$($bin/mqtt-sub --retained-only -C 1 -t 'peer/#')" ]; do
+  timeout 3 mosquitto_sub -h 127.0.0.1 -p \$MQTT_SANDBOX_TCP_PORT -t 'peer/#' --remove-retained --retained-only -W 1
+done >/dev/null 2>&1
+INSIDE
+  cat >"$work/inside" <<INSIDE
+for run in 1 2 3; do
+  for tree in ours peer; do
+    seq 1 $count | sed "s|.*|{\"type\":\"message\",\"topic\":\"\$tree/&/state\",\"payload\":\"v&\",\"retain\":true}|" | "$bin/mqtt-pub" --from-json
+  done
+  "$bin/perf-pairs" 0 mqtt-retain-clear "$bin/mqtt-retain-clear --yes ours/# >/dev/null" \
+    mosquitto_sub "sh $work/until_gone"
+done
+INSIDE
+  "$bin/mqtt-sandbox" -- bash "$work/inside"
 }
 
 # shellcheck source=tests/perf/bench.sh

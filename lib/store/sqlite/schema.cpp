@@ -14,7 +14,6 @@ constexpr std::int64_t schema_version = 1;
 /// AUTOINCREMENT, because a number names its message for good. The state of a message on its way is
 /// a row of its own, so that no payload is written twice.
 constexpr const char* tables = R"sql(
-PRAGMA auto_vacuum = INCREMENTAL;
 BEGIN IMMEDIATE;
 CREATE TABLE message (
   number INTEGER PRIMARY KEY AUTOINCREMENT,

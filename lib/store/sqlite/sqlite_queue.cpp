@@ -280,8 +280,4 @@ Result<std::uint64_t> SqliteQueue::forget_ids(Instant instant) {
   });
 }
 
-Status SqliteQueue::shrink() {
-  return commit().and_then([this] { return database_.run("PRAGMA incremental_vacuum"); });
-}
-
 }  // namespace mqtt_toolbox::store

@@ -27,7 +27,6 @@ class SqliteQueue final : public Queue {
   Result<std::string> client_identifier() override;
   Status set_client_identifier(const std::string& identifier) override;
   Result<std::uint64_t> forget_ids(Instant instant) override;
-  Status shrink() override;
 
   void sent(session::Token token, protocol::PacketIdentifier identifier, protocol::Version version,
             bool may_be_duplicate) override;

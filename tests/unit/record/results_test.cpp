@@ -146,6 +146,17 @@ TEST_CASE("error and summary") {
         R"({"type":"summary","published":5,"bytes":320,"elapsed_us":2000,"exit_status":6})");
 }
 
+TEST_CASE("retained messages: found, summed, left over, different") {
+  CHECK(line_of(Retained{"a/b", 21}) ==
+        R"({"type":"retained","topic":"a/b","payload_length":21})");
+  CHECK(line_of(Subtree{"a", 2, 42}) ==
+        R"({"type":"subtree","topic":"a","messages":2,"payload_bytes":42})");
+  CHECK(line_of(Remaining{"a", "Not authorized"}) ==
+        R"({"type":"remaining","topic":"a","cause":"Not authorized"})");
+  CHECK(line_of(Difference{"a", "added"}) ==
+        R"({"type":"difference","topic":"a","change":"added"})");
+}
+
 TEST_CASE("a time before its start is no latency") {
   CHECK(line_of(Reconnecting{1, Duration(-5'000)}) ==
         R"({"type":"reconnecting","attempt":1,"delay_us":0})");
@@ -153,7 +164,7 @@ TEST_CASE("a time before its start is no latency") {
 
 TEST_CASE("the table says what the lines hold") {
   const auto types = result_types();
-  REQUIRE(types.size() == 9);
+  REQUIRE(types.size() == 13);
   CHECK(types[0].type == "published");
   for (const ResultType& type : types) {
     CHECK_FALSE(type.meaning.empty());

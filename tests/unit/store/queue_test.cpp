@@ -184,24 +184,6 @@ TEST_CASE("the client identifier is remembered") {
   CHECK(open(folder.file("q"))->client_identifier() == std::string("second"));
 }
 
-TEST_CASE("a file that was large is small again") {
-  TemporaryFolder folder;
-  const std::string file = folder.file("q") + "/queue.db";
-  {
-    const auto queue = open(folder.file("q"));
-    for (int i = 0; i < 100; ++i) add(*queue, std::string(10'000, 'x'), std::to_string(i));
-    REQUIRE(queue->commit());
-  }
-  CHECK(std::filesystem::file_size(file) > 1'000'000);
-  {
-    const auto queue = open(folder.file("q"));
-    for (session::Token token = 1; token <= 100; ++token) queue->finished(token);
-    REQUIRE(queue->shrink());
-  }
-  CHECK(std::filesystem::file_size(file) < 100'000);
-  CHECK(add(*open(folder.file("q")), "again", "99").is_known);
-}
-
 TEST_CASE("a list can be had beside the process that has the store") {
   TemporaryFolder folder;
   const auto queue = open(folder.file("q"));

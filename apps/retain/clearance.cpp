@@ -1,0 +1,467 @@
+#include "retain/clearance.hpp"
+
+#include <algorithm>
+#include <unistd.h>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "protocol/topic.hpp"
+
+namespace mqtt_toolbox::retain {
+
+using protocol::Qos;
+
+namespace {
+
+/// Mosquitto drops what it cannot write at once beyond a thousand messages, also retained ones.
+constexpr std::uint64_t fewest_dropped = 1000;
+
+}  // namespace
+
+Clearance::Clearance(console::World& world, const Plan& plan,
+                     const client::ConnectPlan& connect_plan)
+    : world_(world),
+      plan_(plan),
+      connect_plan_(connect_plan),
+      output_(
+          world.loop, STDOUT_FILENO, [] {}, [this](const Error& error) { fail_with(error); }),
+      listing_(output_, plan),
+      reader_(world.loop, plan,
+              {[this](const protocol::Publish& message) { retained(message); },
+               [this](const protocol::Publish& message) { live(message); },
+               [this] { read_to_the_end(); }, [this](const Error& error) { fail_with(error); }}),
+      pace_(world.loop, [this] { clear(); }),
+      interrupts_(world.loop, [this](int) { finish(ExitCode::no); }) {}
+
+console::Ended Clearance::run() {
+  auto chooser = Chooser::make(plan_);
+  Status possible = chooser ? Status() : tl::unexpected<Error>(chooser.error());
+  if (possible) chooser_.emplace(*std::move(chooser));
+  if (possible && !plan_.backup.empty()) {
+    auto backup = Backup::create(plan_.backup);
+    if (backup)
+      backup_.emplace(*std::move(backup));
+    else
+      possible = tl::unexpected<Error>(backup.error());
+  }
+  auto client = possible ? client::make_client({world_.loop, world_.random}, connect_plan_, *this)
+                         : tl::unexpected<Error>(possible.error());
+  if (!client) {
+    world_.reporter.error(client.error().text);
+    return {client.error().code, 0};
+  }
+  client_ = std::move(*client);
+  started_ = world_.loop.now();
+  client_->connect();
+  world_.loop.run_until(never);
+  check(listing_.finish());
+  return {exit_, interrupts_.received()};
+}
+
+// The connection's news.
+
+void Clearance::on_connected(const client::Connected&) {
+  Reader::Request request;
+  request.filters = plan_.filters;
+  request.stay = plan_.older_than.value_or(Duration(0));
+  if (plan_.task == Task::clear) request.many = fewest_dropped;
+  read(Step::surveying, std::move(request));
+}
+
+void Clearance::on_closed(const std::optional<Error>& error) {
+  if (error && !finishing_) {
+    world_.reporter.error(error->text + (clears_ ? "; " + totals() : ""));
+    exit_ = worse(exit_, error->code);
+  }
+  finishing_ = true;
+  world_.loop.stop();
+}
+
+bool Clearance::on_message(const protocol::Publish& message) {
+  if (!finishing_) reader_.on_message(message);
+  return !finishing_;
+}
+
+void Clearance::on_subscribed(client::Token, const protocol::SubAck& suback) {
+  if (!finishing_) reader_.on_subscribed(suback);
+}
+
+void Clearance::on_unsubscribed(client::Token token, const protocol::UnsubAck&) {
+  if (!finishing_) reader_.on_unsubscribed(token);
+}
+
+void Clearance::on_packet(session::Direction direction, const protocol::Frame& frame,
+                          protocol::Version version) {
+  if (world_.trace != nullptr) world_.trace->packet(direction, frame, version);
+}
+
+// Reading.
+
+void Clearance::read(Step step, Reader::Request request) {
+  step_ = step;
+  reader_.start(*client_, std::move(request));
+}
+
+void Clearance::retained(const protocol::Publish& message) {
+  if (step_ == Step::testing) {
+    self_test_seen_ = self_test_seen_ || message.topic == self_test_topic_;
+  } else if (step_ == Step::saving) {
+    const auto asked = asked_.find(std::string(message.topic));
+    if (asked == asked_.end()) return;
+    asked_.erase(asked);
+    backup_->add(message, world_.wall_clock.now());
+    ready_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()), 0});
+  } else if (chooser_->wants(message.topic)) {
+    remember(message);
+  }
+}
+
+void Clearance::live(const protocol::Publish& message) {
+  if (step_ == Step::testing)
+    self_test_live_ = self_test_live_ || message.topic == self_test_topic_;
+  else if (step_ == Step::surveying && plan_.older_than)
+    young_.emplace(message.topic);
+}
+
+void Clearance::remember(const protocol::Publish& message) {
+  if (message.payload.empty()) return;  // somebody else clears it
+  // A broker may send a message for each filter that matches, and what comes back both ways.
+  const bool may_repeat = plan_.filters.size() > 1 || step_ == Step::proving;
+  if (may_repeat && !known_.insert(hash_of(message.topic)).second) return;
+  const std::uint64_t hash = plan_.task == Task::difference ? hash_of(message.payload) : 0;
+  topics_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()), hash});
+}
+
+void Clearance::read_to_the_end() {
+  known_.clear();
+  switch (step_) {
+    case Step::surveying: return surveyed();
+    case Step::saving: return saved();
+    case Step::proving: return proven();
+    case Step::testing: return end_self_test();
+    case Step::asking:
+    case Step::clearing: return;
+  }
+}
+
+void Clearance::forget_young() {
+  if (young_.empty()) return;
+  Topics old;
+  while (const auto found = topics_.take())
+    if (young_.count(std::string(found->topic)) == 0) old.add(*found);
+  topics_ = std::move(old);
+}
+
+// After the survey.
+
+void Clearance::surveyed() {
+  forget_young();
+  found_ = topics_.size();
+  if (plan_.task == Task::difference) return compare();
+  if (topics_.size() == 0) return nothing_found();
+  if (plan_.task != Task::clear) show();
+  if (plan_.task == Task::ask) return ask();
+  start_clearing();
+}
+
+void Clearance::show() {
+  const auto now = world_.wall_clock.now();
+  if (may_have_dropped())
+    world_.reporter.note(
+        "a broker may leave retained messages out when there are so many at once; "
+        "narrower filters show whether it did");
+  check(plan_.task == Task::tree ? listing_.tree(topics_, now) : listing_.list(topics_, now));
+  check(listing_.finish());
+}
+
+void Clearance::compare() {
+  auto comparison = Comparison::read(plan_.difference, *chooser_);
+  if (!comparison) return fail_with(comparison.error());
+  const auto now = world_.wall_clock.now();
+  ExitCode found = ExitCode::done;
+  const auto tell = [&](std::string_view topic, std::string_view change) {
+    found = ExitCode::no;
+    check(listing_.difference({topic, change}, now));
+  };
+  topics_.each([&](const Found& message) {
+    switch (comparison->note(message)) {
+      case Comparison::Change::none: break;
+      case Comparison::Change::added: return tell(message.topic, "added");
+      case Comparison::Change::changed: return tell(message.topic, "changed");
+    }
+  });
+  comparison->each_missing([&](std::string_view topic) { tell(topic, "removed"); });
+  finish(found);
+}
+
+void Clearance::ask() {
+  step_ = Step::asking;
+  const std::string question =
+      fmt::format("clear {}{} retained messages, {} bytes? [y/N] ",
+                  may_have_dropped() ? "at least " : "", found_, topics_.payload_bytes());
+  (void)!write(STDERR_FILENO, question.data(), question.size());
+  stdin_ = std::make_unique<transport::Loop::Watch>(world_.loop, STDIN_FILENO,
+                                                    [this](transport::Interest) { answered(); });
+  stdin_->want(transport::Interest::read);
+}
+
+void Clearance::answered() {
+  char answer[100];
+  const auto size = ::read(STDIN_FILENO, answer, sizeof answer);
+  stdin_.reset();
+  if (size > 0 && (answer[0] == 'y' || answer[0] == 'Y')) return start_clearing();
+  world_.reporter.note("nothing was cleared");
+  finish(ExitCode::done);
+}
+
+/// No answer to a filter with wildcards can mean that the broker gives none.
+void Clearance::nothing_found() {
+  bool has_wildcard = false;
+  for (const std::string& filter : plan_.filters)
+    has_wildcard = has_wildcard || protocol::has_wildcard(filter);
+  if (has_wildcard && plan_.self_test) return begin_self_test();
+  end_with_nothing(ExitCode::done);
+}
+
+void Clearance::end_with_nothing(ExitCode code) {
+  exit_ = code;
+  if (plan_.task == Task::ask || plan_.task == Task::clear) return report();
+  finish(code);
+}
+
+void Clearance::begin_self_test() {
+  const std::string folder = fmt::format("mqtt-toolbox/self-test/{:016x}", world_.random());
+  self_test_topic_ = folder + "/x";
+  protocol::Publish message;
+  message.topic = self_test_topic_;
+  message.payload = "x";
+  message.qos = Qos::at_least_once;
+  message.retain = true;
+  // A broker that does not let us write cannot be tested, which is no fault.
+  if (!client_->publish(message, next_token_++, client::Payload::copied))
+    return end_with_nothing(ExitCode::done);
+  in_flight_.emplace(next_token_ - 1, std::string());
+}
+
+void Clearance::end_self_test() {
+  (void)clear_one(self_test_topic_);
+  if (!self_test_seen_)
+    world_.reporter.note(
+        self_test_live_
+            ? "nothing was found, but this broker sends retained messages without the RETAIN flag, "
+              "so that they cannot be told from others"
+            : "nothing was found, but this broker sends no retained messages for filters with "
+              "wildcards; name the topics one by one");
+  end_with_nothing(self_test_seen_ ? ExitCode::done : ExitCode::no);
+}
+
+// Clearing.
+
+void Clearance::start_clearing() {
+  clears_ = plan_.task == Task::ask || plan_.task == Task::clear;
+  if (!clears_ && !backup_) return finish(ExitCode::done);
+  clearing_since_ = world_.loop.now();
+  start_round();
+}
+
+/// Clears at QoS 0, without waiting for anything but the socket; what is there afterwards is asked
+/// for once more at QoS 1.
+void Clearance::start_round() {
+  if (backup_) return save_next();
+  ready_ = std::exchange(topics_, {});
+  step_ = Step::clearing;
+  clear();
+}
+
+/// Asks for some topics by name at QoS 2, so that the backup has the QoS of each.
+void Clearance::save_next() {
+  constexpr std::size_t most_topics = 200;
+  constexpr std::size_t most_bytes = 16u << 10;
+  std::vector<std::string> filters;
+  std::size_t bytes = 0;
+  while (filters.size() < most_topics && bytes < most_bytes) {
+    const auto found = topics_.take();
+    if (!found) break;
+    bytes += found->topic.size();
+    filters.emplace_back(found->topic);
+  }
+  if (filters.empty()) return clears_ ? prove() : finish(ExitCode::done);
+  asked_.insert(filters.begin(), filters.end());
+  Reader::Request request;
+  request.expected = asked_.size();
+  request.filters = std::move(filters);
+  request.qos = Qos::exactly_once;
+  read(Step::saving, std::move(request));
+}
+
+void Clearance::saved() {
+  asked_.clear();  // gone since the survey
+  if (auto status = backup_->save(); !status) return fail_with(status.error());
+  saved_ += ready_.size();
+  if (!clears_) {
+    ready_.clear();
+    return save_next();
+  }
+  step_ = Step::clearing;
+  clear();
+}
+
+/// Clears what is ready, as fast as the client takes it.
+void Clearance::clear() {
+  if (finishing_ || step_ != Step::clearing) return;
+  while (may_clear_now()) {
+    if (held_.empty()) {
+      const auto found = ready_.take();
+      if (!found) break;
+      held_ = found->topic;
+    }
+    if (!clear_one(held_)) return;
+    attempted_.push_back(hash_of(held_));
+    held_.clear();
+    ++submitted_;
+  }
+  if (ready_.size() == 0 && held_.empty() && in_flight_.empty()) cleared();
+}
+
+bool Clearance::may_clear_now() {
+  if (!plan_.rate || (ready_.size() == 0 && held_.empty())) return true;
+  const Duration due(
+      static_cast<Duration::rep>(static_cast<double>(submitted_) * 1e9 / *plan_.rate));
+  if (world_.loop.now() >= clearing_since_ + due) return true;
+  pace_.arm(clearing_since_ + due);
+  return false;
+}
+
+/// False when there is no room now; `on_ready` follows.
+bool Clearance::clear_one(std::string_view topic) {
+  protocol::Publish message;
+  message.topic = topic;
+  message.qos = is_last_round_ ? Qos::at_least_once : Qos::at_most_once;
+  message.retain = true;
+  const auto submitted = client_->publish(message, next_token_, client::Payload::copied);
+  if (!submitted) {
+    refused_.emplace(topic, submitted.error().text);
+    return true;
+  }
+  if (submitted->admission == client::Admission::would_block) return false;
+  if (is_last_round_) in_flight_.emplace(next_token_++, topic);
+  return true;
+}
+
+void Clearance::on_published(const client::PublishOutcome& outcome) {
+  const auto flight = in_flight_.find(outcome.token);
+  if (flight == in_flight_.end()) return;
+  const std::string topic = std::move(flight->second);
+  in_flight_.erase(flight);
+  if (!self_test_topic_.empty()) {
+    Reader::Request request;
+    request.filters = {self_test_topic_.substr(0, self_test_topic_.size() - 1) + "+"};
+    if (topic.empty()) read(Step::testing, std::move(request));
+    return;
+  }
+  if (protocol::is_failure(outcome.reason))
+    refused_.emplace(topic, protocol::name(outcome.reason, protocol::PacketType::puback));
+}
+
+void Clearance::cleared() {
+  if (backup_) return save_next();
+  prove();
+}
+
+void Clearance::prove() {
+  topics_.clear();
+  Reader::Request request;
+  request.filters = plan_.filters;
+  request.many = fewest_dropped;
+  request.retain_as_published = true;
+  read(Step::proving, std::move(request));
+}
+
+/// A look at very many shows only some; each round clears what it shows.
+bool Clearance::may_have_dropped() const {
+  return topics_.size() >= fewest_dropped;
+}
+
+/// Of what is found now.
+std::uint64_t Clearance::count_unattempted() {
+  std::sort(attempted_.begin(), attempted_.end());
+  std::uint64_t count = 0;
+  topics_.each([&](const Found& found) {
+    if (!std::binary_search(attempted_.begin(), attempted_.end(), hash_of(found.topic))) ++count;
+  });
+  return count;
+}
+
+void Clearance::proven() {
+  forget_young();
+  const std::uint64_t unattempted = count_unattempted();
+  found_ += unattempted;
+  const bool is_done = topics_.size() == 0 || is_last_round_;
+  if (is_done && unattempted == 0) return report();
+  const bool goes_on = may_have_dropped() && unattempted != 0;
+  if (is_done && !goes_on) return report();
+  is_last_round_ = !goes_on;
+  start_round();
+}
+
+void Clearance::report() {
+  const auto now = world_.wall_clock.now();
+  topics_.each([&](const Found& found) {
+    const std::string topic(found.topic);
+    ++remaining_;
+    check(listing_.remaining({topic, cause_of(topic)}, now));
+  });
+  if (remaining_ != 0) exit_ = worse(exit_, ExitCode::no);
+  const record::Summary::Count counts[] = {{"found", found_},
+                                           {"saved", saved_},
+                                           {"cleared", found_ - remaining_},
+                                           {"refused", refused_.size()},
+                                           {"remaining", remaining_}};
+  check(listing_.summary(totals(), {counts, world_.loop.now() - started_, exit_}, now));
+  finish(exit_);
+}
+
+std::string_view Clearance::cause_of(const std::string& topic) const {
+  const auto refused = refused_.find(topic);
+  return refused == refused_.end() ? std::string_view("it is there again, or still")
+                                   : std::string_view(refused->second);
+}
+
+// The end.
+
+std::string Clearance::totals() const {
+  if (found_ == 0) return "nothing was found";
+  const bool is_proven = step_ == Step::proving;
+  std::string text =
+      is_proven
+          ? fmt::format("{} of {} retained messages cleared", found_ - remaining_, found_)
+          : fmt::format("{} retained messages found, {} asked to be cleared", found_, submitted_);
+  if (backup_) text += fmt::format(", {} saved", saved_);
+  if (is_proven)
+    text += remaining_ == 0 ? ", and seen to be gone" : fmt::format(", {} remain", remaining_);
+  return text;
+}
+
+void Clearance::finish(ExitCode code) {
+  exit_ = worse(exit_, code);
+  if (std::exchange(finishing_, true)) return;
+  if (interrupts_.received() != 0 && clears_) world_.reporter.note(totals());
+  stdin_.reset();
+  client_->close({}, plan_.grace);
+}
+
+void Clearance::fail_with(const Error& error) {
+  if (!finishing_) world_.reporter.error(error.text + (clears_ ? "; " + totals() : ""));
+  finish(error.code);
+}
+
+void Clearance::check(const Status& status) {
+  if (status) return;
+  if (client_) return fail_with(status.error());
+  world_.reporter.error(status.error().text);
+  exit_ = worse(exit_, status.error().code);
+}
+
+}  // namespace mqtt_toolbox::retain

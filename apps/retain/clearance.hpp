@@ -1,0 +1,137 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "client/client.hpp"
+#include "console/interrupts.hpp"
+#include "console/output.hpp"
+#include "console/tool.hpp"
+#include "retain/backup.hpp"
+#include "retain/chooser.hpp"
+#include "retain/comparison.hpp"
+#include "retain/listing.hpp"
+#include "retain/plan.hpp"
+#include "retain/reader.hpp"
+#include "retain/topics.hpp"
+
+namespace mqtt_toolbox::retain {
+
+/// Finds retained messages, shows them, saves them, clears them, and looks again whether they are
+/// gone.
+class Clearance final : private client::Handler {
+ public:
+  Clearance(console::World& world, const Plan& plan, const client::ConnectPlan& connect_plan);
+
+  console::Ended run();
+
+ private:
+  enum class Step : std::uint8_t {
+    surveying,
+    asking,
+    saving,  ///< a part of what was found, in turns with clearing it
+    clearing,
+    proving,
+    testing,  ///< whether the broker tells of retained messages at all
+  };
+
+  void on_connected(const client::Connected& connected) override;
+  void on_reconnecting(const Error&, Duration) override {}
+  void on_closed(const std::optional<Error>& error) override;
+  bool on_message(const protocol::Publish& message) override;
+  void on_published(const client::PublishOutcome& outcome) override;
+  void on_subscribed(client::Token token, const protocol::SubAck& suback) override;
+  void on_unsubscribed(client::Token token, const protocol::UnsubAck& unsuback) override;
+  void on_ready() override { clear(); }
+  void on_batch_end() override { clear(); }
+  void on_packet(session::Direction direction, const protocol::Frame& frame,
+                 protocol::Version version) override;
+
+  // Reading.
+  void read(Step step, Reader::Request request);
+  void retained(const protocol::Publish& message);
+  void live(const protocol::Publish& message);
+  void read_to_the_end();
+  void remember(const protocol::Publish& message);
+  void forget_young();
+
+  // After the survey.
+  void surveyed();
+  void show();
+  void compare();
+  void ask();
+  void answered();
+  void nothing_found();
+  void end_with_nothing(ExitCode code);
+  void begin_self_test();
+  void end_self_test();
+
+  // Clearing.
+  void start_clearing();
+  void start_round();
+  void save_next();
+  void saved();
+  void clear();
+  bool clear_one(std::string_view topic);
+  bool may_clear_now();
+  void cleared();
+  void prove();
+  bool may_have_dropped() const;
+  std::uint64_t count_unattempted();
+  void proven();
+  void report();
+  std::string_view cause_of(const std::string& topic) const;
+
+  void finish(ExitCode code);
+  void fail_with(const Error& error);
+  void check(const Status& status);
+  std::string totals() const;
+
+  console::World& world_;
+  const Plan& plan_;
+  const client::ConnectPlan& connect_plan_;
+  console::Output output_;
+  Listing listing_;
+  std::optional<Chooser> chooser_;
+  std::optional<Backup> backup_;
+  Reader reader_;
+  Step step_ = Step::surveying;
+  transport::Loop::Timer pace_;
+  console::Interrupts interrupts_;
+  std::unique_ptr<transport::Loop::Watch> stdin_;
+  std::unique_ptr<client::Client> client_;
+
+  Topics topics_;  ///< found, and not yet cleared
+  /// By the hash of the topic, where filters overlap.
+  std::unordered_set<std::uint64_t> known_;
+  std::unordered_set<std::string> young_;  ///< published while listened to
+  std::unordered_set<std::string> asked_;  ///< exactly, to be saved
+  Topics ready_;                           ///< saved, to be cleared
+  std::unordered_map<client::Token, std::string> in_flight_;
+  std::map<std::string, std::string, std::less<>> refused_;
+  std::string held_;  ///< a topic that the client had no room for
+  client::Token next_token_ = 0;
+  std::string self_test_topic_;
+  bool self_test_seen_ = false;
+  bool self_test_live_ = false;
+  std::uint64_t found_ = 0;
+  std::uint64_t saved_ = 0;
+  /// Hashes of the topics that a clear was sent for, ascending after a proof: 8 bytes each.
+  std::vector<std::uint64_t> attempted_;
+  std::uint64_t remaining_ = 0;
+  Time started_{};
+  Time clearing_since_{};
+  std::uint64_t submitted_ = 0;
+  ExitCode exit_ = ExitCode::done;
+  bool clears_ = false;
+  /// The last round: at QoS 1, so that the broker says why it refuses.
+  bool is_last_round_ = false;
+  bool finishing_ = false;
+};
+
+}  // namespace mqtt_toolbox::retain
