@@ -21,7 +21,7 @@ namespace {
 
 /// QoS 0 messages that Paho has not written: it looks for a free number among all of them each
 /// time.
-constexpr std::size_t most_unwritten = 1000;
+constexpr std::size_t most_unwritten = 100;
 
 constexpr Submission not_now{Admission::would_block, 0};
 

@@ -145,6 +145,7 @@ class PahoClient final : public Client {
   bool told_to_wait_ = false;
   bool stopped_ = false;  ///< the handler wants no more messages
   bool paused_ = false;
+  bool mixed_up_ = false;  ///< an attempt ended in a way that may have been another socket's
   bool damaged_ = false;   ///< the link must not be connected again, nor freed
   bool all_done_ = false;  ///< when `close` was called nothing but DISCONNECT was left to do
   Lifeline lifeline_;

@@ -12,8 +12,9 @@ namespace mqtt_toolbox::client {
 using protocol::Version;
 
 namespace {
-/// As the native engine: without a Receive Maximum, and before 5.0.
-constexpr std::uint16_t widest_window = 1000;
+/// Paho searches lists of what is in flight for each message, so that a wider window is slower.
+/// Before 5.0 as in the native engine.
+constexpr std::uint16_t widest_window = 100;
 constexpr std::uint16_t window_before_5 = 20;
 
 /// Between two looks whether Paho has closed what the server ended.

@@ -32,7 +32,14 @@ Ended PahoClient::why_not_connected(const PahoEvent& event) const {
 
 void PahoClient::not_connected(const PahoEvent& event) {
   if (stage_ == Stage::clearing) return finish(std::move(closing_error_));
-  if (stage_ == Stage::connecting) attempt_ended(why_not_connected(event));
+  if (stage_ != Stage::connecting) return;
+  // A new socket may have the number of one that is just gone, and Paho takes the end of that one
+  // for the new one's.
+  if (event.text == "socket error" && !std::exchange(mixed_up_, true)) {
+    if (!tried_.empty()) tried_.pop_back();
+    return attempt();
+  }
+  attempt_ended(why_not_connected(event));
 }
 
 void PahoClient::lost() {

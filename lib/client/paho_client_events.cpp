@@ -56,6 +56,7 @@ void PahoClient::connected(const PahoEvent& event) {
   attempt_timer_.disarm();
   backoff_.reset();
   tried_.clear();
+  mixed_up_ = false;
   stage_ = Stage::online;
   const bool first = !std::exchange(was_online_, true);
   const protocol::ConnAck connack{event.session_present, 0, protocol::Properties(event.properties)};

@@ -110,7 +110,7 @@ constexpr std::array<PahoRefusal, 18> table{{
      [](const ConnectPlan& plan) { return plan.session.ping_response_timeout.has_value(); }},
 }};
 
-constexpr std::array<PahoDifference, 12> differences{{
+constexpr std::array<PahoDifference, 13> differences{{
     {"Acknowledgements",
      "Paho acknowledges a message when it arrives, not when mqtt-sub has written it. What was not "
      "written when mqtt-sub ends is not delivered again."},
@@ -140,6 +140,7 @@ constexpr std::array<PahoDifference, 12> differences{{
      "and what was in flight is reported as possibly delivered twice."},
     {"--connect-timeout",
      "It bounds all stages together, and on a reconnect by three seconds more."},
+    {"--inflight", "The default under MQTT 5.0 is at most 100, since Paho is slower with more."},
     {"--nodelay", "Paho leaves TCP_NODELAY off."},
     {"Names with several addresses", "Paho tries one of them, of IPv4 where there is one."},
 }};

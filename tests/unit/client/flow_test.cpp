@@ -122,8 +122,8 @@ TEST_CASE("a client that does not read makes its broker wait, and loses nothing"
   };
   run_script(talk);
   CHECK(received == total);
-  // What the one read had brought already is delivered.
-  CHECK(while_paused < 3 * 70);
+  // What the one read had brought already is delivered; Paho's inbox holds a mebibyte.
+  CHECK(while_paused < 3 * (talk.plan.engine == Engine::paho ? 1'100 : 70));
 }
 
 TEST_CASE("close while paused reads to the end" * native_only) {
