@@ -29,7 +29,7 @@ Clearance::Clearance(console::World& world, const Plan& plan,
           world.loop, STDOUT_FILENO, [] {}, [this](const Error& error) { fail_with(error); }),
       listing_(output_, plan),
       reader_(world.loop, plan,
-              {[this](const protocol::Publish& message) { retained(message); },
+              {[this](const protocol::Publish& message) { return retained(message); },
                [this](const protocol::Publish& message) { live(message); },
                [this] { read_to_the_end(); }, [this](const Error& error) { fail_with(error); }}),
       pace_(world.loop, [this] { clear(); }),
@@ -104,18 +104,20 @@ void Clearance::read(Step step, Reader::Request request) {
   reader_.start(*client_, std::move(request));
 }
 
-void Clearance::retained(const protocol::Publish& message) {
-  if (step_ == Step::testing) {
-    self_test_seen_ = self_test_seen_ || message.topic == self_test_topic_;
-  } else if (step_ == Step::saving) {
-    const auto asked = asked_.find(std::string(message.topic));
-    if (asked == asked_.end()) return;
-    asked_.erase(asked);
-    backup_->add(message, world_.wall_clock.now());
-    ready_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()), 0});
-  } else if (chooser_->wants(message.topic)) {
-    remember(message);
-  }
+bool Clearance::retained(const protocol::Publish& message) {
+  if (step_ == Step::saving) return save(message);
+  if (step_ != Step::testing) return chooser_->wants(message.topic) && remember(message);
+  self_test_seen_ = self_test_seen_ || message.topic == self_test_topic_;
+  return true;
+}
+
+bool Clearance::save(const protocol::Publish& message) {
+  const auto asked = asked_.find(std::string(message.topic));
+  if (asked == asked_.end()) return false;
+  asked_.erase(asked);
+  backup_->add(message, world_.wall_clock.now());
+  ready_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()), 0});
+  return true;
 }
 
 void Clearance::live(const protocol::Publish& message) {
@@ -125,13 +127,14 @@ void Clearance::live(const protocol::Publish& message) {
     young_.emplace(message.topic);
 }
 
-void Clearance::remember(const protocol::Publish& message) {
-  if (message.payload.empty()) return;  // somebody else clears it
+bool Clearance::remember(const protocol::Publish& message) {
+  if (message.payload.empty()) return false;  // somebody else clears it
   // A broker may send a message for each filter that matches, and what comes back both ways.
   const bool may_repeat = plan_.filters.size() > 1 || step_ == Step::proving;
-  if (may_repeat && !known_.insert(hash_of(message.topic)).second) return;
+  if (may_repeat && !known_.insert(hash_of(message.topic)).second) return false;
   const std::uint64_t hash = plan_.task == Task::difference ? hash_of(message.payload) : 0;
   topics_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()), hash});
+  return true;
 }
 
 void Clearance::read_to_the_end() {

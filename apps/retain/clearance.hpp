@@ -54,10 +54,11 @@ class Clearance final : private client::Handler {
 
   // Reading.
   void read(Step step, Reader::Request request);
-  void retained(const protocol::Publish& message);
+  bool retained(const protocol::Publish& message);
   void live(const protocol::Publish& message);
   void read_to_the_end();
-  void remember(const protocol::Publish& message);
+  bool save(const protocol::Publish& message);
+  bool remember(const protocol::Publish& message);
   void forget_young();
 
   // After the survey.

@@ -50,7 +50,7 @@ void Reader::unanswered() {
 void Reader::on_message(const protocol::Publish& message) {
   if (stage_ == Stage::idle) return;
   if (!message.retain) return listener_.live(message);
-  listener_.retained(message);
+  if (!listener_.retained(message)) return;
   ++received_;
   // What a broker sends instead of an answer is a sign of life too.
   silence_.arm(loop_.now() + plan_.acknowledgement_timeout);

@@ -15,7 +15,9 @@ namespace mqtt_toolbox::retain {
 class Reader {
  public:
   struct Listener {
-    std::function<void(const protocol::Publish&)> retained;
+    /// False when it is no news: a topic that is published to all the time must not keep the
+    /// broker from counting as silent.
+    std::function<bool(const protocol::Publish&)> retained;
     /// Published while the subscription stands.
     std::function<void(const protocol::Publish&)> live;
     /// The subscription is undone.
