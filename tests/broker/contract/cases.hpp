@@ -37,6 +37,9 @@ struct Case {
   bool (*offered)(const BrokerFacts&) = nullptr;
 };
 
+/// Brokers without QoS 2 are known by it.
+inline const std::string publish_at_qos_2 = "publish at QoS 2";
+
 /// Every case there is, in the order of the table of features.
 std::vector<Case> all_cases();
 

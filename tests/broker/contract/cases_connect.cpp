@@ -67,9 +67,9 @@ std::string take_over(Stage& stage) {
 /// Longer than one and a half times the keep-alive, after which a server gives up on silence.
 std::string idle(Stage& stage) {
   client::ConnectPlan plan = stage.plan();
-  plan.session.keep_alive = 1;
+  plan.session.keep_alive = 2;
   Peer& peer = stage.connect(plan);
-  peer.stay(std::chrono::milliseconds(3'500));
+  peer.stay(std::chrono::milliseconds(4'500));
   if (peer.ended()) return *peer.ended();
   const std::string topic = stage.topic("in");
   peer.subscribe(topic, 0);

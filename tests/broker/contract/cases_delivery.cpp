@@ -11,9 +11,6 @@ namespace {
 
 constexpr std::string_view features[] = {"QoS 0", "QoS 1", "QoS 2"};
 
-/// Brokers without QoS 2 fail here once.
-const std::string publish_at_qos_2 = "publish at QoS 2";
-
 std::string needs_of(int qos) {
   return qos == 2 ? publish_at_qos_2 : "";
 }

@@ -63,6 +63,7 @@ void add_topic_cases(std::vector<Case>& cases) {
   };
   add_name("topic not in ASCII", "\u00e4/\u4e16\u754c/\U0001f600");
   add_name("dot and star in a topic", "a.b/c*d");
+  cases.back().alone = true;  // a broker that changes it cuts off who subscribed to everything
   add_name("spaces in a topic", "a b/ c");
   add_match("a/#", "a", "one at QoS 1");
   add_match("a/#", "a/b/c", "one at QoS 1");

@@ -31,14 +31,20 @@ bool is_for(const KnownBreach& row, const BrokerFacts& broker) {
 }  // namespace
 
 Result<KnownBreaches> KnownBreaches::read(const std::string& file, const BrokerFacts& broker) {
-  KnownBreaches breaches;
   std::ifstream stream(file);
+  return parse(stream, broker).map_error([&](const Error& error) {
+    return Error{error.code, file + ": " + error.text};
+  });
+}
+
+Result<KnownBreaches> KnownBreaches::parse(std::istream& text, const BrokerFacts& broker) {
+  KnownBreaches breaches;
   try {
-    for (const json& row : json::parse(stream))
+    for (const json& row : json::parse(text))
       if (KnownBreach breach = breach_of(row); is_for(breach, broker))
         breaches.rows_.push_back(std::move(breach));
   } catch (const std::exception& wrong) {  // of JSON, and of regular expressions
-    return fail(ExitCode::io, file + ": " + wrong.what());
+    return fail(ExitCode::io, wrong.what());
   }
   return breaches;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <istream>
 #include <regex>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ class KnownBreaches {
  public:
   /// From the JSON file of all brokers. ExitCode::io when it cannot be read.
   static Result<KnownBreaches> read(const std::string& file, const BrokerFacts& broker);
+  static Result<KnownBreaches> parse(std::istream& json, const BrokerFacts& broker);
 
   /// Null: the case should see what the specification says.
   const KnownBreach* find(const std::string& protocol, const std::string& case_name) const;

@@ -109,8 +109,9 @@ class Run {
   }
 
   Observation observe(const Task& task, Engine engine) {
-    const Conditions conditions{facts_, engine, task.protocol->version, task.played->door,
-                                settings_.is_long};
+    const bool has_qos_2 = !known_.is_unsupported(name_of(*task.protocol), publish_at_qos_2);
+    const Conditions conditions{
+        facts_, engine, task.protocol->version, task.played->door, settings_.is_long, has_qos_2};
     const std::uint64_t seed =
         settings_.seed + std::hash<std::string>()(task.played->name + name_of(*task.protocol)) +
         static_cast<std::uint64_t>(engine);

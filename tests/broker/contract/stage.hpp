@@ -18,6 +18,7 @@ struct Conditions {
   std::optional<protocol::Version> version;  ///< none: auto
   std::string_view door = "tcp";
   bool is_long = false;  ///< sizes up to the broker's limit
+  bool has_qos_2 = true;
 };
 
 /// Where one case is played: its own loop, its own topics, and the clients it brings on.
@@ -27,6 +28,7 @@ class Stage {
 
   const BrokerFacts& facts() const { return conditions_.facts; }
   bool is_long() const { return conditions_.is_long; }
+  bool has_qos_2() const { return conditions_.has_qos_2; }
   bool is_v5() const { return conditions_.version == protocol::Version::v5; }
   transport::Loop& loop() { return loop_; }
 
