@@ -63,12 +63,14 @@ std::string delivered_again(Stage& stage, int qos) {
   client::ConnectPlan plan = stage.kept_plan(stage.new_identifier());
   plan.session.acknowledge_at_once = false;
   const std::string topic = stage.topic("a");
-  Peer& before = stage.connect(plan);
+  client::ConnectPlan cut_plan = plan;
+  Line& line = stage.lay_line(cut_plan);
+  Peer& before = stage.connect(cut_plan);
   before.subscribe(topic, qos);
   Peer& publisher = stage.connect();
   publisher.publish({topic, "one", qos});
   before.wait_until([&] { return !before.received().empty(); }, std::chrono::seconds(5));
-  before.abort();
+  line.cut();
   plan.session.acknowledge_at_once = true;
   Peer& after = stage.connect(plan);
   const auto messages = stage.collect(after, publisher, topic, qos);

@@ -22,6 +22,13 @@ client::ConnectPlan mortal(Stage& stage, std::uint32_t delay_seconds = 0) {
   return plan;
 }
 
+/// Connects, and is gone without DISCONNECT.
+void live_and_die(Stage& stage, client::ConnectPlan plan) {
+  Line& line = stage.lay_line(plan);
+  stage.connect(plan);
+  line.cut();
+}
+
 Peer& witness(Stage& stage) {
   Peer& peer = stage.connect();
   peer.subscribe(stage.topic("will"), 1);
@@ -35,7 +42,7 @@ std::string first_will(Peer& witness, Duration patience) {
 
 std::string after_reset(Stage& stage) {
   Peer& observer = witness(stage);
-  stage.connect(mortal(stage)).abort();
+  live_and_die(stage, mortal(stage));
   first_will(observer, long_enough);
   return stage.seen(observer, observer, stage.topic("will"), 1);
 }
@@ -61,16 +68,15 @@ std::string retained(Stage& stage) {
   Peer& observer = witness(stage);
   client::ConnectPlan plan = mortal(stage);
   plan.session.will->retain = true;
-  stage.connect(plan).abort();
+  live_and_die(stage, plan);
   first_will(observer, long_enough);
   return first_will(witness(stage), long_enough);
 }
 
 std::string delayed(Stage& stage) {
   Peer& observer = witness(stage);
-  Peer& subject = stage.connect(mortal(stage, 1));
+  live_and_die(stage, mortal(stage, 1));
   const Time before = stage.loop().now();
-  subject.abort();
   if (first_will(observer, long_enough) == "nothing") return "nothing";
   const Duration waited = observer.received().front().at - before;
   return waited < std::chrono::milliseconds(900) ? "too early" : "after the delay";
@@ -79,7 +85,7 @@ std::string delayed(Stage& stage) {
 std::string delay_cut_short(Stage& stage) {
   Peer& observer = witness(stage);
   client::ConnectPlan plan = mortal(stage, 1);
-  stage.connect(plan).abort();
+  live_and_die(stage, plan);
   plan.session.clean_start = false;
   stage.connect(plan);
   return first_will(observer, std::chrono::milliseconds(2'500));
@@ -93,7 +99,7 @@ std::string with_properties(Stage& stage) {
   (void)properties.add(PropertyId::content_type, "text/plain");
   (void)properties.add_user_property("b", "1");
   (void)properties.add_user_property("a", "2");
-  stage.connect(plan).abort();
+  live_and_die(stage, plan);
   if (first_will(observer, long_enough) == "nothing") return "nothing";
   const protocol::Properties got = observer.received().front().view();
   protocol::PropertyList users(protocol::PropertyPlace::publish);

@@ -172,11 +172,6 @@ void Peer::disconnect(ReasonCode reason) {
     throw Stopped{"DISCONNECT: no end"};
 }
 
-void Peer::abort() {
-  client_->abort(transport::Ending::reset);
-  wait_until([this] { return ended_.has_value(); }, patience_of_a_step);
-}
-
 std::string Peer::wait_for_end(Duration patience) {
   wait_until([this] { return ended_.has_value(); }, patience);
   return ended_.value_or("open");

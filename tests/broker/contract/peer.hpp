@@ -73,8 +73,6 @@ class Peer final : private client::Handler {
 
   /// DISCONNECT, and until the connection is over.
   void disconnect(protocol::ReasonCode reason = protocol::ReasonCode::success);
-  /// Gone without DISCONNECT, as if the machine had died.
-  void abort();
 
   /// Until the condition holds; false when time ran out first or the connection has ended.
   bool wait_until(const std::function<bool()>& condition, Duration patience);

@@ -80,6 +80,12 @@ Peer& Stage::connect(client::ConnectPlan plan) {
   return peer;
 }
 
+Line& Stage::lay_line(client::ConnectPlan& plan) {
+  lines_.push_back(std::make_unique<Line>(loop_, plan.transport.port));
+  plan.transport.port = lines_.back()->port();
+  return *lines_.back();
+}
+
 std::vector<Received> Stage::collect(Peer& receiver, Peer& sender, const std::string& topic,
                                      int qos) {
   sender.publish({topic, "the end", qos});

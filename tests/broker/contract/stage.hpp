@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "facts.hpp"
+#include "line.hpp"
 #include "peer.hpp"
 
 namespace mqtt_toolbox::contract {
@@ -46,6 +47,9 @@ class Stage {
   Peer& connect(client::ConnectPlan plan);
   Peer& connect() { return connect(plan()); }
 
+  /// A connection of the plan's that can be cut; the plan leads through it from now on.
+  Line& lay_line(client::ConnectPlan& plan);
+
   /// What `receiver` has got once a last message of `sender` to `topic` has reached it.
   std::string seen(Peer& receiver, Peer& sender, const std::string& topic, int qos = 0);
   std::vector<Received> collect(Peer& receiver, Peer& sender, const std::string& topic,
@@ -60,6 +64,7 @@ class Stage {
   transport::Loop loop_;
   Time deadline_;
   std::string folder_;  ///< what the topics begin with
+  std::vector<std::unique_ptr<Line>> lines_;
   std::vector<std::unique_ptr<Peer>> peers_;
 };
 
