@@ -5,32 +5,41 @@
 namespace mqtt_toolbox::contract {
 namespace {
 
-/// A message of each size class of the layers below: a frame, several records, a mebibyte.
-std::string exchange(Stage& stage) {
-  Peer& subscriber = stage.connect();
-  Peer& publisher = stage.connect();
-  const std::string topic = stage.topic("a");
-  subscriber.subscribe(topic, 1);
-  std::size_t intact = 0;
-  const std::size_t sizes[] = {1, 125, 126, 20'000, 65'536, 1 << 20};
-  for (const std::size_t size : sizes) publisher.send({topic, std::string(size, 'x'), 1});
-  publisher.settle();
-  for (const Received& message : stage.collect(subscriber, publisher, topic, 1)) {
-    if (intact == std::size(sizes)) return "too many";
-    if (message.payload != std::string(sizes[intact++], 'x')) return "changed";
-  }
-  return intact == std::size(sizes) ? "all intact" : "not all";
+/// Around the size classes of the layers below.
+constexpr std::size_t size_classes[] = {1, 125, 126, 20'000, 65'535, 65'536, 1 << 20};
+/// Mosquitto 2.0 writes 4 KiB in a tenth of a second to a WebSocket while nothing else happens.
+constexpr std::size_t down_classes = 4;
+
+std::string sizes(Stage& stage, Peer& from, Peer& to, bool is_down) {
+  const std::string topic = stage.topic(from.plan().client_identifier);
+  to.subscribe(topic, 1);
+  const std::size_t count = is_down ? down_classes : std::size(size_classes);
+  for (std::size_t i = 0; i < count; ++i) from.send({topic, std::string(size_classes[i], 'x'), 1});
+  from.settle();
+  const auto messages = stage.collect(to, from, topic, 1);
+  if (messages.size() != count) return "not all";
+  for (std::size_t i = 0; i < count; ++i)
+    if (messages[i].payload != std::string(size_classes[i], 'x')) return "changed";
+  return "all intact";
 }
 
-std::string many_small(Stage& stage) {
+std::string many_small(Stage& stage, Peer& from, Peer& to, bool) {
   constexpr int count = 1'000;
-  Peer& subscriber = stage.connect();
-  Peer& publisher = stage.connect();
-  const std::string topic = stage.topic("a");
-  subscriber.subscribe(topic, 1);
-  for (int i = 0; i < count; ++i) publisher.send({topic, std::to_string(i), 1});
-  publisher.settle();
-  return stage.collect(subscriber, publisher, topic, 1).size() == count ? "all" : "not all";
+  const std::string topic = stage.topic(from.plan().client_identifier);
+  to.subscribe(topic, 1);
+  for (int i = 0; i < count; ++i) from.send({topic, std::to_string(i), 1});
+  from.settle();
+  return stage.collect(to, from, topic, 1).size() == count ? "all" : "not all";
+}
+
+/// To the broker, then from it. The other end does not use the door: Paho C mixes up what arrives
+/// on several WebSocket connections of one process.
+template <auto Exchange>
+std::string both_ways(Stage& stage) {
+  Peer& helper = stage.connect(stage.helper_plan());
+  Peer& peer = stage.connect();
+  const std::string there = Exchange(stage, peer, helper, false);
+  return there + "; " + Exchange(stage, helper, peer, true);
 }
 
 std::string unknown_authority(Stage& stage) {
@@ -54,10 +63,11 @@ void add_transport_cases(std::vector<Case>& cases) {
   const auto add = [&](const char* feature, std::string_view door,
                        bool (*offered)(const BrokerFacts&)) {
     const std::string name = feature;
-    cases.push_back({name + ": sizes", feature, "4.2", in_common, "all intact", exchange, "", door,
-                     false, offered});
-    cases.push_back(
-        {name + ": many", feature, "4.2", in_common, "all", many_small, "", door, false, offered});
+    const bool alone = door != tls;  // Paho C mixes them up
+    cases.push_back({name + ": sizes", feature, "4.2", in_common, "all intact; all intact",
+                     both_ways<sizes>, "", door, alone, offered});
+    cases.push_back({name + ": many", feature, "4.2", in_common, "all; all", both_ways<many_small>,
+                     "", door, alone, offered});
   };
   add("TLS", tls, has_door<&tls>);
   cases.push_back({"TLS: unknown authority", "TLS", "5.4.3", in_3_1_1, "TLS", unknown_authority, "",

@@ -1,6 +1,7 @@
-// contract FACTS BREACHES [--engine NAME]... [--case PATTERN] [--jobs N] [--seed N] [--long]: plays
+// contract FACTS DATA [--engine NAME]... [--case PATTERN] [--jobs N] [--seed N] [--long]: plays
 // every case against the broker of FACTS (the file that its start wrote) and prints a JSON line for
-// each. Exit status 0: all as the specification says or as BREACHES says of the broker.
+// each. Exit status 0: all as the specification says, or as the files in the folder DATA say of the
+// broker and the engine.
 #include <iostream>
 #include <map>
 
@@ -43,15 +44,18 @@ void complain(const Outcome& outcome) {
                            outcome.played.expected, outcome.observed);
 }
 
-int play(const std::string& facts_file, const std::string& breaches_file,
-         const RunSettings& settings) {
+int complain(const Error& error) {
+  std::cerr << error.text << "\n";
+  return 2;
+}
+
+int play(const std::string& facts_file, const std::string& data, const RunSettings& settings) {
   const auto facts = read_facts(facts_file);
-  const auto known = facts.and_then(
-      [&](const BrokerFacts& broker) { return KnownBreaches::read(breaches_file, broker); });
-  if (!known) {
-    std::cerr << known.error().text << "\n";
-    return 2;
-  }
+  if (!facts) return complain(facts.error());
+  const auto known = KnownBreaches::read(data + "/breaches.json", *facts);
+  if (!known) return complain(known.error());
+  const auto differences = EngineDifferences::read(data + "/differences.json");
+  if (!differences) return complain(differences.error());
   std::map<std::string_view, int> counts;
   const auto tell = [&](const Outcome& outcome) {
     const auto dump = nlohmann::json::error_handler_t::replace;
@@ -59,7 +63,7 @@ int play(const std::string& facts_file, const std::string& breaches_file,
     ++counts[name(outcome.judgement.verdict)];
     if (outcome.judgement.verdict == Verdict::fail) complain(outcome);
   };
-  const bool good = run(all_cases(), *facts, *known, settings, tell);
+  const bool good = run(all_cases(), *facts, *known, *differences, settings, tell);
   std::cerr << facts->name << " " << facts->version << ":";
   for (const auto& [verdict, count] : counts) std::cerr << fmt::format(" {} {}", count, verdict);
   std::cerr << fmt::format("; seed {}\n", settings.seed);
@@ -70,12 +74,12 @@ int play(const std::string& facts_file, const std::string& breaches_file,
 
 int main(int argc, char** argv) {
   CLI::App app("the contract between a broker and its clients");
-  std::string facts, breaches;
+  std::string facts, data;
   RunSettings settings;
   settings.seed = system_seed();
   settings.side_by_side = 16;
   app.add_option("FACTS", facts)->required();
-  app.add_option("BREACHES", breaches)->required();
+  app.add_option("DATA", data)->required();
   app.add_option("--engine", settings.engines)->transform(CLI::CheckedTransformer(engines));
   app.add_option("--case", settings.pattern);
   app.add_option("--jobs", settings.side_by_side);
@@ -83,5 +87,5 @@ int main(int argc, char** argv) {
   app.add_flag("--long", settings.is_long);
   CLI11_PARSE(app, argc, argv);
   if (settings.engines.empty()) settings.engines = {client::Engine::native};
-  return play(facts, breaches, settings);
+  return play(facts, data, settings);
 }

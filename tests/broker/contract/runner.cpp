@@ -43,9 +43,9 @@ struct Observation {
 
 class Run {
  public:
-  Run(const BrokerFacts& facts, const KnownBreaches& known, const RunSettings& settings,
-      const std::function<void(const Outcome&)>& tell)
-      : facts_(facts), known_(known), settings_(settings), tell_(tell) {}
+  Run(const BrokerFacts& facts, const KnownBreaches& known, const EngineDifferences& differences,
+      const RunSettings& settings, const std::function<void(const Outcome&)>& tell)
+      : facts_(facts), known_(known), differences_(differences), settings_(settings), tell_(tell) {}
 
   void add(const Case& played, std::size_t number) {
     if (!std::regex_search(played.name, std::regex(settings_.pattern))) return;
@@ -95,8 +95,9 @@ class Run {
       const Time before = clock_.now();
       const Observation seen = observe(task, engine);
       Judgement judgement = judge(task, seen);
-      if (!seen.is_refusal && first && *first != seen.text)
-        judgement = {Verdict::fail, "the engines differ: " + *first};
+      if (!seen.is_refusal && first)
+        judgement =
+            differences_.judge(*task.played, name_of(*task.protocol), *first, seen.text, judgement);
       if (!first) first = seen.text;
       report(task, engine, seen.text, judgement, clock_.now() - before);
     }
@@ -135,6 +136,7 @@ class Run {
 
   const BrokerFacts& facts_;
   const KnownBreaches& known_;
+  const EngineDifferences& differences_;
   const RunSettings& settings_;
   const std::function<void(const Outcome&)>& tell_;
   SystemClock clock_;
@@ -150,8 +152,9 @@ std::string_view name(Engine engine) {
 }
 
 bool run(const std::vector<Case>& cases, const BrokerFacts& facts, const KnownBreaches& known,
-         const RunSettings& settings, const std::function<void(const Outcome&)>& tell) {
-  Run the_run(facts, known, settings, tell);
+         const EngineDifferences& differences, const RunSettings& settings,
+         const std::function<void(const Outcome&)>& tell) {
+  Run the_run(facts, known, differences, settings, tell);
   for (std::size_t i = 0; i < cases.size(); ++i) the_run.add(cases[i], i);
   return the_run.play();
 }

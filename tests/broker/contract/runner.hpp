@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "differences.hpp"
 #include "verdict.hpp"
 
 namespace mqtt_toolbox::contract {
@@ -30,9 +31,10 @@ struct Outcome {
 
 /// Plays every case that the broker offers, those that disturb others last and alone. Each outcome
 /// is told once, never two at a time. Where there are two engines, what the second one observes
-/// must be what the first one did. False when anything failed.
+/// must be what the first one did, but for the differences. False when anything failed.
 bool run(const std::vector<Case>& cases, const BrokerFacts& facts, const KnownBreaches& known,
-         const RunSettings& settings, const std::function<void(const Outcome&)>& tell);
+         const EngineDifferences& differences, const RunSettings& settings,
+         const std::function<void(const Outcome&)>& tell);
 
 std::string_view name(client::Engine engine);
 

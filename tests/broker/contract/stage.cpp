@@ -68,6 +68,13 @@ client::ConnectPlan Stage::kept_plan(const std::string& identifier) {
   return kept;
 }
 
+client::ConnectPlan Stage::helper_plan() {
+  client::ConnectPlan helper = plan();
+  helper.engine = client::Engine::native;
+  helper.transport = way_to(facts(), "tcp");
+  return helper;
+}
+
 Peer& Stage::bring(client::ConnectPlan plan) {
   peers_.push_back(
       std::make_unique<Peer>(client::Surroundings{loop_, random_}, std::move(plan), deadline_));

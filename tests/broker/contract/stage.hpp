@@ -43,6 +43,9 @@ class Stage {
   /// The same with a session that stays for a minute, under the identifier.
   client::ConnectPlan kept_plan(const std::string& identifier);
 
+  /// One whose engine and way do not matter: native, over TCP.
+  client::ConnectPlan helper_plan();
+
   Peer& bring(client::ConnectPlan plan);
   Peer& connect(client::ConnectPlan plan);
   Peer& connect() { return connect(plan()); }

@@ -7,6 +7,7 @@ std::string_view name(Verdict verdict) {
     case Verdict::pass: return "pass";
     case Verdict::breach: return "breach";
     case Verdict::unsupported: return "unsupported";
+    case Verdict::differs: return "differs";
     case Verdict::refused: return "refused";
     case Verdict::fail: return "fail";
   }

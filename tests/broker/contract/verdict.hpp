@@ -13,6 +13,7 @@ enum class Verdict : std::uint8_t {
   pass,
   breach,       ///< the broker does what is known of it instead
   unsupported,  ///< the broker is known not to have it
+  differs,      ///< from the other engine, as the manual says
   refused,      ///< the engine does not offer it, and says so
   fail,
 };
