@@ -77,7 +77,7 @@ int main(int argc, char** argv) {
   std::string facts, data;
   RunSettings settings;
   settings.seed = system_seed();
-  settings.side_by_side = 16;
+  settings.side_by_side = 32;
   app.add_option("FACTS", facts)->required();
   app.add_option("DATA", data)->required();
   app.add_option("--engine", settings.engines)->transform(CLI::CheckedTransformer(engines));
