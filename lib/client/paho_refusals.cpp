@@ -110,7 +110,7 @@ constexpr std::array<PahoRefusal, 18> table{{
      [](const ConnectPlan& plan) { return plan.session.ping_response_timeout.has_value(); }},
 }};
 
-constexpr std::array<PahoDifference, 13> differences{{
+constexpr std::array<PahoDifference, 16> differences{{
     {"Acknowledgements",
      "Paho acknowledges a message when it arrives, not when mqtt-sub has written it. What was not "
      "written when mqtt-sub ends is not delivered again."},
@@ -138,6 +138,13 @@ constexpr std::array<PahoDifference, 13> differences{{
      "When the write of a message fails, Paho C loses its part of the session. The session is then "
      "begun anew, "
      "and what was in flight is reported as possibly delivered twice."},
+    {"Keep-alive",
+     "Paho looks only every few seconds whether it is to ping. With a keep-alive time of a few "
+     "seconds the broker may close the connection."},
+    {"What the broker does against the protocol",
+     "Paho passes on messages with a wildcard in their topic and messages larger than the Maximum "
+     "Packet Size, and takes PUBACK for the end of QoS 2."},
+    {"Several WebSocket connections in one process", "Paho C mixes up what arrives on them."},
     {"--connect-timeout",
      "It bounds all stages together, and on a reconnect by three seconds more."},
     {"--inflight", "The default under MQTT 5.0 is at most 100, since Paho is slower with more."},

@@ -31,6 +31,8 @@ std::string offline(Stage& stage, int qos) {
   Peer& publisher = stage.connect();
   for (const char* payload : {"one", "two", "three"}) publisher.publish({topic, payload, qos});
   Peer& after = stage.connect(plan);
+  // What waited may come after what is sent now.
+  after.wait_until([&] { return after.received().size() >= 3; }, std::chrono::seconds(3));
   return presence(after) + "; " + stage.seen(after, publisher, topic, qos);
 }
 

@@ -170,6 +170,7 @@ void Peer::disconnect(ReasonCode reason) {
   client_->close({reason, {}}, std::chrono::seconds(1));
   if (!wait_until([this] { return ended_.has_value(); }, patience_of_a_step))
     throw Stopped{"DISCONNECT: no end"};
+  client_.reset();
 }
 
 std::string Peer::wait_for_end(Duration patience) {
