@@ -35,7 +35,9 @@ void PahoClient::not_connected(const PahoEvent& event) {
   if (stage_ != Stage::connecting) return;
   // A new socket may have the number of one that is just gone, and Paho takes the end of that one
   // for the new one's.
-  if (event.text == "socket error" && !std::exchange(mixed_up_, true)) {
+  const bool may_be_mixed_up =
+      event.kind == PahoEvent::Kind::failed && (tried_.size() > 1 || event.text == "socket error");
+  if (may_be_mixed_up && !std::exchange(mixed_up_, true)) {
     if (!tried_.empty()) tried_.pop_back();
     return attempt();
   }
