@@ -10,8 +10,8 @@
 #include "broker_table.hpp"
 #include "options/tool.hpp"
 #include "pub/settings.hpp"
-#include "retain/settings.hpp"
 #include "record/format.hpp"
+#include "retain/settings.hpp"
 #include "sandbox/tool_settings.hpp"
 #include "sub/settings.hpp"
 

@@ -1,7 +1,7 @@
 // pairs: runs two shell commands in turn, A B A B ..., and prints the medians of wall time, CPU
 // time and peak memory of each, and the median of the ratios pair by pair. Timings on a busy
-// machine drift; the ratio of neighbours does not. A pair is run first and not counted, but for 0 RUNS:
-// then there is one pair in all, for what can be done once.
+// machine drift; the ratio of neighbours does not. A pair is run first and not counted, but for 0
+// RUNS: then there is one pair in all, for what can be done once.
 
 #include <algorithm>
 #include <chrono>

@@ -147,8 +147,7 @@ TEST_CASE("error and summary") {
 }
 
 TEST_CASE("retained messages: found, summed, left over, different") {
-  CHECK(line_of(Retained{"a/b", 21}) ==
-        R"({"type":"retained","topic":"a/b","payload_length":21})");
+  CHECK(line_of(Retained{"a/b", 21}) == R"({"type":"retained","topic":"a/b","payload_length":21})");
   CHECK(line_of(Subtree{"a", 2, 42}) ==
         R"({"type":"subtree","topic":"a","messages":2,"payload_bytes":42})");
   CHECK(line_of(Remaining{"a", "Not authorized"}) ==
