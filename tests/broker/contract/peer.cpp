@@ -12,8 +12,6 @@ using protocol::ReasonCode;
 
 namespace {
 
-/// How long an answer may take.
-constexpr Duration patience_of_a_step = std::chrono::seconds(5);
 /// How long something that should not come is waited for, once a message sent later is there.
 constexpr Duration quiet_time = std::chrono::milliseconds(60);
 
@@ -89,7 +87,7 @@ std::string Peer::try_connect() {
   connected_.reset();
   client_->connect();
   const auto is_decided = [this] { return connected_ || ended_; };
-  if (!wait_until(is_decided, 2 * patience_of_a_step)) return "no answer";
+  if (!wait_until(is_decided, 2 * patience_)) return "no answer";
   return connected_ ? "connected" : *ended_;
 }
 
@@ -125,7 +123,7 @@ void Peer::unsubscribe(const std::string& filter) {
 /// The outcome of a call, "not acknowledged" when there is none.
 std::string Peer::outcome_of(Token token) {
   const auto is_told = [this, token] { return outcomes_.contains(token); };
-  if (!wait_until(is_told, patience_of_a_step)) return how_it_stands("not acknowledged");
+  if (!wait_until(is_told, patience_)) return how_it_stands("not acknowledged");
   return outcomes_.extract(token).mapped();
 }
 
@@ -139,7 +137,7 @@ Token Peer::submit(const Message& message) {
     const auto submission = client_->publish(publish, token, client::Payload::copied);
     if (!submission) throw Stopped{"PUBLISH: " + describe_end(submission.error())};
     if (submission->admission == client::Admission::accepted) break;
-    if (!wait_until([this] { return ready_; }, 2 * patience_of_a_step))
+    if (!wait_until([this] { return ready_; }, 2 * patience_))
       throw Stopped{"PUBLISH: " + how_it_stands("no room")};
   }
   if (message.qos != 0) asked_[token] = message.qos;
@@ -161,14 +159,14 @@ void Peer::send(const Message& message) {
 }
 
 void Peer::settle() {
-  if (!wait_until([this] { return asked_.empty(); }, 4 * patience_of_a_step))
+  if (!wait_until([this] { return asked_.empty(); }, 4 * patience_))
     throw Stopped{"PUBLISH: " + how_it_stands("not acknowledged")};
 }
 
 void Peer::disconnect(ReasonCode reason) {
   if (ended_) return;
   client_->close({reason, {}}, std::chrono::seconds(1));
-  if (!wait_until([this] { return ended_.has_value(); }, patience_of_a_step))
+  if (!wait_until([this] { return ended_.has_value(); }, patience_))
     throw Stopped{"DISCONNECT: no end"};
   client_.reset();
 }
@@ -188,7 +186,7 @@ void Peer::stay(Duration duration) {
 std::vector<Received> Peer::received_until(const std::string& last) {
   const auto is_last = [&](const Received& message) { return message.payload == last; };
   const auto has_come = [&] { return std::ranges::any_of(received_, is_last); };
-  if (!wait_until(has_come, patience_of_a_step))
+  if (!wait_until(has_come, patience_))
     throw Stopped{describe(received_) + "; then " + how_it_stands("silence")};
   stay(quiet_time);
   std::vector<Received> others;

@@ -92,6 +92,8 @@ class Peer final : private client::Handler {
   /// How many SUBACKs have come.
   int subscribed() const { return subscribed_; }
   bool online() const { return client_ && client_->online(); }
+  /// How long an answer may take; a few seconds if not said.
+  void be_patient(Duration patience) { patience_ = patience; }
   const client::ConnectPlan& plan() const { return plan_; }
   /// How it ended, when it did.
   const std::optional<std::string>& ended() const { return ended_; }
@@ -113,6 +115,7 @@ class Peer final : private client::Handler {
   client::Surroundings surroundings_;
   client::ConnectPlan plan_;
   Time deadline_;
+  Duration patience_ = std::chrono::seconds(5);
   std::unique_ptr<client::Client> client_;
 
   std::optional<client::Connected> connected_;
