@@ -375,7 +375,7 @@ extern "C" MQTT_TOOLBOX_API int mqtt_toolbox_open_paho(const client::ConnectPlan
   const auto opened = client::paho::guarded<Link*>([&]() -> mqtt_toolbox::Result<Link*> {
     const client::paho::Passage passage;
     client::paho::keep_paho_alive();
-    return new Link(*plan, version, *client_identifier);
+    return std::make_unique<Link>(*plan, version, *client_identifier).release();
   });
   if (opened)
     *link = *opened;
