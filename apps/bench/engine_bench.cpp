@@ -21,10 +21,14 @@ double process_cpu() {
   return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
 }
 
-Status check_plan(const load::Prepared& run) {
+Status check_plan(const load::Prepared& run, client::Engine engine) {
   if (run.clients > most_engine_clients)
     return fail(ExitCode::usage, "--engine: more than " + std::to_string(most_engine_clients) +
                                      " clients need the load generator; leave --engine out");
+  if (engine == client::Engine::paho && run.clients > 1 && run.plan.clients.transport.websocket)
+    return fail(ExitCode::usage,
+                "--engine: Paho mixes up several WebSocket connections of one process; give -c 1 of "
+                "publish or subscribe, or another transport");
   if (!run.groups.empty())
     return fail(ExitCode::usage,
                 "--engine: shared subscriptions are followed by the load generator only; leave "
@@ -39,7 +43,7 @@ Result<std::unique_ptr<Runner>> EngineBench::prepare(const load::Plan& plan,
                                                      client::Engine engine) {
   auto prepared = load::prepare_plan(plan);
   if (!prepared) return tl::unexpected<Error>(prepared.error());
-  if (auto possible = check_plan(**prepared); !possible)
+  if (auto possible = check_plan(**prepared, engine); !possible)
     return tl::unexpected<Error>(possible.error());
   std::unique_ptr<EngineBench> bench(new EngineBench(*std::move(prepared), surroundings));
   if (auto opened = bench->open_clients(engine); !opened)

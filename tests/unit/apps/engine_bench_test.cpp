@@ -175,6 +175,17 @@ TEST_CASE("what such a run cannot do is said before it connects") {
   CHECK(run.error().text.find("--engine") != std::string::npos);
 }
 
+TEST_CASE("Paho is not asked for several WebSocket connections") {
+  Setting setting;
+  setting.publish(2, 10, Qos::at_most_once);
+  setting.plan.clients.transport.websocket.emplace();
+  const auto made =
+      EngineBench::prepare(setting.plan, {setting.loop, setting.random}, client::Engine::paho);
+  REQUIRE_FALSE(made);
+  CHECK(made.error().code == ExitCode::usage);
+  CHECK(made.error().text.find("WebSocket") != std::string::npos);
+}
+
 TEST_CASE("when nobody can connect there is an error, not a measurement") {
   load::NullBrokerSettings settings;
   settings.faults.refuse_every = 1;
