@@ -26,9 +26,10 @@ Status check_plan(const load::Prepared& run, client::Engine engine) {
     return fail(ExitCode::usage, "--engine: more than " + std::to_string(most_engine_clients) +
                                      " clients need the load generator; leave --engine out");
   if (engine == client::Engine::paho && run.clients > 1 && run.plan.clients.transport.websocket)
-    return fail(ExitCode::usage,
-                "--engine: Paho mixes up several WebSocket connections of one process; give -c 1 of "
-                "publish or subscribe, or another transport");
+    return fail(
+        ExitCode::usage,
+        "--engine: Paho mixes up several WebSocket connections of one process; give -c 1 of "
+        "publish or subscribe, or another transport");
   if (!run.groups.empty())
     return fail(ExitCode::usage,
                 "--engine: shared subscriptions are followed by the load generator only; leave "
