@@ -70,6 +70,7 @@ class Clearance final : private client::Handler {
   void nothing_found();
   void end_with_nothing(ExitCode code);
   void begin_self_test();
+  void read_self_test(const std::string& filter);
   void end_self_test();
 
   // Clearing.
@@ -120,6 +121,7 @@ class Clearance final : private client::Handler {
   std::string self_test_topic_;
   bool self_test_seen_ = false;
   bool self_test_live_ = false;
+  bool self_test_has_wildcard_ = false;  ///< the filter that is being read
   std::uint64_t found_ = 0;
   std::uint64_t saved_ = 0;
   /// Hashes of the topics that a clear was sent for, ascending after a proof: 8 bytes each.

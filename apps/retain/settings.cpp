@@ -180,10 +180,10 @@ constexpr std::array specs{
     Spec{.name = "no-self-test",
          .group = Group::flow,
          .help = "when nothing is found, do not ask whether the broker would tell",
-         .manual =
-             "Some brokers send no retained messages for filters with wildcards. Where nothing "
-             "is found, the tool retains a message of its own below mqtt-toolbox/self-test, "
-             "looks whether it comes, and clears it.",
+         .manual = "Some brokers send no retained messages for filters with wildcards, or do not "
+                   "mark them. Where nothing "
+                   "is found, the tool retains a message of its own below mqtt-toolbox/self-test, "
+                   "looks whether it comes, and clears it.",
          .assign = take_no_self_test},
     Spec{.name = "ack-timeout",
          .kind = Kind::duration,
