@@ -127,7 +127,7 @@ retained() {
   heading '  (mosquitto_sub does not know when it is done: it gets a second, again and again, until nothing is left)'
   cat >"$work/until_gone" <<INSIDE
 until [ -z "\$($bin/mqtt-sub --retained-only -C 1 -t 'peer/#')" ]; do
-  timeout 3 mosquitto_sub -h 127.0.0.1 -p \$MQTT_SANDBOX_TCP_PORT -t 'peer/#' --remove-retained --retained-only -W 1
+  timeout -s KILL 3 mosquitto_sub -h 127.0.0.1 -p \$MQTT_SANDBOX_TCP_PORT -t 'peer/#' --remove-retained --retained-only -W 1
 done >/dev/null 2>&1
 INSIDE
   cat >"$work/inside" <<INSIDE
