@@ -135,16 +135,9 @@ void EngineBench::begin() {
   for (const auto& client : clients_) client->pump();
 }
 
-/// Intervals count from the start of the run until the measured time begins, and from there on.
 void EngineBench::arm_tick() {
-  const load::Times& times = account_.times;
-  const Time now = account_.clock.now();
-  const bool is_measured = times.measured != never && now >= times.measured;
-  const Time origin = is_measured ? times.measured : times.started;
-  const Duration interval = prepared_->plan.interval;
-  next_tick_ = origin + ((now - origin) / interval + 1) * interval;
-  if (!is_measured) next_tick_ = std::min(next_tick_, times.measured);
-  next_tick_ = std::min(next_tick_, times.end);
+  next_tick_ =
+      load::end_of_interval(account_.times, account_.clock.now(), prepared_->plan.interval);
   tick_timer_.arm(next_tick_);
 }
 

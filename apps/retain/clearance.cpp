@@ -56,7 +56,6 @@ console::Ended Clearance::run() {
   started_ = world_.loop.now();
   client_->connect();
   world_.loop.run_until(never);
-  check(listing_.finish());
   return {exit_, interrupts_.received()};
 }
 
@@ -196,6 +195,7 @@ void Clearance::compare() {
     }
   });
   comparison->each_missing([&](std::string_view topic) { tell(topic, "removed"); });
+  check(listing_.finish());
   finish(found);
 }
 
@@ -480,10 +480,7 @@ void Clearance::fail_with(const Error& error) {
 }
 
 void Clearance::check(const Status& status) {
-  if (status) return;
-  if (client_) return fail_with(status.error());
-  world_.reporter.error(status.error().text);
-  exit_ = worse(exit_, status.error().code);
+  if (!status) fail_with(status.error());
 }
 
 }  // namespace mqtt_toolbox::retain

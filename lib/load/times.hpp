@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+
 #include "base/time.hpp"
 
 namespace mqtt_toolbox::load {
@@ -12,6 +14,16 @@ struct Times {
   Time measured = never;    ///< the warm-up is over
   Time end = never;         ///< nothing is due from here on
 };
+
+/// When the interval under way at `now` ends: intervals count from the start of the run until the
+/// measured time begins, and from there on.
+inline Time end_of_interval(const Times& times, Time now, Duration interval) {
+  const bool is_measured = times.measured != never && now >= times.measured;
+  const Time origin = is_measured ? times.measured : times.started;
+  Time end = origin + ((now - origin) / interval + 1) * interval;
+  if (!is_measured) end = std::min(end, times.measured);
+  return std::min(end, times.end);
+}
 
 /// Between the last connect and the first message, so that all workers know when it is.
 inline constexpr Duration head_start = std::chrono::milliseconds(20);

@@ -271,15 +271,8 @@ void Worker::on_all_sent(Publisher&) {
 
 // Reports.
 
-/// Intervals count from the start of the run until the measured time begins, and from there on.
 void Worker::arm_tick(Time now) {
-  const Times& times = desk_.times;
-  const bool is_measured = times.measured != never && now >= times.measured;
-  const Time origin = is_measured ? times.measured : times.started;
-  const auto done = (now - origin) / run_.plan.interval;
-  desk_.next_tick = origin + (done + 1) * run_.plan.interval;
-  if (!is_measured) desk_.next_tick = std::min(desk_.next_tick, times.measured);
-  desk_.next_tick = std::min(desk_.next_tick, times.end);
+  desk_.next_tick = end_of_interval(desk_.times, now, run_.plan.interval);
   tick_timer_.arm(desk_.next_tick);
 }
 

@@ -120,6 +120,17 @@ retained() { mqtt-sub -L "$url" --retained-only -t '#' -F '%t %q %p' -q 2 | sort
   [ "$(sort <<<"$output")" = "$(printf '%s\n' 'added comes' 'changed changes' 'removed goes')" ]
 }
 
+@test "what cannot be written is an error: exit 8" {
+  retain a 1
+  clear --list --backup saved.jsonl a >/dev/null
+  retain a 2
+  for task in --list --tree --diff=saved.jsonl; do
+    run bash -c "mqtt-retain-clear -L '$url' $task a >/dev/full"
+    [ "$status" -eq 8 ]
+    [[ $output == *"no space left on device"* ]]
+  done
+}
+
 @test "a busy topic does not count as retained, and does not prolong the search" {
   retain busy/old 1
   mqtt-pub -L "$url" -t busy/live -l --rate 1000 < <(yes) &
