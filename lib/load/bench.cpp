@@ -85,7 +85,7 @@ struct Bench::State final : WorkerEvents {
   std::vector<std::unique_ptr<Worker>> workers;
   transport::Loop* loop = nullptr;
   const OnInterval* on_interval = nullptr;
-  std::optional<Inbox> inbox;
+  std::optional<transport::Inbox> inbox;
   std::optional<transport::Loop::Timer> drain_timer;
   Measurement measurement;
   Times times;

@@ -8,9 +8,9 @@
 
 #include "load/desk.hpp"
 #include "load/dialer.hpp"
-#include "load/inbox.hpp"
 #include "load/publisher.hpp"
 #include "load/subscriber.hpp"
+#include "transport/inbox.hpp"
 
 namespace mqtt_toolbox::load {
 
@@ -101,7 +101,7 @@ class Worker final : private ClientEvents, private PublisherEvents {
   std::uint32_t index_;
   WorkerEvents& events_;
   Desk desk_;
-  Inbox inbox_;
+  transport::Inbox inbox_;
   Dialer dialer_;
   std::vector<std::unique_ptr<Publisher>> publishers_;
   std::vector<std::unique_ptr<Subscriber>> subscribers_;

@@ -1,19 +1,19 @@
-#include "load/inbox.hpp"
+#include "transport/inbox.hpp"
 
 #include <cstdint>
 #include <sys/eventfd.h>
 #include <unistd.h>
 #include <utility>
 
-namespace mqtt_toolbox::load {
+namespace mqtt_toolbox::transport {
 
-Inbox::Inbox(transport::Loop& loop)
+Inbox::Inbox(Loop& loop)
     : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      watch_(loop, wake_.get(), [this](transport::Interest) { run_all(); }) {
+      watch_(loop, wake_.get(), [this](Interest) { run_all(); }) {
   constexpr std::size_t usual_posts = 64;
   posted_.reserve(usual_posts);
   running_.reserve(usual_posts);
-  watch_.want(transport::Interest::read);
+  watch_.want(Interest::read);
 }
 
 void Inbox::post(std::function<void()> function) {
@@ -37,4 +37,4 @@ void Inbox::run_all() {
   running_.clear();
 }
 
-}  // namespace mqtt_toolbox::load
+}  // namespace mqtt_toolbox::transport

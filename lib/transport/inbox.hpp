@@ -4,16 +4,17 @@
 #include <mutex>
 #include <vector>
 
+#include "base/export.hpp"
 #include "base/system.hpp"
 #include "transport/loop.hpp"
 
-namespace mqtt_toolbox::load {
+namespace mqtt_toolbox::transport {
 
 /// Functions from any thread, run inside one loop in the order they came. For what happens once a
 /// second or less; a function of at most two pointers costs no memory.
-class Inbox {
+class MQTT_TOOLBOX_API Inbox {
  public:
-  explicit Inbox(transport::Loop& loop);
+  explicit Inbox(Loop& loop);
 
   void post(std::function<void()> function);
 
@@ -24,7 +25,7 @@ class Inbox {
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;
   std::vector<std::function<void()>> running_;
-  transport::Loop::Watch watch_;
+  Loop::Watch watch_;
 };
 
-}  // namespace mqtt_toolbox::load
+}  // namespace mqtt_toolbox::transport
