@@ -99,6 +99,19 @@ void append_options(std::string& out, const Tool& tool) {
   });
 }
 
+void append_cases(std::string& out, const Tool& tool) {
+  if (tool.cases == nullptr) return;
+  out += ".Sh CASES\n";
+  append_mdoc_text(out, "Each with the section of the MQTT 5.0 standard that it rests on.");
+  out += ".Bl -tag -width Ds\n";
+  for (const CaseText& row : tool.cases()) {
+    out += ".It " + mdoc_escape(row.name) + " (" + std::string(row.section) + ")\n";
+    append_mdoc_text(out, capitalised(row.promise) + ".");
+    if (!row.versions.empty()) append_mdoc_text(out, capitalised(row.versions) + ".");
+  }
+  out += ".El\n";
+}
+
 void append_exit_status(std::string& out) {
   out += ".Sh EXIT STATUS\n.Bl -tag -width Ds\n";
   for (const ExitCodeMeaning& row : exit_codes) {
@@ -148,6 +161,7 @@ std::string manual(const Tool& tool) {
   append_description(out, tool);
   append_commands(out, tool);
   append_options(out, tool);
+  append_cases(out, tool);
   append_environment(out);
   append_files(out);
   append_exit_status(out);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/export.hpp"
+#include "base/time.hpp"
 #include "client/plan.hpp"
 #include "options/origin.hpp"
 #include "protocol/properties.hpp"
@@ -38,6 +39,15 @@ struct Draft {
   bool no_reconnect = false;
 };
 
+/// Which checks of a broker a tool makes, and how.
+struct CheckSettings {
+  bool list = false;               ///< --list: only say which there are
+  std::vector<std::string> cases;  ///< names; empty: all
+  std::optional<Duration> limit;   ///< in place of each case's own
+  std::size_t side_by_side = 100;  ///< cases at a time
+  std::string topic_prefix = "mqtt-toolbox";
+};
+
 /// What the shared options set. A tool derives its own settings from this one, and its assign
 /// functions cast: `static_cast<PubSettings&>(settings)`.
 struct Settings {
@@ -54,6 +64,8 @@ struct Settings {
   protocol::PropertyList publish_properties{protocol::PropertyPlace::publish};
   protocol::PropertyList subscribe_properties{protocol::PropertyPlace::subscribe};
   protocol::PropertyList unsubscribe_properties{protocol::PropertyPlace::unsubscribe};
+
+  CheckSettings checks;
 
   /// Arguments that belong to no option, for a tool that takes some.
   std::vector<std::string> positionals;

@@ -12,7 +12,7 @@ struct GroupRow {
   Specs (*specs)();
 };
 
-constexpr std::array<GroupRow, 23> groups{{
+constexpr std::array<GroupRow, 24> groups{{
     {Group::clients, "Clients", nullptr},
     {Group::message, "Message", nullptr},
     {Group::subscription, "Subscription", nullptr},
@@ -24,6 +24,7 @@ constexpr std::array<GroupRow, 23> groups{{
     {Group::broker, "Broker", nullptr},
     {Group::faults, "Faults on purpose", nullptr},
     {Group::limits, "Limits", nullptr},
+    {Group::checks, "Checks", check_specs},
     {Group::connection, "Connection", connection_specs},
     {Group::authentication, "Identity and password", authentication_specs},
     {Group::tls, "TLS", tls_specs},

@@ -50,6 +50,7 @@ enum class Group : std::uint8_t {
   faults,
   limits,
   // Shared groups, whose tables are `shared_specs`.
+  checks,
   connection,
   authentication,
   tls,

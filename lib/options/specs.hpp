@@ -5,6 +5,7 @@
 namespace mqtt_toolbox::options {
 
 /// The shared tables, one source file each; `shared_specs` is how others reach them.
+Specs check_specs();
 Specs connection_specs();
 Specs authentication_specs();
 Specs tls_specs();

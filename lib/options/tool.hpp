@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/export.hpp"
 #include "base/result.hpp"
@@ -19,6 +20,14 @@ struct Example {
   std::string_view command;  ///< as typed, without a prompt
 };
 
+/// A check that a tool can make of a broker.
+struct CaseText {
+  std::string_view name;
+  std::string_view section;   ///< of MQTT 5.0
+  std::string_view promise;   ///< what the broker is to do: one clause, no full stop
+  std::string_view versions;  ///< "MQTT 5.0 only"; empty: all
+};
+
 /// A tool as its options see it; one constexpr object each, in apps/NAME/settings.cpp.
 struct Tool {
   std::string_view name;      ///< "mqtt-pub"
@@ -28,6 +37,8 @@ struct Tool {
   std::span<const Group> groups;  ///< the shared groups it takes
   Specs own;                      ///< its own table
   std::span<const Example> examples = {};
+  /// The checks that --case chooses from; null: it makes none.
+  std::vector<CaseText> (*cases)() = nullptr;
   /// Name of the arguments that belong to no option ("COMMAND"); empty: there are none. The first
   /// one and everything after it go to Settings::positionals.
   std::string_view positionals = {};

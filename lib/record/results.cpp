@@ -206,6 +206,44 @@ constexpr std::array difference_fields = {
                       [](Out o, Key k, const Difference& r) { append_text(o, k, r.change); }},
 };
 
+constexpr std::array case_fields = {
+    Field<CaseLine>{"case", "its name, for --case",
+                    [](Out o, Key k, const CaseLine& r) { append_text(o, k, r.name); }},
+    Field<CaseLine>{"section", "of the MQTT 5.0 standard",
+                    [](Out o, Key k, const CaseLine& r) { append_text(o, k, r.section); }},
+    Field<CaseLine>{"promise", "what the broker is to do",
+                    [](Out o, Key k, const CaseLine& r) { append_text(o, k, r.promise); }},
+    Field<CaseLine>{"versions", "when it is not for all versions",
+                    [](Out o, Key k, const CaseLine& r) {
+                      if (!r.versions.empty()) append_text(o, k, r.versions);
+                    }},
+};
+
+constexpr std::array finding_fields = {
+    Field<FindingLine>{"case", "the name of the case, and of the variant behind a slash",
+                       [](Out o, Key k, const FindingLine& r) { append_text(o, k, r.name); }},
+    Field<FindingLine>{
+        "protocol_version", "\"3.1\", \"3.1.1\" or \"5.0\"",
+        [](Out o, Key k, const FindingLine& r) { append_text(o, k, protocol::name(r.version)); }},
+    Field<FindingLine>{"verdict",
+                       "\"pass\", \"fail\", \"deviates\", \"unsupported\" or \"inconclusive\"",
+                       [](Out o, Key k, const FindingLine& r) { append_text(o, k, r.verdict); }},
+    Field<FindingLine>{"observed", "what was seen, in words",
+                       [](Out o, Key k, const FindingLine& r) { append_text(o, k, r.observed); }},
+    Field<FindingLine>{"after_us",
+                       "microseconds from the event that the case is about, such as the cut",
+                       [](Out o, Key k, const FindingLine& r) {
+                         if (r.after) append_number(o, k, in_microseconds(*r.after));
+                       }},
+    Field<FindingLine>{"section", "of the MQTT 5.0 standard",
+                       [](Out o, Key k, const FindingLine& r) { append_text(o, k, r.section); }},
+    Field<FindingLine>{"promise", "what the broker was to do",
+                       [](Out o, Key k, const FindingLine& r) { append_text(o, k, r.promise); }},
+    Field<FindingLine>{
+        "took_us", "microseconds that the case took",
+        [](Out o, Key k, const FindingLine& r) { append_number(o, k, in_microseconds(r.took)); }},
+};
+
 constexpr std::array error_fields = {
     Field<ErrorLine>{"error", "what went wrong, in words",
                      [](Out o, Key k, const ErrorLine& r) { append_text(o, k, r.error->text); }},
@@ -279,6 +317,8 @@ constexpr Type remaining{"remaining", "a retained message that could not be clea
                          remaining_fields};
 constexpr Type difference{"difference", "a retained message that differs from the backup",
                           difference_fields};
+constexpr Type case_line{"case", "a check that can be made of a broker", case_fields};
+constexpr Type finding{"finding", "what a check of the broker found", finding_fields};
 constexpr Type error{"error", "what also stands on standard error", error_fields};
 constexpr Type summary{"summary", "totals at the end", summary_fields};
 
@@ -341,6 +381,14 @@ void ResultWriter::append(std::string& out, const Difference& result, WallTime t
   append_line(out, time_, difference, result, time);
 }
 
+void ResultWriter::append(std::string& out, const CaseLine& result, WallTime time) {
+  append_line(out, time_, case_line, result, time);
+}
+
+void ResultWriter::append(std::string& out, const FindingLine& result, WallTime time) {
+  append_line(out, time_, finding, result, time);
+}
+
 void ResultWriter::append(std::string& out, const ErrorLine& result, WallTime time) {
   append_line(out, time_, error, result, time);
 }
@@ -353,8 +401,8 @@ std::vector<ResultType> result_types() {
   return {published.describe(),  stored.describe(),       waiting.describe(),
           connected.describe(),  disconnected.describe(), reconnecting.describe(),
           subscribed.describe(), retained.describe(),     subtree.describe(),
-          remaining.describe(),  difference.describe(),   error.describe(),
-          summary.describe()};
+          remaining.describe(),  difference.describe(),   case_line.describe(),
+          finding.describe(),    error.describe(),        summary.describe()};
 }
 
 }  // namespace mqtt_toolbox::record

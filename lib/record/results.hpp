@@ -109,6 +109,26 @@ struct Difference {
   std::string_view change;  ///< "added", "removed" or "changed", seen from the backup
 };
 
+/// A check that can be made of a broker.
+struct CaseLine {
+  std::string_view name;
+  std::string_view section;   ///< of MQTT 5.0
+  std::string_view promise;   ///< what the broker is to do
+  std::string_view versions;  ///< "MQTT 5.0 only"; left out when empty
+};
+
+/// What a check found.
+struct FindingLine {
+  std::string_view name;  ///< of the case, and of the variant behind a slash
+  protocol::Version version = protocol::Version::v5;
+  std::string_view verdict;
+  std::string_view observed;
+  std::optional<Duration> after;  ///< from the event that the case is about
+  std::string_view section;       ///< of MQTT 5.0
+  std::string_view promise;       ///< what the broker was to do
+  Duration took{};
+};
+
 /// What went wrong, in the words that also stand on standard error.
 struct ErrorLine {
   const Error* error = nullptr;
@@ -142,6 +162,8 @@ class MQTT_TOOLBOX_API ResultWriter {
   void append(std::string& out, const Subtree& result, WallTime time);
   void append(std::string& out, const Remaining& result, WallTime time);
   void append(std::string& out, const Difference& result, WallTime time);
+  void append(std::string& out, const CaseLine& result, WallTime time);
+  void append(std::string& out, const FindingLine& result, WallTime time);
   void append(std::string& out, const ErrorLine& result, WallTime time);
   void append(std::string& out, const Summary& result, WallTime time);
 

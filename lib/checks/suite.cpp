@@ -1,0 +1,155 @@
+#include "checks/suite.hpp"
+
+#include <algorithm>
+#include <mutex>
+#include <unistd.h>
+
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "checks/greeting.hpp"
+#include "checks/report.hpp"
+#include "console/interrupts.hpp"
+#include "transport/inbox.hpp"
+
+namespace mqtt_toolbox::checks {
+
+namespace {
+
+std::string_view versions_text(probe::Versions versions) {
+  switch (versions) {
+    case probe::Versions::v5_only: return "MQTT 5.0 only";
+    case probe::Versions::before_v5: return "before MQTT 5.0 only";
+    case probe::Versions::all: break;
+  }
+  return {};
+}
+
+std::vector<std::string> all_names(std::span<const probe::Case> cases) {
+  std::vector<std::string> names;
+  for (const probe::Case& played : cases) {
+    names.emplace_back(played.name);
+    for (const probe::Variant& variant : played.variants)
+      if (!variant.name.empty()) names.push_back(probe::Task{&played, &variant}.name());
+  }
+  return names;
+}
+
+/// Eight letters and digits, so that runs do not meet each other's topics.
+std::string run_name(Random& random) {
+  constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyz";
+  std::uniform_int_distribution<std::size_t> letter(0, letters.size() - 1);
+  std::string name;
+  for (int i = 0; i < 8; ++i) name += letters[letter(random)];
+  return name;
+}
+
+/// One run of a suite.
+class Run {
+ public:
+  Run(console::World& world, const options::Settings& settings, const Suite& suite)
+      : world_(world),
+        settings_(settings),
+        suite_(suite),
+        report_(world, settings),
+        interrupts_(world.loop, [this](int) { interrupt(); }),
+        inbox_(world.loop) {}
+
+  console::Ended play() {
+    if (settings_.checks.list) return {report_.list(texts_of(suite_.cases)), 0};
+    auto greeting = greet(world_, settings_.plan);
+    if (interrupts_.received() != 0) return {ExitCode::no, interrupts_.received()};
+    Status status = greeting ? prepare(*greeting) : tl::unexpected<Error>(greeting.error());
+    if (status) play_tasks();
+    if (suite_.end) suite_.end();
+    if (!status) {
+      report_.error(status.error());
+      return {status.error().code, 0};
+    }
+    return {report_.finish(), interrupts_.received()};
+  }
+
+ private:
+  Status prepare(const Greeting& greeting) {
+    ground_.plan = settings_.plan;
+    ground_.plan.version = greeting.version;
+    ground_.limits = greeting.limits;
+    ground_.seed = world_.random();
+    ground_.topic_prefix = settings_.checks.topic_prefix + '/' + run_name(world_.random);
+    if (world_.trace != nullptr) {
+      ground_.observe = [this](std::string_view, session::Direction direction,
+                               const protocol::Frame& frame, protocol::Version version) {
+        const std::lock_guard lock(tracing_);
+        world_.trace->packet(direction, frame, version);
+      };
+    }
+    tasks_ = probe::tasks_of(suite_.cases, greeting.version, settings_.checks.cases);
+    if (tasks_.empty())
+      return fail(ExitCode::usage, "none of the cases named is for MQTT " +
+                                       std::string(protocol::name(greeting.version)));
+    return suite_.begin ? suite_.begin(ground_) : Status();
+  }
+
+  void play_tasks() {
+    report_.expect(tasks_, ground_.version());
+    const probe::RunSettings run{world_.trace != nullptr ? 1 : settings_.checks.side_by_side,
+                                 settings_.checks.limit};
+    probe::Runner runner(
+        ground_, tasks_, run,
+        [this](probe::Outcome outcome) {
+          inbox_.post([this, outcome = std::move(outcome)] { report_.take(outcome); });
+        },
+        [this] { inbox_.post([this] { world_.loop.stop(); }); });
+    runner_ = &runner;
+    if (interrupts_.received() == 0) {
+      runner.start();
+      world_.loop.run_until(never);
+    }
+    runner_ = nullptr;
+  }
+
+  void interrupt() {
+    if (runner_ != nullptr)
+      runner_->cancel();
+    else
+      world_.loop.stop();
+  }
+
+  console::World& world_;
+  const options::Settings& settings_;
+  const Suite& suite_;
+  Report report_;
+  console::Interrupts interrupts_;
+  transport::Inbox inbox_;
+  std::mutex tracing_;
+  probe::Ground ground_;
+  std::vector<probe::Task> tasks_;
+  probe::Runner* runner_ = nullptr;
+};
+
+}  // namespace
+
+std::vector<options::CaseText> texts_of(std::span<const probe::Case> cases) {
+  std::vector<options::CaseText> texts;
+  for (const probe::Case& played : cases)
+    texts.push_back({played.name, played.section, played.promise, versions_text(played.versions)});
+  return texts;
+}
+
+Status check_names(std::span<const probe::Case> cases, const std::vector<std::string>& names) {
+  const std::vector<std::string> known = all_names(cases);
+  const std::vector<std::string_view> candidates(known.begin(), known.end());
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    const auto near = nearest(name, candidates);
+    return fail(ExitCode::usage,
+                "--case: there is no case \"" + printable(name, 100) + '"' +
+                    (near ? "; did you mean " + std::string(*near) + '?' : "; see --list"));
+  }
+  return {};
+}
+
+console::Ended run(console::World& world, const options::Settings& settings, const Suite& suite) {
+  return Run(world, settings, suite).play();
+}
+
+}  // namespace mqtt_toolbox::checks

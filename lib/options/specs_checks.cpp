@@ -1,0 +1,85 @@
+#include <array>
+
+#include "base/text.hpp"
+#include "base/utf8.hpp"
+#include "options/assign.hpp"
+#include "options/settings.hpp"
+#include "options/specs.hpp"
+#include "protocol/topic.hpp"
+
+namespace mqtt_toolbox::options {
+namespace {
+
+Status assign_case(Settings& settings, Values values) {
+  settings.checks.cases.emplace_back(values[0]);
+  return {};
+}
+
+Status assign_limit(Settings& settings, Values values) {
+  return parse_duration(values[0]).map(
+      [&](Duration duration) { settings.checks.limit = duration; });
+}
+
+Status assign_side_by_side(Settings& settings, Values values) {
+  return parse_unsigned(values[0], 1, 1000).map([&](std::uint64_t number) {
+    settings.checks.side_by_side = number;
+  });
+}
+
+Status assign_topic_prefix(Settings& settings, Values values) {
+  if (const auto checked = protocol::check_topic_name(values[0]); !checked)
+    return fail(ExitCode::usage,
+                '"' + printable(values[0], 100) + "\": " + protocol::describe(checked.error()));
+  settings.checks.topic_prefix = values[0];
+  return {};
+}
+
+constexpr std::array<Spec, 5> specs{{
+    {.name = "case",
+     .kind = Kind::text,
+     .value_name = "NAME",
+     .group = Group::checks,
+     .repeatable = true,
+     .argv_only = true,
+     .help = "make this check only",
+     .manual = "CASE or CASE/VARIANT, as --list and the results have them.",
+     .assign = assign_case},
+    {.name = "list",
+     .letter = 'l',
+     .group = Group::checks,
+     .argv_only = true,
+     .help = "say which checks there are, and exit",
+     .assign = [](Settings& settings, Values) -> Status {
+       settings.checks.list = true;
+       return {};
+     }},
+    {.name = "case-timeout",
+     .kind = Kind::duration,
+     .value_name = "DURATION",
+     .group = Group::checks,
+     .fallback = "each check has its own",
+     .help = "how long a check may take before it counts as inconclusive",
+     .assign = assign_limit},
+    {.name = "parallel",
+     .kind = Kind::number,
+     .value_name = "N",
+     .group = Group::checks,
+     .fallback = "100",
+     .help = "checks made side by side, 1 to 1000",
+     .assign = assign_side_by_side},
+    {.name = "topic-prefix",
+     .kind = Kind::text,
+     .value_name = "TOPIC",
+     .group = Group::checks,
+     .fallback = "mqtt-toolbox",
+     .help = "what all topics of the checks begin with",
+     .assign = assign_topic_prefix},
+}};
+
+}  // namespace
+
+Specs check_specs() {
+  return specs;
+}
+
+}  // namespace mqtt_toolbox::options

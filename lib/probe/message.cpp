@@ -1,0 +1,22 @@
+#include "probe/message.hpp"
+
+namespace mqtt_toolbox::probe {
+
+Message copy_of(const protocol::Publish& publish, Time now) {
+  Message message{std::string(publish.topic), std::string(publish.payload), publish.qos,
+                  publish.retain};
+  // They have been validated when they were decoded.
+  for (const protocol::Property& property : publish.properties)
+    (void)message.properties.add(property);
+  message.dup = publish.dup;
+  message.packet_identifier = publish.packet_identifier;
+  message.at = now;
+  return message;
+}
+
+protocol::Publish view_of(const Message& message) {
+  return {message.topic, message.payload, message.packet_identifier, message.qos,
+          message.dup,   message.retain,  message.properties.view()};
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/export.hpp"
+#include "probe/scene.hpp"
+
+namespace mqtt_toolbox::probe {
+
+/// How a task ended.
+struct Outcome {
+  std::size_t number = 0;  ///< of the task, from 0
+  Finding finding;
+  Duration took{};
+};
+
+struct RunSettings {
+  std::size_t side_by_side = 1;   ///< tasks at a time
+  std::optional<Duration> limit;  ///< in place of each case's own
+};
+
+/// The tasks of a table that a version can play: all of them, or those whose name, or the name of
+/// whose case, is among `names`.
+MQTT_TOOLBOX_API std::vector<Task> tasks_of(std::span<const Case> cases, protocol::Version version,
+                                            std::span<const std::string> names);
+
+/// Plays tasks, each in a thread and a scene of its own.
+class MQTT_TOOLBOX_API Runner {
+ public:
+  /// `tell` is called from those threads, once a task, never two at a time; `finished` from one of
+  /// them, after the last. The ground must outlive the runner.
+  Runner(const Ground& ground, std::vector<Task> tasks, RunSettings settings,
+         std::function<void(Outcome)> tell, std::function<void()> finished);
+  /// Cancels what is left and waits for its end.
+  ~Runner();
+
+  void start();
+  /// What is being played ends with what it has; the rest is not played. From any thread.
+  void cancel();
+
+ private:
+  void work(bool alone);
+  void play(std::size_t number);
+
+  const Ground& ground_;
+  std::vector<Task> tasks_;
+  RunSettings settings_;
+  std::function<void(Outcome)> tell_;
+  std::function<void()> finished_;
+  std::mutex mutex_;  ///< of telling, and of the scenes
+  std::set<Scene*> scenes_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<bool> cancelled_ = false;
+  std::jthread conductor_;
+};
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,104 @@
+#include "probe/scene.hpp"
+
+#include <algorithm>
+#include <functional>
+
+#include "base/text.hpp"
+
+namespace mqtt_toolbox::probe {
+
+namespace {
+
+/// How long a session of `kept_plan` outlives its connection, in seconds.
+constexpr std::uint32_t kept_session = 60;
+
+}  // namespace
+
+Scene::Scene(const Ground& ground, Task task, Duration limit)
+    : ground_(ground),
+      task_(task),
+      random_(ground.seed + std::hash<std::string>()(task.name())),
+      inbox_(loop_),
+      deadline_(loop_.now() + limit),
+      limit_(limit),
+      folder_(ground.topic_prefix + '/' + task.name() + '/') {}
+
+Scene::~Scene() = default;
+
+std::string Scene::topic(std::string_view name) const {
+  return folder_ + std::string(name);
+}
+
+std::string Scene::new_identifier() {
+  constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyz";
+  constexpr std::size_t length = 12;
+  std::string text =
+      ground_.plan.client_identifier.empty() ? "mqttcheck" : ground_.plan.client_identifier + '-';
+  std::uniform_int_distribution<std::size_t> letter(0, letters.size() - 1);
+  for (std::size_t i = 0; i < length; ++i) text += letters[letter(random_)];
+  return text;
+}
+
+client::ConnectPlan Scene::plan() {
+  client::ConnectPlan plan = ground_.plan;
+  plan.client_identifier = new_identifier();
+  plan.engine = client::Engine::native;
+  plan.session_use = client::SessionUse::as_given;
+  plan.session.will.reset();
+  plan.session.clean_start = true;
+  plan.session.resume = false;
+  plan.session.connect_properties.remove(protocol::PropertyId::session_expiry_interval);
+  plan.reconnect.attempts = 0;
+  plan.retry_first_connect = false;
+  return plan;
+}
+
+client::ConnectPlan Scene::kept_plan() {
+  client::ConnectPlan plan = this->plan();
+  plan.session.resume = true;
+  plan.session.clean_start = is_v5();
+  (void)plan.session.connect_properties.set(protocol::PropertyId::session_expiry_interval,
+                                            kept_session);
+  return plan;
+}
+
+Wire& Scene::wire(client::ConnectPlan plan) {
+  wires_.push_back(std::make_unique<Wire>(*this, std::move(plan)));
+  return *wires_.back();
+}
+
+Wire& Scene::connected(client::ConnectPlan plan) {
+  Wire& made = wire(std::move(plan));
+  (void)made.connect();
+  return made;
+}
+
+bool Scene::wait(const std::function<bool()>& condition, Duration patience) {
+  const Time now = loop_.now();
+  const Time until = patience == never ? deadline_ : std::min(deadline_, now + patience);
+  while (!in_trouble()) {
+    if (condition()) return true;
+    if (loop_.run_until(until)) continue;
+    if (!in_trouble() && condition()) return true;
+    if (loop_.now() >= deadline_)
+      trouble("the time of the case, " + show_duration(limit_) + ", ran out");
+    if (loop_.now() >= until) return false;
+  }
+  return false;
+}
+
+bool Scene::stay(Duration duration) {
+  (void)wait([] { return false; }, duration);
+  return !in_trouble();
+}
+
+void Scene::trouble(Finding finding) {
+  if (!trouble_) trouble_ = std::move(finding);
+  changed();
+}
+
+void Scene::cancel() {
+  trouble("interrupted");
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,108 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/export.hpp"
+#include "base/random.hpp"
+#include "client/plan.hpp"
+#include "probe/case.hpp"
+#include "probe/wire.hpp"
+#include "session/handler.hpp"
+#include "transport/inbox.hpp"
+#include "transport/loop.hpp"
+
+namespace mqtt_toolbox::probe {
+
+/// What all cases of a run stand on: which broker, and what it has said of itself.
+struct Ground {
+  /// As the user gave it; the version is settled.
+  client::ConnectPlan plan;
+  session::ServerLimits limits;  ///< of the first CONNACK
+  std::string topic_prefix;      ///< what all topics of the run begin with
+  std::uint64_t seed = 0;
+  /// Called with every packet of a wire, from any thread; empty: nobody looks.
+  std::function<void(std::string_view task, session::Direction, const protocol::Frame&,
+                     protocol::Version)>
+      observe;
+  /// Shared by the cases of one tool, made by it: its witnesses.
+  void* company = nullptr;
+
+  protocol::Version version() const { return plan.version.value_or(protocol::Version::v5); }
+};
+
+/// Where one case is played: its own thread's loop, its own topics and client identifiers, the
+/// wires it brings on, and the time it has. A step that cannot be taken leaves the scene in
+/// trouble; from then on every step fails at once, so that a script stays a list of steps, and the
+/// trouble is what the case has found.
+class MQTT_TOOLBOX_API Scene {
+ public:
+  /// `limit` from now; `ground` must outlive the scene.
+  Scene(const Ground& ground, Task task, Duration limit);
+  ~Scene();
+  Scene(const Scene&) = delete;
+  Scene& operator=(const Scene&) = delete;
+
+  const Ground& ground() const { return ground_; }
+  const Variant& variant() const { return *task_.variant; }
+  const Task& task() const { return task_; }
+  bool is_v5() const { return ground_.version() == protocol::Version::v5; }
+  transport::Loop& loop() { return loop_; }
+  Random& random() { return random_; }
+  /// Runs functions of other threads in this scene's loop.
+  transport::Inbox& inbox() { return inbox_; }
+
+  /// A topic, or filter, that no other case uses: PREFIX/RUN/TASK/name.
+  std::string topic(std::string_view name) const;
+  /// A client identifier of its own, of at most 23 letters and digits where the user gave none.
+  std::string new_identifier();
+  /// The user's connection with an identifier of its own, no will, a clean start, a session that
+  /// ends with the connection, and nothing done by itself after a loss.
+  client::ConnectPlan plan();
+  /// The same with a session that is kept for a minute after the connection.
+  client::ConnectPlan kept_plan();
+
+  /// A new wire, not yet connected.
+  Wire& wire(client::ConnectPlan plan);
+  Wire& wire() { return wire(plan()); }
+  /// A connected one; the scene is in trouble when that fails.
+  Wire& connected(client::ConnectPlan plan);
+  Wire& connected() { return connected(plan()); }
+
+  /// Runs the loop until the condition holds (true), or `patience` or the case's time is over, or
+  /// the scene is in trouble (false).
+  bool wait(const std::function<bool()>& condition, Duration patience);
+  /// Lets time pass, for what should not come. False when the case's time is over.
+  bool stay(Duration duration);
+  /// Something happened that a condition may ask for.
+  void changed() { loop_.stop(); }
+
+  /// The first trouble stays.
+  void trouble(Finding finding);
+  void trouble(std::string observed) { trouble(inconclusive(std::move(observed))); }
+  bool in_trouble() const { return trouble_.has_value(); }
+  /// `found`, unless the scene is in trouble.
+  Finding verdict(Finding found) const { return trouble_ ? *trouble_ : found; }
+
+  /// Ends the case now; from inside its loop.
+  void cancel();
+
+ private:
+  const Ground& ground_;
+  Task task_;
+  Random random_;
+  transport::Loop loop_;
+  transport::Inbox inbox_;
+  Time deadline_;
+  Duration limit_;
+  std::string folder_;
+  std::optional<Finding> trouble_;
+  std::vector<std::unique_ptr<Wire>> wires_;
+};
+
+}  // namespace mqtt_toolbox::probe

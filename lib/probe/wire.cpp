@@ -1,0 +1,289 @@
+#include "probe/wire.hpp"
+
+#include <utility>
+
+#include "client/session_use.hpp"
+#include "probe/scene.hpp"
+
+// A wire as its script uses it; what happens on the connection is in wire_transport.cpp.
+
+namespace mqtt_toolbox::probe {
+
+using protocol::ReasonCode;
+
+namespace {
+
+/// How long an answer may take where the script does not say.
+constexpr Duration usual_patience = std::chrono::seconds(5);
+
+}  // namespace
+
+Wire::Wire(Scene& scene, client::ConnectPlan plan)
+    : scene_(scene), plan_(std::move(plan)), timer_(scene.loop(), [this] { advance(); }) {}
+
+Wire::~Wire() {
+  if (stream_) stream_->set_events(nullptr);
+}
+
+bool Wire::connect() {
+  const Attempt attempt = try_connect();
+  if (attempt.kind == Attempt::Kind::accepted) return true;
+  scene_.trouble("cannot connect: " + attempt.text);
+  return false;
+}
+
+Attempt Wire::try_connect() {
+  if (!open() || !handshake()) return how_attempt_ended();
+  scene_.wait([this] { return connack_ || end_; }, plan_.connack_timeout);
+  return how_attempt_ended();
+}
+
+Attempt Wire::how_attempt_ended() const {
+  using Kind = Attempt::Kind;
+  if (unreachable_) return {Kind::unreachable, {}, unreachable_->text};
+  if (connack_ && !is_failure(*connack_)) return {Kind::accepted, connack_, "accepted"};
+  if (connack_)
+    return {Kind::refused, connack_,
+            "refused: " + std::string(name(*connack_, protocol::PacketType::connack))};
+  if (end_) return {Kind::closed, end_->reason, "closed without CONNACK: " + end_->text};
+  return {Kind::silent, {}, "no answer to CONNECT"};
+}
+
+void Wire::start_over() {
+  session_.reset();
+}
+
+bool Wire::online() const {
+  return stream_ && session_ && session_->phase() == session::Phase::online;
+}
+
+const session::ServerLimits& Wire::limits() const {
+  static constexpr session::ServerLimits none;
+  return session_ ? session_->limits() : none;
+}
+
+transport::StreamFacts Wire::facts() const {
+  return stream_ ? stream_->facts() : transport::StreamFacts{};
+}
+
+// Messages.
+
+bool Wire::submit(const Message& message, session::Token token) {
+  const auto patience = usual_patience;
+  while (online()) {
+    ready_ = false;
+    const auto submission =
+        session_->publish(view_of(message), token, session::Payload::copied, scene_.loop().now());
+    if (!submission) {
+      scene_.trouble(unsupported(submission.error().text));
+      return false;
+    }
+    after_session();
+    if (submission->admission == session::Admission::accepted) return true;
+    if (!scene_.wait([this] { return ready_ || end_; }, patience)) return false;
+  }
+  return false;
+}
+
+bool Wire::send(const Message& message) {
+  const session::Token token = next_token_++;
+  if (!submit(message, token)) return false;
+  if (message.qos != protocol::Qos::at_most_once) ++outstanding_;
+  return true;
+}
+
+std::optional<ReasonCode> Wire::try_publish(const Message& message, Duration patience) {
+  const session::Token token = next_token_++;
+  if (!submit(message, token)) return std::nullopt;
+  if (message.qos != protocol::Qos::at_most_once) {
+    ++outstanding_;
+    return outcome(token, patience);
+  }
+  scene_.wait([this] { return outgoing_.empty() || end_; }, usual_patience);
+  return end_ ? std::nullopt : std::optional(ReasonCode::success);
+}
+
+bool Wire::publish(const Message& message) {
+  const auto reason = try_publish(message);
+  if (reason && !is_failure(*reason)) return true;
+  scene_.trouble(reason ? "a message was refused: " +
+                              std::string(name(*reason, protocol::PacketType::puback))
+                        : "a message was not acknowledged" + why_ended());
+  return false;
+}
+
+bool Wire::settle(Duration patience) {
+  if (patience == Duration{}) patience = usual_patience;
+  return scene_.wait([this] { return outstanding_ == 0 || end_; }, patience) && outstanding_ == 0;
+}
+
+std::optional<ReasonCode> Wire::outcome(session::Token token, Duration patience) {
+  if (patience == Duration{}) patience = usual_patience;
+  scene_.wait([&] { return outcomes_.count(token) != 0 || end_; }, patience);
+  const auto found = outcomes_.find(token);
+  if (found == outcomes_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::string Wire::why_ended() const {
+  return end_ ? ": " + end_->text : std::string();
+}
+
+// Subscriptions.
+
+bool Wire::subscribe(const std::string& filter, const SubscribeOptions& options) {
+  const auto reason = try_subscribe(filter, options);
+  if (reason && !is_failure(*reason)) return true;
+  scene_.trouble(reason ? unsupported("the subscription was refused: " +
+                                      std::string(name(*reason, protocol::PacketType::suback)))
+                        : inconclusive("the subscription was not answered" + why_ended()));
+  return false;
+}
+
+std::optional<ReasonCode> Wire::try_subscribe(const std::string& filter,
+                                              const SubscribeOptions& options, Duration patience) {
+  if (!online()) return std::nullopt;
+  std::string entries;
+  protocol::append_subscription(entries, {filter, options.qos, options.no_local,
+                                          options.retain_as_published, options.retain_handling});
+  protocol::PropertyList properties(protocol::PropertyPlace::subscribe);
+  if (options.identifier != 0)
+    (void)properties.add(protocol::PropertyId::subscription_identifier, options.identifier);
+  const session::Token token = next_token_++;
+  const auto submission =
+      session_->subscribe({0, properties.view(), entries}, token, scene_.loop().now());
+  if (!submission) {
+    scene_.trouble(unsupported(submission.error().text));
+    return std::nullopt;
+  }
+  after_session();
+  return outcome(token, patience);
+}
+
+std::optional<ReasonCode> Wire::try_unsubscribe(const std::string& filter) {
+  if (!online()) return std::nullopt;
+  std::string entries;
+  protocol::append_filter(entries, filter);
+  const session::Token token = next_token_++;
+  if (!session_->unsubscribe({0, {}, entries}, token, scene_.loop().now())) return std::nullopt;
+  after_session();
+  return outcome(token, {});
+}
+
+// Past the session.
+
+bool Wire::ping(Duration patience) {
+  if (patience == Duration{}) patience = usual_patience;
+  const std::size_t expected = ++pings_sent_;
+  send_packet(protocol::PingReq{});
+  return scene_.wait([&] { return pings_answered_ >= expected || end_; }, patience) &&
+         pings_answered_ >= expected;
+}
+
+void Wire::send_bytes(protocol::Bytes bytes) {
+  if (!stream_) return;
+  outgoing_ += bytes;
+  write();
+}
+
+void Wire::send_packet(const protocol::Packet& packet) {
+  const auto size = protocol::encoded_size(packet, version());
+  if (!size) return scene_.trouble("a packet cannot be encoded: " + describe(size.error()));
+  std::string bytes(*size, '\0');
+  (void)protocol::encode(packet, version(), bytes);
+  send_bytes(bytes);
+}
+
+void Wire::pause_reading(bool paused) {
+  paused_ = paused;
+  if (!stream_) return;
+  if (session_) session_->reading_paused(paused, scene_.loop().now());
+  update_interest();
+  if (!paused) on_readable();
+}
+
+void Wire::acknowledge(std::size_t messages) {
+  if (!session_) return;
+  session_->acknowledge(messages, scene_.loop().now());
+  after_session();
+}
+
+bool Wire::wait_for(std::size_t messages, Duration patience) {
+  return scene_.wait([&] { return received_.size() >= messages; }, patience);
+}
+
+// The end.
+
+void Wire::disconnect(ReasonCode reason, const protocol::PropertyList* properties) {
+  if (!online()) return;
+  const protocol::Properties given = properties ? properties->view() : protocol::Properties();
+  (void)session_->disconnect({reason, given}, scene_.loop().now());
+  end_when_written_ = transport::Ending::graceful;
+  pass_output();
+  scene_.wait([this] { return !stream_; }, usual_patience);
+}
+
+void Wire::cut(transport::Ending ending) {
+  cut_with_ = ending;
+  finish(WireEnd::Kind::here, "cut");
+}
+
+bool Wire::wait_for_end(Duration patience) {
+  return scene_.wait([this] { return !stream_; }, patience);
+}
+
+// What the session tells.
+
+void Wire::on_connected(const session::Connected& connected) {
+  note_connack(connected.connack);
+}
+
+void Wire::on_refused(const protocol::ConnAck& connack) {
+  note_connack(connack);
+}
+
+void Wire::note_connack(const protocol::ConnAck& connack) {
+  connack_ = connack.reason(version());
+  session_present_ = connack.session_present;
+  connack_properties_.clear();
+  for (const protocol::Property& property : connack.properties)
+    (void)connack_properties_.add(property);
+  const auto assigned = connack.properties.text(protocol::PropertyId::assigned_client_identifier);
+  if (assigned && plan_.client_identifier.empty()) plan_.client_identifier = *assigned;
+  scene_.changed();
+}
+
+bool Wire::on_message(const protocol::Publish& message) {
+  received_.push_back(copy_of(message, scene_.loop().now()));
+  received_bytes_ += message.topic.size() + message.payload.size() + sizeof(Message);
+  scene_.changed();
+  return true;
+}
+
+void Wire::on_published(const session::PublishOutcome& outcome) {
+  outcomes_[outcome.token] = outcome.reason;
+  if (outstanding_ != 0) --outstanding_;
+  if (is_failure(outcome.reason)) ++refusals_;
+  scene_.changed();
+}
+
+void Wire::on_subscribed(session::Token token, const protocol::SubAck& suback) {
+  outcomes_[token] = suback.codes.empty() ? ReasonCode::success : suback.code(0);
+  scene_.changed();
+}
+
+void Wire::on_unsubscribed(session::Token token, const protocol::UnsubAck& unsuback) {
+  outcomes_[token] = unsuback.codes.empty() ? ReasonCode::success : unsuback.code(0);
+  scene_.changed();
+}
+
+void Wire::on_disconnect(const protocol::Disconnect& disconnect) {
+  disconnect_reason_ = disconnect.reason;
+}
+
+void Wire::on_ready() {
+  ready_ = true;
+  scene_.changed();
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,277 @@
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "probe/scene.hpp"
+#include "probe/wire.hpp"
+#include "protocol/codec.hpp"
+
+// The wire's way to the transport and back: every packet, in either direction, is cut out of its
+// stream of bytes and passes the hook.
+
+namespace mqtt_toolbox::probe {
+
+using protocol::PacketType;
+using session::Direction;
+using transport::Interest;
+using transport::Io;
+
+namespace {
+
+constexpr std::size_t most_received_bytes = 64u << 20;
+constexpr std::size_t most_packets = 1u << 20;
+constexpr std::size_t read_bytes = 64u << 10;
+
+protocol::PacketIdentifier identifier_of(const protocol::Frame& frame, protocol::Version version) {
+  switch (frame.type()) {
+    case PacketType::publish: {
+      const auto publish = protocol::decode_publish(frame, version);
+      return publish ? publish->packet_identifier : protocol::PacketIdentifier(0);
+    }
+    case PacketType::connect:
+    case PacketType::connack:
+    case PacketType::pingreq:
+    case PacketType::pingresp:
+    case PacketType::disconnect:
+    case PacketType::auth: return 0;
+    default: break;
+  }
+  if (frame.body.size() < 2) return 0;
+  const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(frame.body[at]); };
+  return static_cast<protocol::PacketIdentifier>(byte(0) << 8 | byte(1));
+}
+
+bool has_dup(const protocol::Frame& frame) {
+  return frame.type() == PacketType::publish && (frame.first & 0x08) != 0;
+}
+
+}  // namespace
+
+protocol::Version Wire::version() const {
+  return plan_.version.value_or(scene_.ground().version());
+}
+
+bool Wire::open() {
+  end_.reset();
+  unreachable_.reset();
+  connack_.reset();
+  disconnect_reason_.reset();
+  end_when_written_.reset();
+  session_present_ = false;
+  pings_sent_ = pings_answered_ = 0;
+  connector_ = std::make_unique<transport::Connector>(scene_.loop(), plan_.transport);
+  connector_->start([this](Result<transport::Connection> connection) {
+    if (connection)
+      stream_ = std::move(connection->stream);
+    else
+      unreachable_ = connection.error();
+    scene_.changed();
+  });
+  const bool answered = scene_.wait([this] { return stream_ || unreachable_; }, never);
+  if (!answered) unreachable_ = Error{ExitCode::unreachable, "no connection in time"};
+  connector_.reset();
+  if (!stream_) return false;
+  stream_->set_events(this);
+  update_interest();
+  return true;
+}
+
+bool Wire::handshake() {
+  if (!session_) session_.emplace(plan_.session, static_cast<session::Handler&>(*this), output_);
+  const session::Identity identity{plan_.client_identifier, plan_.username, plan_.password};
+  const Status status = session_->transport_opened(version(), identity, scene_.loop().now());
+  if (status) {
+    after_session();
+    return true;
+  }
+  unreachable_ = status.error();
+  finish(WireEnd::Kind::here, status.error().text);
+  return false;
+}
+
+void Wire::update_interest() {
+  if (!stream_) return;
+  const auto read = paused_ ? Interest::none : Interest::read;
+  const auto write = blocked_ ? Interest::write : Interest::none;
+  stream_->want(read | write);
+}
+
+// Out.
+
+void Wire::pass_output() {
+  while (!output_.empty()) {
+    std::array<std::string_view, 64> pieces;
+    const std::size_t count = output_.gather(pieces);
+    std::size_t size = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      gathering_ += pieces[i];
+      size += pieces[i].size();
+    }
+    output_.consume(size);
+  }
+  std::size_t passed = 0;
+  while (stream_) {
+    const std::string_view rest = std::string_view(gathering_).substr(passed);
+    const auto found = protocol::next_frame(rest);
+    // What a session writes is whole packets.
+    if (!found || !found->frame) break;
+    passed += found->frame->size;
+    if (!pass_out(*found->frame, rest.substr(0, found->frame->size))) break;
+  }
+  gathering_.clear();
+  write();
+}
+
+bool Wire::pass_out(const protocol::Frame& frame, std::string_view bytes) {
+  const Fate fate = fate_of(Direction::sent, frame);
+  if (fate == Fate::pass || fate == Fate::cut_after) outgoing_ += bytes;
+  if (fate == Fate::pass || fate == Fate::swallow) return true;
+  end_when_written_ = ending_;
+  cut_with_ = ending_;
+  return false;
+}
+
+Fate Wire::fate_of(Direction direction, const protocol::Frame& frame) {
+  if (packets_.size() < most_packets)
+    packets_.push_back({direction, frame.type(), identifier_of(frame, version()), has_dup(frame),
+                        scene_.loop().now()});
+  if (scene_.ground().observe)
+    scene_.ground().observe(scene_.task().name(), direction, frame, version());
+  return hook_ ? hook_(direction, frame) : Fate::pass;
+}
+
+void Wire::write() {
+  while (stream_ && !outgoing_.empty()) {
+    const std::string_view piece = outgoing_;
+    const Io io = stream_->write({&piece, 1});
+    if (io.kind == Io::Kind::would_block) {
+      blocked_ = true;
+      return update_interest();
+    }
+    if (io.kind != Io::Kind::done) return lose(stream_->error());
+    outgoing_.erase(0, io.size);
+  }
+  if (std::exchange(blocked_, false)) update_interest();
+  if (stream_ && end_when_written_) {
+    cut_with_ = *end_when_written_;
+    finish(WireEnd::Kind::here, "cut");
+  }
+}
+
+void Wire::on_writable() {
+  write();
+  scene_.changed();
+}
+
+/// What the broker said before it went may still be there to be read.
+void Wire::lose(const Error& error) {
+  if (std::exchange(losing_, true)) return;
+  if (!paused_) on_readable();
+  finish(WireEnd::Kind::failed, error.text);
+}
+
+// In.
+
+void Wire::on_readable() {
+  std::array<char, read_bytes> buffer;
+  while (stream_ && !paused_ && !end_when_written_) {
+    const Io io = stream_->read(buffer);
+    if (io.kind == Io::Kind::would_block) break;
+    if (io.kind == Io::Kind::end) return finish(WireEnd::Kind::closed, "the broker closed");
+    if (io.kind == Io::Kind::failed) return finish(WireEnd::Kind::failed, stream_->error().text);
+    incoming_.append(buffer.data(), io.size);
+    take_packets();
+    if (received_bytes_ > most_received_bytes || packets_.size() >= most_packets) {
+      scene_.trouble("the broker sends without end");
+      return finish(WireEnd::Kind::garbage, "the broker sends without end");
+    }
+  }
+  after_session();
+}
+
+void Wire::take_packets() {
+  // Packets are taken out of a string of their own, which nothing else changes meanwhile.
+  std::string bytes = std::exchange(incoming_, {});
+  std::size_t taken = 0;
+  while (stream_ && !end_when_written_) {
+    const std::string_view rest = std::string_view(bytes).substr(taken);
+    const auto found = protocol::next_frame(rest);
+    if (!found) return finish(WireEnd::Kind::garbage, describe(found.error()));
+    if (!found->frame) break;
+    taken += found->frame->size;
+    take_packet(*found->frame, rest.substr(0, found->frame->size));
+  }
+  incoming_.insert(0, bytes, taken);
+}
+
+void Wire::take_packet(const protocol::Frame& frame, std::string_view bytes) {
+  const Fate fate = fate_of(Direction::received, frame);
+  cut_with_ = ending_;
+  if (fate == Fate::cut_before) return finish(WireEnd::Kind::here, "cut");
+  if (fate != Fate::swallow) deliver(frame, bytes);
+  if (fate == Fate::cut_after) finish(WireEnd::Kind::here, "cut");
+}
+
+void Wire::deliver(const protocol::Frame& frame, std::string_view bytes) {
+  scene_.changed();
+  if (frame.type() == PacketType::pingresp && pings_answered_ < pings_sent_) {
+    ++pings_answered_;
+    return;
+  }
+  if (session_) {
+    session_->receive(bytes, scene_.loop().now());
+    return note_failure();
+  }
+  // Opened for bytes of the script's own.
+  const auto packet = protocol::decode(frame, version());
+  if (!packet) return;
+  if (const auto* connack = std::get_if<protocol::ConnAck>(&*packet)) note_connack(*connack);
+  if (const auto* end = std::get_if<protocol::Disconnect>(&*packet)) on_disconnect(*end);
+}
+
+void Wire::note_failure() {
+  if (!stream_) return;
+  if (disconnect_reason_)
+    return finish(WireEnd::Kind::closed,
+                  "DISCONNECT: " + std::string(name(*disconnect_reason_, PacketType::disconnect)));
+  if (session_->failure() && session_->phase() == session::Phase::closing)
+    finish(WireEnd::Kind::garbage, std::string(session_->failure()->text));
+}
+
+void Wire::advance() {
+  if (!session_) return;
+  session_->advance(scene_.loop().now());
+  after_session();
+  if (stream_) note_failure();
+}
+
+void Wire::after_session() {
+  if (!stream_) return;
+  pass_output();
+  if (stream_ && session_) timer_.arm(session_->deadline());
+}
+
+void Wire::finish(WireEnd::Kind kind, std::string text) {
+  if (!stream_) return;
+  const auto ending = kind == WireEnd::Kind::here ? cut_with_ : transport::Ending::fin;
+  stream_->set_events(nullptr);
+  stream_->end(ending);
+  end_ = WireEnd{kind, std::move(text), disconnect_reason_, SystemClock().now()};
+  retire(ending);
+  timer_.disarm();
+  output_.clear();
+  incoming_.clear();
+  outgoing_.clear();
+  gathering_.clear();
+  blocked_ = losing_ = false;
+  if (session_) session_->transport_closed();
+  scene_.changed();
+}
+
+void Wire::retire(transport::Ending ending) {
+  if (ending == transport::Ending::freeze) return frozen_.push_back(std::move(stream_));
+  retired_.push_back(std::move(stream_));
+  scene_.loop().defer(lifeline_.guard([this] { retired_.clear(); }));
+}
+
+}  // namespace mqtt_toolbox::probe
