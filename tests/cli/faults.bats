@@ -5,8 +5,7 @@ load helper
 export BATS_TEST_TIMEOUT=60
 
 teardown() {
-  # shellcheck disable=SC2046 # processes
-  kill $(jobs -p) 2>/dev/null || true
+  stop_background
   stop_sandbox
 }
 

@@ -31,7 +31,13 @@ start_in_background() {
   shift
   "$@" >"$BATS_TEST_TMPDIR/$name.out" 2>"$BATS_TEST_TMPDIR/$name.err" 3>&- &
   printf -v "${name}_pid" %s $!
+  in_background+=($!)
 }
+
+# For teardown: ends what a failed test has left. Not all jobs, since one of those is the clock of bats,
+# whose sleep would outlive it and keep the output open.
+in_background=()
+stop_background() { kill "${in_background[@]}" 2>/dev/null || true; }
 
 # finish NAME: waits for it to end; sets `status`, `output` (stdout) and `stderr`, as `run` does.
 finish() {

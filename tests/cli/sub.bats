@@ -4,7 +4,7 @@ export BATS_TEST_TIMEOUT=60
 
 setup_file() { start_sandbox; }
 teardown_file() { stop_sandbox; }
-teardown() { jobs -p | xargs -r kill 2>/dev/null || true; } # what a failed test has left
+teardown() { stop_background; }
 
 # Each test has topics of its own.
 setup() { topic=test/$BATS_TEST_NUMBER; }
