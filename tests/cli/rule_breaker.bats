@@ -1,0 +1,89 @@
+# The rule breaker that breaks no rule is a broker like any other: what its breaches are compared with.
+load helper
+
+setup_file() {
+  local fifo=$BATS_FILE_TMPDIR/port
+  mkfifo "$fifo"
+  rule-breaker >"$fifo" 3>&- &
+  export BREAKER_PID=$!
+  read -r -t "$patience" BREAKER_PORT <"$fifo"
+  export BREAKER_PORT
+}
+teardown_file() {
+  kill "$BREAKER_PID"
+  wait "$BREAKER_PID"
+}
+teardown() { stop_background; }
+
+# Each test has topics of its own.
+setup() {
+  topic=test/$BATS_TEST_NUMBER
+  export MQTT_URL=mqtt://127.0.0.1:$BREAKER_PORT
+}
+
+@test "messages at each QoS, in both versions" {
+  local version
+  for version in 311 5; do
+    start_subscriber sub -V $version -v -t "$topic/#" -q 2 -C 3
+    for qos in 0 1 2; do run -0 mqtt-pub -V $version -t "$topic/$qos" -q $qos -m "at $qos"; done
+    finish sub
+    assert_status 0
+    assert_equal "$output" "$topic/0 at 0"$'\n'"$topic/1 at 1"$'\n'"$topic/2 at 2"
+  done
+}
+
+@test "a retained message, and one cleared" {
+  run -0 mqtt-pub -r -t "$topic/a" -m kept
+  run -0 mqtt-pub -r -t "$topic/b" -m cleared
+  run -0 mqtt-pub -r -t "$topic/b" -n
+  run -0 mqtt-sub -v -t "$topic/#" --retained-only
+  assert_equal "$output" "$topic/a kept"
+}
+
+@test "the will of a client that is killed, after its delay" {
+  start_subscriber witness -t "$topic/will" -q 1 -C 1
+  start_subscriber victim -t "$topic" -x 60 --will-topic "$topic/will" --will-payload gone --will-qos 1 \
+    --will-delay-interval 1
+  local before=${EPOCHREALTIME/./}
+  kill -KILL "$victim_pid"
+  finish witness
+  assert_equal "$output" gone
+  ((${EPOCHREALTIME/./} - before >= 990000))
+}
+
+@test "no will after DISCONNECT" {
+  start_subscriber witness -t "$topic/#" -q 1 -C 1
+  start_subscriber victim -t "$topic/last" -C 1 --will-topic "$topic/will" --will-payload gone
+  run -0 mqtt-pub -t "$topic/last" -m end
+  finish victim
+  finish witness
+  assert_equal "$output" end
+}
+
+@test "a group gets each message once" {
+  start_subscriber one -t "\$share/group/$topic" -q 1 -C 5
+  start_subscriber two -t "\$share/group/$topic" -q 1 -C 5
+  run -0 mqtt-pub -t "$topic" -q 1 -l < <(seq 10)
+  finish one
+  local of_one=$output
+  finish two
+  assert_equal "$(printf '%s\n' "$of_one" "$output" | sort -n)" "$(seq 10)"
+}
+
+@test "a session is kept with what comes for it" {
+  local session=(-t "$topic" -q 2 -i "resume-$BATS_TEST_NUMBER" -c)
+  start_subscriber before "${session[@]}" -C 1
+  run -0 mqtt-pub -t "$topic" -q 2 -m first
+  finish before
+  run -0 mqtt-pub -t "$topic" -q 2 -l < <(seq 3)
+  run -0 mqtt-sub "${session[@]}" -C 3
+  assert_equal "$output" "$(seq 3)"
+}
+
+@test "each breach is named once, and no other name is taken" {
+  run -0 rule-breaker --list
+  assert_equal "$(cut -f1 <<<"$output" | sort | uniq -d)" ""
+  (($(wc -l <<<"$output") >= 80))
+  run -2 --separate-stderr rule-breaker --break no-such-rule
+  assert_contains "$stderr" no-such-rule
+}

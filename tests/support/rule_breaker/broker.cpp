@@ -1,0 +1,195 @@
+#include "support/rule_breaker/broker.hpp"
+
+#include <algorithm>
+#include <arpa/inet.h>
+#include <cerrno>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "support/rule_breaker/matching.hpp"
+
+namespace mqtt_toolbox::rule_breaker {
+namespace {
+
+using transport::Interest;
+
+constexpr int backlog = 1024;
+constexpr std::uint64_t lose_every = 10;
+
+Result<FileDescriptor> listen_anywhere() {
+  FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
+      listen(socket.get(), backlog) != 0)
+    return fail(ExitCode::io, "cannot listen: " + system_text(errno));
+  return socket;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Broker>> Broker::start(transport::Loop& loop, const Settings& settings) {
+  return listen_anywhere().map([&](FileDescriptor listener) {
+    return std::make_unique<Broker>(loop, std::move(listener), settings);
+  });
+}
+
+Broker::Broker(transport::Loop& loop, FileDescriptor listener, const Settings& settings)
+    : loop_(loop),
+      settings_(settings),
+      rules_(settings.broken),
+      listener_(std::move(listener)),
+      watch_(loop, listener_.get(), [this](Interest) { accept_one(); }),
+      retained_(rules_),
+      shares_(rules_),
+      wills_(loop, rules_, [this](const MessagePtr& will) { publish(will); }),
+      faults_(loop, settings.fault, settings.seed) {
+  watch_.want(Interest::read);
+  if (!rules_.breaks(Breach::sys_topics_missing)) add_system_topics();
+}
+
+Broker::~Broker() = default;
+
+std::uint16_t Broker::port() const {
+  sockaddr_in address{};
+  socklen_t size = sizeof address;
+  getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  return ntohs(address.sin_port);
+}
+
+void Broker::add_system_topics() {
+  Message version;
+  version.topic = "$SYS/broker/version";
+  version.payload = "rule-breaker 1.0";
+  version.retain = true;
+  retained_.store(std::make_shared<Message>(std::move(version)));
+}
+
+void Broker::accept_one() {
+  FileDescriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!socket || !faults_.admits_connection()) return;
+  auto client = std::make_unique<Client>(*this, std::move(socket));
+  Client* key = client.get();
+  clients_.emplace(key, std::move(client));
+}
+
+void Broker::forget(Client& client) {
+  loop_.defer([this, key = &client] { clients_.erase(key); });
+}
+
+std::string Broker::new_client_identifier() {
+  return "assigned-" + std::to_string(++assigned_identifiers_);
+}
+
+Broker::Opened Broker::open_session(const std::string& client_identifier, bool clean_start) {
+  if (Session* session = find(client_identifier); session != nullptr && session->client != nullptr)
+    session->client->take_over();
+  Session* session = find(client_identifier);
+  if (session == nullptr) return create_session(client_identifier, clean_start);
+  if (!clean_start) return resume(*session);
+  if (rules_.breaks(Breach::session_kept_after_clean_start)) {
+    wills_.session_ended(client_identifier, SessionEnd::clean_start);
+    return {*session, false};
+  }
+  end_session(*session, SessionEnd::clean_start);
+  return create_session(client_identifier, clean_start);
+}
+
+Session* Broker::find(const std::string& client_identifier) {
+  const auto found = sessions_.find(client_identifier);
+  return found == sessions_.end() ? nullptr : found->second.get();
+}
+
+Broker::Opened Broker::create_session(const std::string& client_identifier, bool clean_start) {
+  const auto expire = [this, client_identifier] {
+    if (Session* session = find(client_identifier)) end_session(*session, SessionEnd::expired);
+  };
+  auto& session = sessions_[client_identifier];
+  session = std::make_unique<Session>(loop_, rules_, client_identifier, expire);
+  return {*session, clean_start && rules_.breaks(Breach::session_present_wrong)};
+}
+
+Broker::Opened Broker::resume(Session& session) {
+  wills_.resumed(session.client_identifier);
+  if (rules_.breaks(Breach::session_forgotten)) {
+    const std::string client_identifier = session.client_identifier;
+    end_session(session, SessionEnd::expired);
+    return create_session(client_identifier, false);
+  }
+  if (rules_.breaks(Breach::subscriptions_forgotten_on_resume)) {
+    shares_.forget(session);
+    session.subscriptions.clear();
+  }
+  return {session, !rules_.breaks(Breach::session_present_missing)};
+}
+
+void Broker::connection_ended(Session& session, Ending ending) {
+  session.client = nullptr;
+  session.outbox.detach();
+  wills_.connection_ended(session, ending);
+  if (session.expiry_seconds == 0) return end_session(session, SessionEnd::expired);
+  pass_on_shared(session, false);
+  const bool expires = session.expiry_seconds != Session::no_expiry &&
+                       !rules_.breaks(Breach::session_expiry_ignored);
+  if (expires) session.expiry_timer.arm(loop_.now() + std::chrono::seconds(session.expiry_seconds));
+}
+
+void Broker::end_session(Session& session, SessionEnd end) {
+  pass_on_shared(session, true);
+  shares_.forget(session);
+  const auto ended = sessions_.extract(session.client_identifier);
+  wills_.session_ended(ended.key(), end);
+}
+
+/// To who is connected; to any other member, once the session is no more.
+void Broker::pass_on_shared(Session& session, bool session_ends) {
+  const bool loses_all = rules_.breaks(Breach::share_member_death_lost);
+  const auto is_wanted = [&](const Delivery& delivery) {
+    return loses_all || shares_.has_other(delivery.group, session, !session_ends);
+  };
+  for (const Delivery& delivery : session.outbox.take_shared(is_wanted))
+    if (!loses_all) shares_.dispatch_again(delivery, session);
+}
+
+void Broker::publish(const MessagePtr& message) {
+  if (message->retain) retained_.store(message);
+  const bool starves =
+      rules_.breaks(Breach::share_plain_starved) && shares_.is_subscribed(message->topic);
+  for (const auto& [client_identifier, session] : sessions_) {
+    if (starves) break;
+    if (auto delivery = delivery_for(*session, message)) session->outbox.add(std::move(*delivery));
+  }
+  shares_.dispatch(message);
+}
+
+/// One for all subscriptions of the session that match, at their highest QoS and with all their
+/// identifiers (MQTT 5.0 section 3.3.4).
+std::optional<Delivery> Broker::delivery_for(const Session& session,
+                                             const MessagePtr& message) const {
+  std::optional<Delivery> delivery;
+  const bool is_own = session.client_identifier == message->publisher;
+  for (const auto& [name, subscription] : session.subscriptions) {
+    if (!subscription.share.empty()) continue;
+    if (is_own && subscription.no_local && !rules_.breaks(Breach::no_local_ignored)) continue;
+    if (!matches(subscription.filter, message->topic, rules_)) continue;
+    if (!delivery) delivery = Delivery{message};
+    const auto qos = delivered_qos(message->qos, subscription.qos, rules_);
+    delivery->qos = std::max(delivery->qos, qos);
+    const bool keeps_retain =
+        (subscription.retain_as_published && !rules_.breaks(Breach::retain_as_published_ignored)) ||
+        rules_.breaks(Breach::retained_flag_on_live);
+    delivery->retain = delivery->retain || (message->retain && keeps_retain);
+    if (subscription.identifier != 0) delivery->identifiers.push_back(subscription.identifier);
+  }
+  return delivery;
+}
+
+bool Broker::loses(const Message& message) {
+  const bool is_losable =
+      (message.qos == protocol::Qos::at_least_once && rules_.breaks(Breach::qos1_lost)) ||
+      (message.qos == protocol::Qos::exactly_once && rules_.breaks(Breach::qos2_lost));
+  return is_losable && ++losable_ % lose_every == 0;
+}
+
+}  // namespace mqtt_toolbox::rule_breaker

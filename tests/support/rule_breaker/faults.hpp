@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+
+#include "base/random.hpp"
+#include "base/result.hpp"
+#include "protocol/types.hpp"
+#include "support/rule_breaker/connection.hpp"
+
+namespace mqtt_toolbox::rule_breaker {
+
+/// How the whole broker fails, beyond any rule.
+enum class FaultKind : std::uint8_t { kill, freeze, garbage, flood, close, truncate, huge };
+
+struct FaultPlan {
+  FaultKind kind = FaultKind::kill;
+  std::uint64_t at = 1;  ///< the packet received, counted from 1 over all connections
+};
+
+/// "KIND@N".
+Result<FaultPlan> parse_fault(std::string_view text);
+
+struct FaultRow {
+  FaultKind kind;
+  std::string_view name;
+  std::string_view what;
+};
+std::span<const FaultRow> fault_kinds();
+
+/// Makes the broker fail when its packet comes.
+class Faults {
+ public:
+  Faults(transport::Loop& loop, std::optional<FaultPlan> plan, std::uint64_t seed);
+
+  void add(Connection& connection);
+  void remove(Connection& connection);
+
+  /// Counts; false when the packet is not to be handled. `version` is the sender's.
+  bool admits_packet(Connection& connection, protocol::Version version);
+  bool admits_connection() const { return !happened_ || plan_->kind != FaultKind::close; }
+
+ private:
+  void happen(Connection& connection, protocol::Version version);
+  [[noreturn]] void kill();
+  void send_garbage(Connection& connection);
+
+  transport::Loop& loop_;
+  std::optional<FaultPlan> plan_;
+  Random random_;
+  std::uint64_t packets_ = 0;
+  bool happened_ = false;
+  std::set<Connection*> connections_;
+  Connection* slow_ = nullptr;  ///< gets a byte now and then
+  transport::Loop::Timer next_byte_;
+};
+
+}  // namespace mqtt_toolbox::rule_breaker
