@@ -73,6 +73,14 @@ Wire& Scene::connected(client::ConnectPlan plan) {
   return made;
 }
 
+Peer& Scene::peer() {
+  client::ConnectPlan plan = this->plan();
+  plan.engine = ground_.plan.engine;
+  peers_.push_back(std::make_unique<Peer>(*this, std::move(plan)));
+  peers_.back()->connect();
+  return *peers_.back();
+}
+
 bool Scene::wait(const std::function<bool()>& condition, Duration patience) {
   const Time now = loop_.now();
   const Time until = patience == never ? deadline_ : std::min(deadline_, now + patience);

@@ -12,12 +12,20 @@
 #include "base/random.hpp"
 #include "client/plan.hpp"
 #include "probe/case.hpp"
+#include "probe/peer.hpp"
 #include "probe/wire.hpp"
 #include "session/handler.hpp"
 #include "transport/inbox.hpp"
 #include "transport/loop.hpp"
 
 namespace mqtt_toolbox::probe {
+
+/// How much of something a user wants; none: what each case needs.
+struct Amounts {
+  std::optional<std::size_t> messages;  ///< of a stream
+  std::size_t members = 3;              ///< of a group
+  std::size_t groups = 2;
+};
 
 /// What all cases of a run stand on: which broker, and what it has said of itself.
 struct Ground {
@@ -26,6 +34,7 @@ struct Ground {
   session::ServerLimits limits;  ///< of the first CONNACK
   std::string topic_prefix;      ///< what all topics of the run begin with
   std::uint64_t seed = 0;
+  Amounts amounts{};
   /// Called with every packet of a wire, from any thread; empty: nobody looks.
   std::function<void(std::string_view task, session::Direction, const protocol::Frame&,
                      protocol::Version)>
@@ -73,6 +82,8 @@ class MQTT_TOOLBOX_API Scene {
   /// A connected one; the scene is in trouble when that fails.
   Wire& connected(client::ConnectPlan plan);
   Wire& connected() { return connected(plan()); }
+  /// A client of the user's engine, connected; the scene is in trouble when that fails.
+  Peer& peer();
 
   /// Runs the loop until the condition holds (true), or `patience` or the case's time is over, or
   /// the scene is in trouble (false).
@@ -103,6 +114,7 @@ class MQTT_TOOLBOX_API Scene {
   std::string folder_;
   std::optional<Finding> trouble_;
   std::vector<std::unique_ptr<Wire>> wires_;
+  std::vector<std::unique_ptr<Peer>> peers_;
 };
 
 }  // namespace mqtt_toolbox::probe

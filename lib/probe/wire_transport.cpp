@@ -201,10 +201,12 @@ void Wire::take_packets() {
     taken += found->frame->size;
     take_packet(*found->frame, rest.substr(0, found->frame->size));
   }
-  incoming_.insert(0, bytes, taken);
+  // What is left of a connection that ended meanwhile must not come before the next one's packets.
+  if (stream_) incoming_.insert(0, bytes, taken);
 }
 
 void Wire::take_packet(const protocol::Frame& frame, std::string_view bytes) {
+  scene_.changed();
   const Fate fate = fate_of(Direction::received, frame);
   cut_with_ = ending_;
   if (fate == Fate::cut_before) return finish(WireEnd::Kind::here, "cut");
@@ -213,7 +215,6 @@ void Wire::take_packet(const protocol::Frame& frame, std::string_view bytes) {
 }
 
 void Wire::deliver(const protocol::Frame& frame, std::string_view bytes) {
-  scene_.changed();
   if (frame.type() == PacketType::pingresp && pings_answered_ < pings_sent_) {
     ++pings_answered_;
     return;

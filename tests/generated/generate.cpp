@@ -10,6 +10,7 @@
 #include "broker_table.hpp"
 #include "options/tool.hpp"
 #include "pub/settings.hpp"
+#include "qos/settings.hpp"
 #include "record/format.hpp"
 #include "retain/settings.hpp"
 #include "sandbox/tool_settings.hpp"
@@ -20,9 +21,9 @@ namespace {
 namespace fs = std::filesystem;
 using mqtt_toolbox::options::Tool;
 
-constexpr std::array<const Tool*, 5> tools{&mqtt_toolbox::bench::tool, &mqtt_toolbox::pub::tool,
-                                           &mqtt_toolbox::retain::tool,
-                                           &mqtt_toolbox::sandbox::tool, &mqtt_toolbox::sub::tool};
+constexpr std::array<const Tool*, 6> tools{
+    &mqtt_toolbox::bench::tool,  &mqtt_toolbox::pub::tool,     &mqtt_toolbox::qos::tool,
+    &mqtt_toolbox::retain::tool, &mqtt_toolbox::sandbox::tool, &mqtt_toolbox::sub::tool};
 
 constexpr const char* broker_results = "tests/broker/results.json";
 

@@ -1,0 +1,131 @@
+#include "probe/peer.hpp"
+
+#include <algorithm>
+
+#include "probe/scene.hpp"
+
+namespace mqtt_toolbox::probe {
+
+using protocol::ReasonCode;
+
+namespace {
+
+/// How long an answer may take.
+constexpr Duration patience_with_broker = std::chrono::seconds(5);
+constexpr std::size_t most_received_bytes = 64u << 20;
+
+}  // namespace
+
+Peer::Peer(Scene& scene, client::ConnectPlan plan) : scene_(scene), plan_(std::move(plan)) {}
+
+Peer::~Peer() = default;
+
+bool Peer::connect() {
+  auto made = client::make_client({scene_.loop(), scene_.random()}, plan_, *this);
+  if (!made) {
+    scene_.trouble(made.error().text);
+    return false;
+  }
+  client_ = std::move(*made);
+  client_->connect();
+  if (scene_.wait([this] { return online_ || closed_; }, never) && online_) return true;
+  scene_.trouble("cannot connect" + why_closed());
+  return false;
+}
+
+bool Peer::subscribe(const std::string& filter, protocol::Qos qos) {
+  if (!online_) return false;
+  granted_.reset();
+  const protocol::Subscription subscription{filter, qos};
+  const auto submission = client_->subscribe({&subscription, 1}, {}, next_token_++);
+  if (!submission) {
+    scene_.trouble(unsupported(submission.error().text));
+    return false;
+  }
+  scene_.wait([this] { return granted_ || closed_; }, patience_with_broker);
+  if (!granted_) {
+    scene_.trouble("a subscription was not answered" + why_closed());
+  } else if (is_failure(*granted_) || static_cast<protocol::Qos>(*granted_) < qos) {
+    scene_.trouble(unsupported("a subscription at QoS " + std::to_string(static_cast<int>(qos)) +
+                               " was answered with " +
+                               std::string(name(*granted_, protocol::PacketType::suback))));
+  }
+  return !scene_.in_trouble();
+}
+
+bool Peer::send(const Message& message) {
+  while (online_ && !scene_.in_trouble()) {
+    ready_ = false;
+    const auto submission =
+        client_->publish(view_of(message), next_token_++, client::Payload::copied);
+    if (!submission) {
+      scene_.trouble(unsupported(submission.error().text));
+      return false;
+    }
+    if (submission->admission == client::Admission::accepted) {
+      if (message.qos != protocol::Qos::at_most_once) ++outstanding_;
+      return true;
+    }
+    if (!scene_.wait([this] { return ready_ || closed_; }, patience_with_broker)) break;
+  }
+  scene_.trouble("a message could not be sent" + why_closed());
+  return false;
+}
+
+bool Peer::settle() {
+  scene_.wait([this] { return outstanding_ == 0 || closed_; }, patience_with_broker);
+  if (refusal_)
+    scene_.trouble("a message was refused: " +
+                   std::string(name(*refusal_, protocol::PacketType::puback)));
+  if (outstanding_ != 0) scene_.trouble("a message was not acknowledged" + why_closed());
+  return !scene_.in_trouble();
+}
+
+bool Peer::wait_for(std::string_view payload, Duration patience) {
+  const auto is_it = [&](const Message& message) { return message.payload == payload; };
+  return scene_.wait(
+      [&] { return std::any_of(received_.begin(), received_.end(), is_it) || closed_; }, patience);
+}
+
+std::string Peer::why_closed() const {
+  return error_ ? ": " + error_->text : std::string();
+}
+
+void Peer::on_connected(const client::Connected&) {
+  online_ = true;
+  scene_.changed();
+}
+
+void Peer::on_closed(const std::optional<Error>& error) {
+  online_ = false;
+  closed_ = true;
+  error_ = error;
+  scene_.changed();
+}
+
+bool Peer::on_message(const protocol::Publish& message) {
+  received_bytes_ += message.topic.size() + message.payload.size() + sizeof(Message);
+  if (received_bytes_ > most_received_bytes) scene_.trouble("the broker sends without end");
+  if (scene_.in_trouble()) return false;
+  received_.push_back(copy_of(message, scene_.loop().now()));
+  scene_.changed();
+  return true;
+}
+
+void Peer::on_published(const client::PublishOutcome& outcome) {
+  if (outstanding_ != 0) --outstanding_;
+  if (is_failure(outcome.reason)) refusal_ = outcome.reason;
+  scene_.changed();
+}
+
+void Peer::on_subscribed(client::Token, const protocol::SubAck& suback) {
+  granted_ = suback.codes.empty() ? ReasonCode::unspecified_error : suback.code(0);
+  scene_.changed();
+}
+
+void Peer::on_ready() {
+  ready_ = true;
+  scene_.changed();
+}
+
+}  // namespace mqtt_toolbox::probe
