@@ -101,7 +101,7 @@ void append_options(std::string& out, const Tool& tool) {
 
 void append_cases(std::string& out, const Tool& tool) {
   if (tool.cases == nullptr) return;
-  out += ".Sh CASES\n";
+  out += ".Sh CHECKS\n";
   append_mdoc_text(out, "Each with the section of the MQTT 5.0 standard that it rests on.");
   out += ".Bl -tag -width Ds\n";
   for (const CaseText& row : tool.cases()) {

@@ -157,7 +157,8 @@ constexpr Case cases[] = {
      .variants = cuts_at_qos_2},
     {.name = "full-window",
      .section = "4.4",
-     .promise = "40 messages at once survive a connection that ends between PUBREC and PUBREL",
+     .promise = "40 messages at once, or as many as the Receive Maximum allows, survive a "
+                "connection that ends before the first PUBREC",
      .play = play_full_window,
      .variants = at_qos_2_resumed},
 

@@ -34,21 +34,27 @@ class ReturningPublisher {
     return true;
   }
 
+  /// Empty when it has ended none.
+  const std::string& ended_by_broker() const { return ended_by_broker_; }
+
  private:
   bool come_back() {
+    if (const auto& end = wire_.end(); end && end->kind != WireEnd::Kind::here)
+      ended_by_broker_ = "; the broker had ended the connection: " + end->text;
     if (returns_left_-- == 0 || scene_.in_trouble()) return false;
     // At QoS 1 nothing depends on whether the broker still knows a client that only publishes.
-    const bool needs_session =
-        scene_.variant().resume && scene_.variant().qos == Qos::exactly_once;
+    const bool needs_session = scene_.variant().resume && scene_.variant().qos == Qos::exactly_once;
     return needs_session ? resume(scene_, wire_) : wire_.connect();
   }
 
   Scene& scene_;
   Wire& wire_;
   unsigned returns_left_;
+  std::string ended_by_broker_;
 };
 
 std::string times_text(unsigned times) {
+  if (times == 0) return "not cut";
   return times == 1 ? "cut once" : "cut " + std::to_string(times) + " times";
 }
 
@@ -69,10 +75,9 @@ Finding play_to_the_end(Scene& scene, Wire& publisher, Cutter& cutter, std::size
   if (!observer.subscribe(topic, variant.qos)) return {};
   ReturningPublisher returning(scene, publisher, cutter.cuts_left());
   const bool is_finished = returning.send(topic, variant.qos, count);
-  if (!is_finished && !scene.in_trouble()) {
-    const std::string end = publisher.end() ? ": " + publisher.end()->text : std::string();
-    return broken(times_text(cutter.cuts()) + ", then the flow was not finished" + end);
-  }
+  if (!is_finished)
+    return broken(times_text(cutter.cuts()) + ", the flow was not finished" +
+                  returning.ended_by_broker());
   if (cutter.cuts() == 0) return inconclusive("the packet to cut at never came");
   publisher.publish(last_of(topic, variant.qos));
   observer.wait_for(last_payload, arrival_patience);
@@ -86,7 +91,10 @@ Finding play_to_the_end(Scene& scene, Wire& publisher, Cutter& cutter, std::size
 Finding play_publisher_cut(Scene& scene, const CutPoint& point) {
   const Variant& variant = scene.variant();
   const std::size_t count = length_of_stream(scene, usual_length);
-  Wire& publisher = scene.connected(variant.resume ? scene.kept_plan() : scene.plan());
+  client::ConnectPlan plan = variant.resume ? scene.kept_plan() : scene.plan();
+  // Nothing else is in flight at the cut, so that what follows is about that message.
+  plan.session.inflight_messages = 1;
+  Wire& publisher = scene.connected(std::move(plan));
   if (!has_qos(scene, publisher)) return {};
   Cutter cutter(publisher);
   cutter.arm(point, (count + 1) / 2, variant.times);
@@ -100,7 +108,7 @@ Finding play_full_window(Scene& scene) {
   Wire& publisher = scene.connected(std::move(plan));
   if (!has_qos(scene, publisher)) return {};
   Cutter cutter(publisher);
-  cutter.arm({Direction::sent, PacketType::pubrel, Fate::cut_before}, 1, 1);
+  cutter.arm({Direction::received, PacketType::pubrec, Fate::cut_before}, 1, 1);
   return play_to_the_end(scene, publisher, cutter, window);
 }
 

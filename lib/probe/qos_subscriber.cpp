@@ -101,16 +101,17 @@ class CutSubscriber {
     if (sighting_later(first->payload) != nullptr)
       return broken(cuts_text() + " after PUBREC, number " + first->payload +
                     " was sent again as PUBLISH");
-    if (cutter_.releases_later(cutter_.target()) == 0)
-      return broken(what + " was not sent again");
+    if (cutter_.releases_later(cutter_.target()) == 0) return broken(what + " was not sent again");
     return pass(what + " came again");
   }
 
   /// The session was ended: nothing of it may come again.
   Finding judge_new() const {
-    for (const Sighting& sighting : cutter_.sightings())
-      if (sighting.connection > 1 && sighting.dup)
-        return broken("number " + sighting.payload + " came with DUP=1 after a clean start");
+    for (const Sighting& sighting : cutter_.sightings()) {
+      const auto number = number_of(sighting.payload, sent_);
+      if (number && *number <= (sighting.connection - 1) * length_)
+        return broken("number " + sighting.payload + " of an earlier session came again");
+    }
     const Ledger ledger = ledger_of(wire_.received(), sent_);
     return pass(cuts_text() + ", each time a new session; " + ledger.text() +
                 (ledger.lost().empty() ? "" : ", which went with their session"));

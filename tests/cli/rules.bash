@@ -6,14 +6,15 @@ load helper
 
 # play BREACH TOOL ARGUMENT...: the findings of one tool against one breach, as JSON lines.
 play() {
-  local breach=$1 name=$BATS_FILE_TMPDIR/$1 port broker
+  local breach=$1 name=$BATS_FILE_TMPDIR/$1 port broker status=0
   shift
   mkfifo "$name.port"
   rule-breaker ${breach:+$([ "$breach" = none ] || echo --break "$breach")} >"$name.port" 3>&- &
   broker=$!
   read -r port <"$name.port"
-  timeout 60 "$1" --json -h 127.0.0.1 -p "$port" "${@:2}" >"$name.json" 2>"$name.err" 3>&-
-  echo $? >"$name.status"
+  timeout 60 "$1" --json -h 127.0.0.1 -p "$port" "${@:2}" >"$name.json" 2>"$name.err" 3>&- ||
+    status=$?
+  echo "$status" >"$name.status"
   kill "$broker"
 }
 

@@ -14,7 +14,7 @@ namespace {
 using transport::Interest;
 
 constexpr int backlog = 1024;
-constexpr std::uint64_t lose_every = 10;
+constexpr std::uint64_t lose_every = 20;
 
 Result<FileDescriptor> listen_anywhere() {
   FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -86,14 +86,16 @@ Broker::Opened Broker::open_session(const std::string& client_identifier, bool c
   if (Session* session = find(client_identifier); session != nullptr && session->client != nullptr)
     session->client->take_over();
   Session* session = find(client_identifier);
-  if (session == nullptr) return create_session(client_identifier, clean_start);
+  if (session == nullptr) return create_session(client_identifier);
   if (!clean_start) return resume(*session);
   if (rules_.breaks(Breach::session_kept_after_clean_start)) {
     wills_.session_ended(client_identifier, SessionEnd::clean_start);
     return {*session, false};
   }
   end_session(*session, SessionEnd::clean_start);
-  return create_session(client_identifier, clean_start);
+  Opened opened = create_session(client_identifier);
+  opened.is_present = rules_.breaks(Breach::session_present_wrong);
+  return opened;
 }
 
 Session* Broker::find(const std::string& client_identifier) {
@@ -101,13 +103,13 @@ Session* Broker::find(const std::string& client_identifier) {
   return found == sessions_.end() ? nullptr : found->second.get();
 }
 
-Broker::Opened Broker::create_session(const std::string& client_identifier, bool clean_start) {
+Broker::Opened Broker::create_session(const std::string& client_identifier) {
   const auto expire = [this, client_identifier] {
     if (Session* session = find(client_identifier)) end_session(*session, SessionEnd::expired);
   };
   auto& session = sessions_[client_identifier];
   session = std::make_unique<Session>(loop_, rules_, client_identifier, expire);
-  return {*session, clean_start && rules_.breaks(Breach::session_present_wrong)};
+  return {*session, false};
 }
 
 Broker::Opened Broker::resume(Session& session) {
@@ -115,7 +117,7 @@ Broker::Opened Broker::resume(Session& session) {
   if (rules_.breaks(Breach::session_forgotten)) {
     const std::string client_identifier = session.client_identifier;
     end_session(session, SessionEnd::expired);
-    return create_session(client_identifier, false);
+    return create_session(client_identifier);
   }
   if (rules_.breaks(Breach::subscriptions_forgotten_on_resume)) {
     shares_.forget(session);
@@ -189,7 +191,7 @@ bool Broker::loses(const Message& message) {
   const bool is_losable =
       (message.qos == protocol::Qos::at_least_once && rules_.breaks(Breach::qos1_lost)) ||
       (message.qos == protocol::Qos::exactly_once && rules_.breaks(Breach::qos2_lost));
-  return is_losable && ++losable_ % lose_every == 0;
+  return is_losable && ++losable_[message.topic] % lose_every == 0;
 }
 
 }  // namespace mqtt_toolbox::rule_breaker

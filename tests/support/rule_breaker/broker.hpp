@@ -54,7 +54,7 @@ class Broker {
   void connection_ended(Session& session, Ending ending);
 
   void publish(const MessagePtr& message);
-  /// Whether the message is to be dropped by a breach that loses every tenth.
+  /// Whether the message is to be dropped by a breach that loses some.
   bool loses(const Message& message);
   void forget(Client& client);
 
@@ -62,7 +62,7 @@ class Broker {
   void accept_one();
   void add_system_topics();
   Session* find(const std::string& client_identifier);
-  Opened create_session(const std::string& client_identifier, bool clean_start);
+  Opened create_session(const std::string& client_identifier);
   Opened resume(Session& session);
   void end_session(Session& session, SessionEnd end);
   void pass_on_shared(Session& session, bool session_ends);
@@ -80,7 +80,7 @@ class Broker {
   std::map<std::string, std::unique_ptr<Session>> sessions_;  ///< by client identifier
   std::map<Client*, std::unique_ptr<Client>> clients_;
   std::uint64_t assigned_identifiers_ = 0;
-  std::uint64_t losable_ = 0;
+  std::map<std::string, std::uint64_t> losable_;  ///< by topic
 };
 
 }  // namespace mqtt_toolbox::rule_breaker
