@@ -69,10 +69,17 @@ void Report::print(const probe::Task& task, const probe::Outcome& outcome) {
   ++counts_[static_cast<std::size_t>(verdict)];
   if (verdict == Verdict::fail || verdict == Verdict::inconclusive)
     exit_ = worse(exit_, ExitCode::no);
-  if (json_)
-    append_json(task, outcome);
-  else
-    append_text(task, outcome);
+  facts_.insert(facts_.end(), outcome.facts.begin(), outcome.facts.end());
+  if (!json_) return append_text(task, outcome);
+  append_json(task, outcome);
+  append_facts(outcome.facts);
+}
+
+std::vector<std::pair<std::string, Verdict>> Report::verdicts() const {
+  std::vector<std::pair<std::string, Verdict>> all;
+  for (std::size_t i = 0; i < outcomes_.size(); ++i)
+    if (outcomes_[i]) all.emplace_back(tasks_[i].name(), outcomes_[i]->finding.verdict);
+  return all;
 }
 
 void Report::append_json(const probe::Task& task, const probe::Outcome& outcome) {
@@ -97,6 +104,61 @@ void Report::append_text(const probe::Task& task, const probe::Outcome& outcome)
                  task.played->section, task.played->promise);
 }
 
+void Report::append_facts(std::span<const probe::Fact> facts) {
+  for (const probe::Fact& fact : facts) {
+    record::FactLine line{fact.row->name, {}, unit_of(fact.row->kind), fact.at_least,
+                          probe::name(fact.source)};
+    if (const auto* text = std::get_if<std::string>(&fact.value))
+      line.value = std::string_view(*text);
+    else if (const auto* flag = std::get_if<bool>(&fact.value))
+      line.value = *flag;
+    else
+      line.value = std::get<std::uint64_t>(fact.value);
+    writer_.append(output_.buffer(), line, world_.wall_clock.now());
+  }
+}
+
+/// Grouped by subject, in the order of the table.
+void Report::append_fact_lines() {
+  std::vector<const probe::Fact*> sorted;
+  for (const probe::Fact& fact : facts_) sorted.push_back(&fact);
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto* a, const auto* b) { return std::less<>()(a->row, b->row); });
+  std::size_t name_width = 0;
+  for (const probe::Fact* fact : sorted) name_width = std::max(name_width, fact->row->name.size());
+  std::string_view subject;
+  for (const probe::Fact* fact : sorted) {
+    std::string& out = output_.buffer();
+    if (fact->row->subject != subject) fmt::format_to(std::back_inserter(out), "\n{}\n",
+                                                      subject = fact->row->subject);
+    fmt::format_to(std::back_inserter(out), "  {:{}}  ", fact->row->name, name_width);
+    append_shown(show(*fact));
+    if (fact->source != probe::FactSource::measured)
+      fmt::format_to(std::back_inserter(output_.buffer()), " ({})", probe::name(fact->source));
+    output_.buffer() += '\n';
+  }
+  if (!sorted.empty()) output_.buffer() += '\n';
+}
+
+void Report::requirement(const record::RequirementLine& line) {
+  if (json_) return writer_.append(output_.buffer(), line, world_.wall_clock.now());
+  fmt::format_to(std::back_inserter(output_.buffer()), "{:{}}  {}: ", line.met ? "met" : "unmet",
+                 verdict_width, line.requirement);
+  append_shown(line.observed);
+  output_.buffer() += '\n';
+}
+
+void Report::change(const record::ChangeLine& line) {
+  if (json_) return writer_.append(output_.buffer(), line, world_.wall_clock.now());
+  fmt::format_to(std::back_inserter(output_.buffer()), "{:{}}  ", line.change, verdict_width);
+  append_shown(line.name);
+  output_.buffer() += ": ";
+  append_shown(line.before);
+  if (!line.before.empty() && !line.after.empty()) output_.buffer() += " -> ";
+  append_shown(line.after);
+  output_.buffer() += '\n';
+}
+
 /// Reason strings and payloads are the broker's.
 void Report::append_shown(std::string_view text) {
   output_.buffer() += printable(text, 4096);
@@ -109,10 +171,15 @@ void Report::error(const Error& error) {
   flush();
 }
 
-ExitCode Report::finish() {
+void Report::complete() {
   // Those after one that was not played any more.
   for (; printed_ < outcomes_.size(); ++printed_)
     if (outcomes_[printed_]) print(tasks_[printed_], *outcomes_[printed_]);
+  if (!json_) append_fact_lines();
+}
+
+ExitCode Report::finish(std::optional<ExitCode> decided) {
+  if (decided) exit_ = *decided;
   const Duration elapsed = world_.loop.now() - started_;
   if (json_) {
     std::array<record::Summary::Count, probe::verdicts.size()> counts;

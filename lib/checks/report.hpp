@@ -2,7 +2,9 @@
 
 #include <array>
 #include <optional>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "console/output.hpp"
@@ -26,13 +28,23 @@ class Report {
   void take(const probe::Outcome& outcome);
   /// Of the whole run, on standard error too.
   void error(const Error& error);
-  /// The totals, and the exit status of the run.
-  ExitCode finish();
+  /// Prints what is left, the facts for people among it, so that all is known.
+  void complete();
+  const std::vector<probe::Fact>& facts() const { return facts_; }
+  /// The findings, each with the name of its task.
+  std::vector<std::pair<std::string, probe::Verdict>> verdicts() const;
+  /// What the tool says of facts and findings, after `complete`.
+  void requirement(const record::RequirementLine& line);
+  void change(const record::ChangeLine& line);
+  /// The totals, and the exit status of the run: by the verdicts, unless something else decides.
+  ExitCode finish(std::optional<ExitCode> decided = {});
 
  private:
   void print(const probe::Task& task, const probe::Outcome& outcome);
   void append_json(const probe::Task& task, const probe::Outcome& outcome);
   void append_text(const probe::Task& task, const probe::Outcome& outcome);
+  void append_facts(std::span<const probe::Fact> facts);
+  void append_fact_lines();
   void append_shown(std::string_view text);
   void flush();
 
@@ -46,6 +58,7 @@ class Report {
   std::size_t printed_ = 0;
   std::size_t width_ = 0;  ///< of the longest name
   std::array<std::uint64_t, probe::verdicts.size()> counts_{};
+  std::vector<probe::Fact> facts_;
   Time started_{};
   ExitCode exit_ = ExitCode::done;
 };

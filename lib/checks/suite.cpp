@@ -15,13 +15,15 @@ namespace mqtt_toolbox::checks {
 
 namespace {
 
-std::string_view versions_text(probe::Versions versions) {
-  switch (versions) {
-    case probe::Versions::v5_only: return "MQTT 5.0 only";
+std::string_view versions_text(const probe::Case& played) {
+  const bool is_hostile = played.hostile;
+  switch (played.versions) {
+    case probe::Versions::v5_only:
+      return is_hostile ? "MQTT 5.0 only, with --hostile" : "MQTT 5.0 only";
     case probe::Versions::before_v5: return "before MQTT 5.0 only";
     case probe::Versions::all: break;
   }
-  return {};
+  return is_hostile ? "with --hostile" : std::string_view();
 }
 
 std::vector<std::string> all_names(std::span<const probe::Case> cases) {
@@ -65,7 +67,10 @@ class Run {
       report_.error(status.error());
       return {status.error().code, 0};
     }
-    return {report_.finish(), interrupts_.received()};
+    report_.complete();
+    const auto decided =
+        suite_.conclude && interrupts_.received() == 0 ? suite_.conclude(report_) : std::nullopt;
+    return {report_.finish(decided), interrupts_.received()};
   }
 
  private:
@@ -74,6 +79,7 @@ class Run {
     ground_.plan.version = greeting.version;
     ground_.limits = greeting.limits;
     ground_.seed = world_.random();
+    ground_.started = world_.wall_clock.now();
     ground_.topic_prefix = settings_.checks.topic_prefix + '/' + run_name(world_.random);
     if (world_.trace != nullptr) {
       ground_.observe = [this](std::string_view, session::Direction direction,
@@ -83,6 +89,8 @@ class Run {
       };
     }
     tasks_ = probe::tasks_of(suite_.cases, greeting.version, settings_.checks.cases);
+    if (settings_.checks.cases.empty() && suite_.wants)
+      std::erase_if(tasks_, [&](const probe::Task& task) { return !suite_.wants(*task.played); });
     if (tasks_.empty())
       return fail(ExitCode::usage, "none of the cases named is for MQTT " +
                                        std::string(protocol::name(greeting.version)));
@@ -131,7 +139,14 @@ class Run {
 std::vector<options::CaseText> texts_of(std::span<const probe::Case> cases) {
   std::vector<options::CaseText> texts;
   for (const probe::Case& played : cases)
-    texts.push_back({played.name, played.section, played.promise, versions_text(played.versions)});
+    texts.push_back({played.name, played.section, played.promise, versions_text(played)});
+  return texts;
+}
+
+std::vector<options::FactText> texts_of(std::span<const probe::FactRow> facts) {
+  std::vector<options::FactText> texts;
+  for (const probe::FactRow& row : facts)
+    texts.push_back({row.name, probe::value_name(row.kind), row.meaning});
   return texts;
 }
 

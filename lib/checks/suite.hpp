@@ -12,6 +12,8 @@
 
 namespace mqtt_toolbox::checks {
 
+class Report;
+
 /// A tool's cases, and what they share beside the ground.
 struct Suite {
   std::span<const probe::Case> cases;
@@ -19,10 +21,20 @@ struct Suite {
   std::function<Status(probe::Ground& ground)> begin{};
   /// After the last one.
   std::function<void()> end{};
+  /// What the cases may learn beside their verdicts.
+  std::span<const probe::FactRow> facts{};
+  /// Which cases are played where --case names none; empty: all.
+  std::function<bool(const probe::Case&)> wants{};
+  /// What the tool has to say when all is known; its answer, where there is one, is the exit status
+  /// in place of the verdicts'.
+  std::function<std::optional<ExitCode>(Report& report)> conclude{};
 };
 
 /// The table as the manual has it.
 MQTT_TOOLBOX_API std::vector<options::CaseText> texts_of(std::span<const probe::Case> cases);
+
+/// The facts as the manual has them.
+MQTT_TOOLBOX_API std::vector<options::FactText> texts_of(std::span<const probe::FactRow> facts);
 
 /// Whether --case names cases that there are: ExitCode::usage, with the nearest name, if not.
 MQTT_TOOLBOX_API Status check_names(std::span<const probe::Case> cases,

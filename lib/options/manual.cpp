@@ -112,6 +112,16 @@ void append_cases(std::string& out, const Tool& tool) {
   out += ".El\n";
 }
 
+void append_facts(std::string& out, const Tool& tool) {
+  if (tool.facts == nullptr) return;
+  out += ".Sh FACTS\n.Bl -tag -width Ds\n";
+  for (const FactText& row : tool.facts()) {
+    out += ".It " + mdoc_escape(row.name) + " (" + std::string(row.value) + ")\n";
+    append_mdoc_text(out, capitalised(row.meaning) + ".");
+  }
+  out += ".El\n";
+}
+
 void append_exit_status(std::string& out) {
   out += ".Sh EXIT STATUS\n.Bl -tag -width Ds\n";
   for (const ExitCodeMeaning& row : exit_codes) {
@@ -162,6 +172,7 @@ std::string manual(const Tool& tool) {
   append_commands(out, tool);
   append_options(out, tool);
   append_cases(out, tool);
+  append_facts(out, tool);
   append_environment(out);
   append_files(out);
   append_exit_status(out);

@@ -28,6 +28,13 @@ struct CaseText {
   std::string_view versions;  ///< "MQTT 5.0 only"; empty: all
 };
 
+/// Something that a tool may find out of a broker.
+struct FactText {
+  std::string_view name;
+  std::string_view value;    ///< what kind of value it has: "yes or no", "bytes"
+  std::string_view meaning;  ///< one clause, no full stop
+};
+
 /// A tool as its options see it; one constexpr object each, in apps/NAME/settings.cpp.
 struct Tool {
   std::string_view name;      ///< "mqtt-pub"
@@ -39,6 +46,8 @@ struct Tool {
   std::span<const Example> examples = {};
   /// The checks that --case chooses from; null: it makes none.
   std::vector<CaseText> (*cases)() = nullptr;
+  /// The facts that it finds out; null: none.
+  std::vector<FactText> (*facts)() = nullptr;
   /// Name of the arguments that belong to no option ("COMMAND"); empty: there are none. The first
   /// one and everything after it go to Settings::positionals.
   std::string_view positionals = {};

@@ -45,6 +45,8 @@ struct Case {
   Duration limit = std::chrono::seconds(15);
   /// Played after all others and by itself, because it disturbs them or they disturb it.
   bool alone = false;
+  /// It may harm a broker that is not prepared for it: played on express demand only.
+  bool hostile = false;
 };
 
 /// A case and one way to play it.

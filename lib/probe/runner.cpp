@@ -53,6 +53,7 @@ void Runner::play(std::size_t number) {
   const Task& task = tasks_[number];
   const Time before = SystemClock().now();
   Finding finding;
+  std::vector<Fact> facts;
   {
     Scene scene(ground_, task, settings_.limit.value_or(task.played->limit));
     {
@@ -61,11 +62,12 @@ void Runner::play(std::size_t number) {
       if (cancelled_) scene.cancel();
     }
     finding = scene.verdict(task.played->play(scene));
+    facts = scene.take_facts();
     const std::lock_guard lock(mutex_);
     scenes_.erase(&scene);
   }
   const std::lock_guard lock(mutex_);
-  tell_({number, std::move(finding), SystemClock().now() - before});
+  tell_({number, std::move(finding), std::move(facts), SystemClock().now() - before});
 }
 
 void Runner::cancel() {

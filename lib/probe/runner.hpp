@@ -19,6 +19,7 @@ namespace mqtt_toolbox::probe {
 struct Outcome {
   std::size_t number = 0;  ///< of the task, from 0
   Finding finding;
+  std::vector<Fact> facts;
   Duration took{};
 };
 

@@ -12,8 +12,10 @@
 #include "base/random.hpp"
 #include "client/plan.hpp"
 #include "probe/case.hpp"
+#include "probe/fact.hpp"
 #include "probe/peer.hpp"
 #include "probe/wire.hpp"
+#include "record/wall_time.hpp"
 #include "session/handler.hpp"
 #include "transport/inbox.hpp"
 #include "transport/loop.hpp"
@@ -33,6 +35,7 @@ struct Ground {
   client::ConnectPlan plan;
   session::ServerLimits limits;  ///< of the first CONNACK
   std::string topic_prefix;      ///< what all topics of the run begin with
+  record::WallTime started;      ///< when the run began
   std::uint64_t seed = 0;
   Amounts amounts{};
   /// Called with every packet of a wire, from any thread; empty: nobody looks.
@@ -90,8 +93,14 @@ class MQTT_TOOLBOX_API Scene {
   bool wait(const std::function<bool()>& condition, Duration patience);
   /// Lets time pass, for what should not come. False when the case's time is over.
   bool stay(Duration duration);
+  /// What is left of the case's time.
+  Duration time_left() { return deadline_ - loop_.now(); }
   /// Something happened that a condition may ask for.
   void changed() { loop_.stop(); }
+
+  /// What was learnt of the broker beside the verdict.
+  void tell(Fact fact) { facts_.push_back(std::move(fact)); }
+  std::vector<Fact> take_facts() { return std::move(facts_); }
 
   /// The first trouble stays.
   void trouble(Finding finding);
@@ -113,6 +122,7 @@ class MQTT_TOOLBOX_API Scene {
   Duration limit_;
   std::string folder_;
   std::optional<Finding> trouble_;
+  std::vector<Fact> facts_;
   std::vector<std::unique_ptr<Wire>> wires_;
   std::vector<std::unique_ptr<Peer>> peers_;
 };

@@ -38,6 +38,15 @@ Attempt Wire::try_connect() {
   return how_attempt_ended();
 }
 
+Attempt Wire::try_bytes(protocol::Bytes connect, Duration patience) {
+  start_over();
+  if (open()) {
+    send_bytes(connect);
+    scene_.wait([this] { return connack_ || end_; }, patience);
+  }
+  return how_attempt_ended();
+}
+
 Attempt Wire::how_attempt_ended() const {
   using Kind = Attempt::Kind;
   if (unreachable_) return {Kind::unreachable, {}, unreachable_->text};

@@ -95,6 +95,9 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   Attempt try_connect();
   /// Opens the transport and sends nothing.
   bool open();
+  /// Opens the transport and sends these bytes in place of CONNECT; until CONNACK, or `patience` is
+  /// over. There is no session on this side then: packets pass the hook and nothing else.
+  Attempt try_bytes(protocol::Bytes connect, Duration patience);
   /// Forgets the session on this side: the next `connect` is a new client with the same identifier.
   void start_over();
 
@@ -213,7 +216,9 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
 
   std::string gathering_;  ///< of the session, not yet past the hook
   std::string outgoing_;   ///< past the hook, not yet written
+  std::size_t written_ = 0;  ///< of outgoing_
   std::string incoming_;
+  std::size_t needed_ = 0;  ///< of incoming_, for its first packet to be whole
   std::optional<transport::Ending> end_when_written_;
   bool paused_ = false;
   bool blocked_ = false;  ///< the stream takes no more bytes for now

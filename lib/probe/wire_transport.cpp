@@ -141,16 +141,18 @@ Fate Wire::fate_of(Direction direction, const protocol::Frame& frame) {
 }
 
 void Wire::write() {
-  while (stream_ && !outgoing_.empty()) {
-    const std::string_view piece = outgoing_;
+  while (stream_ && written_ < outgoing_.size()) {
+    const std::string_view piece = std::string_view(outgoing_).substr(written_);
     const Io io = stream_->write({&piece, 1});
     if (io.kind == Io::Kind::would_block) {
       blocked_ = true;
       return update_interest();
     }
     if (io.kind != Io::Kind::done) return lose(stream_->error());
-    outgoing_.erase(0, io.size);
+    written_ += io.size;
   }
+  outgoing_.clear();
+  written_ = 0;
   if (std::exchange(blocked_, false)) update_interest();
   if (stream_ && end_when_written_) {
     cut_with_ = *end_when_written_;
@@ -190,6 +192,8 @@ void Wire::on_readable() {
 }
 
 void Wire::take_packets() {
+  if (incoming_.size() < needed_) return;
+  needed_ = 0;
   // Packets are taken out of a string of their own, which nothing else changes meanwhile.
   std::string bytes = std::exchange(incoming_, {});
   std::size_t taken = 0;
@@ -197,7 +201,10 @@ void Wire::take_packets() {
     const std::string_view rest = std::string_view(bytes).substr(taken);
     const auto found = protocol::next_frame(rest);
     if (!found) return finish(WireEnd::Kind::garbage, describe(found.error()));
-    if (!found->frame) break;
+    if (!found->frame) {
+      needed_ = found->needed;
+      break;
+    }
     taken += found->frame->size;
     take_packet(*found->frame, rest.substr(0, found->frame->size));
   }
@@ -264,6 +271,7 @@ void Wire::finish(WireEnd::Kind kind, std::string text) {
   incoming_.clear();
   outgoing_.clear();
   gathering_.clear();
+  written_ = needed_ = 0;
   blocked_ = losing_ = false;
   if (session_) session_->transport_closed();
   scene_.changed();

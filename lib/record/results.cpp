@@ -244,6 +244,61 @@ constexpr std::array finding_fields = {
         [](Out o, Key k, const FindingLine& r) { append_number(o, k, in_microseconds(r.took)); }},
 };
 
+void append_value(Out out, Key key, const decltype(FactLine::value)& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) return append_boolean(out, key, *flag);
+  if (const auto* number = std::get_if<std::uint64_t>(&value))
+    return append_number(out, key, *number);
+  append_text(out, key, std::get<std::string_view>(value));
+}
+
+constexpr std::array fact_fields = {
+    Field<FactLine>{"name", "as in the manual's list of facts",
+                    [](Out o, Key k, const FactLine& r) { append_text(o, k, r.name); }},
+    Field<FactLine>{"value", "true or false, a number, or a text",
+                    [](Out o, Key k, const FactLine& r) { append_value(o, k, r.value); }},
+    Field<FactLine>{"unit", "of a number that has one: \"bytes\" or \"ms\"",
+                    [](Out o, Key k, const FactLine& r) {
+                      if (!r.unit.empty()) append_text(o, k, r.unit);
+                    }},
+    Field<FactLine>{"at_least", "true when nothing above the value was tried",
+                    [](Out o, Key k, const FactLine& r) {
+                      if (r.at_least) append_boolean(o, k, true);
+                    }},
+    Field<FactLine>{"source",
+                    "\"announced\" by the broker, \"measured\", or \"standard\" where the broker "
+                    "is silent and the standard says what that means",
+                    [](Out o, Key k, const FactLine& r) { append_text(o, k, r.source); }},
+};
+
+constexpr std::array requirement_fields = {
+    Field<RequirementLine>{
+        "requirement", "as it was given",
+        [](Out o, Key k, const RequirementLine& r) { append_text(o, k, r.requirement); }},
+    Field<RequirementLine>{
+        "met", "whether the broker fulfils it",
+        [](Out o, Key k, const RequirementLine& r) { append_boolean(o, k, r.met); }},
+    Field<RequirementLine>{
+        "observed", "what is known, in words",
+        [](Out o, Key k, const RequirementLine& r) { append_text(o, k, r.observed); }},
+};
+
+constexpr std::array change_fields = {
+    Field<ChangeLine>{"kind", "\"fact\" or \"finding\"",
+                      [](Out o, Key k, const ChangeLine& r) { append_text(o, k, r.kind); }},
+    Field<ChangeLine>{"name", "of the fact, or of the case",
+                      [](Out o, Key k, const ChangeLine& r) { append_text(o, k, r.name); }},
+    Field<ChangeLine>{"change", "\"added\", \"removed\" or \"changed\"",
+                      [](Out o, Key k, const ChangeLine& r) { append_text(o, k, r.change); }},
+    Field<ChangeLine>{"before", "the value or the verdict, in words",
+                      [](Out o, Key k, const ChangeLine& r) {
+                        if (!r.before.empty()) append_text(o, k, r.before);
+                      }},
+    Field<ChangeLine>{"after", "the value or the verdict, in words",
+                      [](Out o, Key k, const ChangeLine& r) {
+                        if (!r.after.empty()) append_text(o, k, r.after);
+                      }},
+};
+
 constexpr std::array error_fields = {
     Field<ErrorLine>{"error", "what went wrong, in words",
                      [](Out o, Key k, const ErrorLine& r) { append_text(o, k, r.error->text); }},
@@ -319,6 +374,11 @@ constexpr Type difference{"difference", "a retained message that differs from th
                           difference_fields};
 constexpr Type case_line{"case", "a check that can be made of a broker", case_fields};
 constexpr Type finding{"finding", "what a check of the broker found", finding_fields};
+constexpr Type fact{"fact", "something that is known of the broker", fact_fields};
+constexpr Type requirement{"requirement", "something that was demanded of the broker",
+                           requirement_fields};
+constexpr Type change{"change", "how the broker differs from what was known before",
+                      change_fields};
 constexpr Type error{"error", "what also stands on standard error", error_fields};
 constexpr Type summary{"summary", "totals at the end", summary_fields};
 
@@ -389,6 +449,18 @@ void ResultWriter::append(std::string& out, const FindingLine& result, WallTime 
   append_line(out, time_, finding, result, time);
 }
 
+void ResultWriter::append(std::string& out, const FactLine& result, WallTime time) {
+  append_line(out, time_, fact, result, time);
+}
+
+void ResultWriter::append(std::string& out, const RequirementLine& result, WallTime time) {
+  append_line(out, time_, requirement, result, time);
+}
+
+void ResultWriter::append(std::string& out, const ChangeLine& result, WallTime time) {
+  append_line(out, time_, change, result, time);
+}
+
 void ResultWriter::append(std::string& out, const ErrorLine& result, WallTime time) {
   append_line(out, time_, error, result, time);
 }
@@ -402,7 +474,8 @@ std::vector<ResultType> result_types() {
           connected.describe(),  disconnected.describe(), reconnecting.describe(),
           subscribed.describe(), retained.describe(),     subtree.describe(),
           remaining.describe(),  difference.describe(),   case_line.describe(),
-          finding.describe(),    error.describe(),        summary.describe()};
+          finding.describe(),    fact.describe(),         requirement.describe(),
+          change.describe(),     error.describe(),        summary.describe()};
 }
 
 }  // namespace mqtt_toolbox::record

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "base/export.hpp"
@@ -129,6 +130,31 @@ struct FindingLine {
   Duration took{};
 };
 
+/// Something that is known of the broker.
+struct FactLine {
+  std::string_view name;
+  std::variant<bool, std::uint64_t, std::string_view> value;
+  std::string_view unit;  ///< left out when empty
+  bool at_least = false;  ///< left out when false
+  std::string_view source;
+};
+
+/// Something that was demanded of the broker.
+struct RequirementLine {
+  std::string_view requirement;
+  bool met = false;
+  std::string_view observed;
+};
+
+/// How a broker differs from what was known before; what is empty is left out.
+struct ChangeLine {
+  std::string_view kind;  ///< "fact" or "finding"
+  std::string_view name;
+  std::string_view change;  ///< "added", "removed" or "changed"
+  std::string_view before;
+  std::string_view after;
+};
+
 /// What went wrong, in the words that also stand on standard error.
 struct ErrorLine {
   const Error* error = nullptr;
@@ -164,6 +190,9 @@ class MQTT_TOOLBOX_API ResultWriter {
   void append(std::string& out, const Difference& result, WallTime time);
   void append(std::string& out, const CaseLine& result, WallTime time);
   void append(std::string& out, const FindingLine& result, WallTime time);
+  void append(std::string& out, const FactLine& result, WallTime time);
+  void append(std::string& out, const RequirementLine& result, WallTime time);
+  void append(std::string& out, const ChangeLine& result, WallTime time);
   void append(std::string& out, const ErrorLine& result, WallTime time);
   void append(std::string& out, const Summary& result, WallTime time);
 
