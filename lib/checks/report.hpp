@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/export.hpp"
 #include "console/output.hpp"
 #include "console/tool.hpp"
 #include "options/tool.hpp"
@@ -16,7 +17,7 @@
 namespace mqtt_toolbox::checks {
 
 /// Findings on standard output, in the order of their tasks: lines for people, or JSON.
-class Report {
+class MQTT_TOOLBOX_API Report {
  public:
   Report(console::World& world, const options::Settings& settings);
 

@@ -58,6 +58,15 @@ Result<void*> plugin_symbol(const std::string& module, const char* symbol) {
                                         dlerror()));
 }
 
+Result<CertificateFacts> describe_certificate(const std::string& pem) {
+  auto symbol = plugin_symbol("tls", describe_certificate_symbol);
+  if (!symbol) return tl::unexpected(symbol.error());
+  CertificateFacts facts;
+  Error error;
+  if (reinterpret_cast<DescribeCertificate>(*symbol)(&pem, &facts, &error) == 0) return facts;
+  return tl::unexpected(std::move(error));
+}
+
 Status make_certificates(const CertificateRequest& request) {
   auto symbol = plugin_symbol("tls", make_certificates_symbol);
   if (!symbol) return tl::unexpected(symbol.error());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -33,17 +34,30 @@ struct CertificateRequest {
 };
 MQTT_TOOLBOX_API Status make_certificates(const CertificateRequest& request);
 
+/// What a certificate says. Names come from the peer: escape them before a terminal.
+struct CertificateFacts {
+  std::string subject;  ///< the common name, else the whole name
+  std::string issuer;   ///< the same
+  std::vector<std::string> names;  ///< subject alternative names
+  std::int64_t expires = 0;        ///< seconds since 1970-01-01 00:00 UTC
+};
+/// `pem` as in StreamFacts::certificates; ExitCode::tls when it is none. The TLS module does it.
+MQTT_TOOLBOX_API Result<CertificateFacts> describe_certificate(const std::string& pem);
+
 /// The entry points as the modules export them. 0 for success, else `error` is set; a failed
 /// opening leaves `lower` with the caller.
 extern "C" {
 using OpenTls = int (*)(const TlsSettings* settings, const std::string* host, Stream* lower,
                         Layer** layer, Error* error) noexcept;
 using MakeCertificates = int (*)(const CertificateRequest* request, Error* error) noexcept;
+using DescribeCertificate = int (*)(const std::string* pem, CertificateFacts* facts,
+                                    Error* error) noexcept;
 using OpenWebSocket = int (*)(const WebSocketSettings* settings, const std::string* host,
                               Stream* lower, Layer** layer, Error* error) noexcept;
 }
 inline constexpr const char* open_tls_symbol = "mqtt_toolbox_open_tls";
 inline constexpr const char* make_certificates_symbol = "mqtt_toolbox_make_certificates";
+inline constexpr const char* describe_certificate_symbol = "mqtt_toolbox_describe_certificate";
 inline constexpr const char* open_websocket_symbol = "mqtt_toolbox_open_websocket";
 
 /// Finds a module beside the library or the program (NAME.so in `mqtt-toolbox/`,

@@ -9,6 +9,7 @@
 #include "bench/settings.hpp"
 #include "broker_table.hpp"
 #include "options/tool.hpp"
+#include "probe/tool_settings.hpp"
 #include "pub/settings.hpp"
 #include "qos/settings.hpp"
 #include "record/format.hpp"
@@ -21,9 +22,10 @@ namespace {
 namespace fs = std::filesystem;
 using mqtt_toolbox::options::Tool;
 
-constexpr std::array<const Tool*, 6> tools{
-    &mqtt_toolbox::bench::tool,  &mqtt_toolbox::pub::tool,     &mqtt_toolbox::qos::tool,
-    &mqtt_toolbox::retain::tool, &mqtt_toolbox::sandbox::tool, &mqtt_toolbox::sub::tool};
+constexpr std::array<const Tool*, 7> tools{
+    &mqtt_toolbox::bench::tool,   &mqtt_toolbox::probe::tool, &mqtt_toolbox::pub::tool,
+    &mqtt_toolbox::qos::tool,     &mqtt_toolbox::retain::tool,
+    &mqtt_toolbox::sandbox::tool, &mqtt_toolbox::sub::tool};
 
 constexpr const char* broker_results = "tests/broker/results.json";
 

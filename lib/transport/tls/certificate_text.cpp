@@ -49,6 +49,15 @@ std::string memory_text(const OwnedBio& bio) {
   return {data, static_cast<std::size_t>(size)};
 }
 
+/// The common name, else all there is.
+std::string name_text(X509_NAME* whole) {
+  std::string name = common_name(whole);
+  if (!name.empty()) return name;
+  OwnedBio bio(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(bio.get(), whole, 0, XN_FLAG_ONELINE);
+  return memory_text(bio);
+}
+
 }  // namespace
 
 std::string names_text(X509* certificate) {
@@ -65,12 +74,7 @@ std::string names_text(X509* certificate) {
 }
 
 std::string issuer_text(X509* certificate) {
-  X509_NAME* issuer = X509_get_issuer_name(certificate);
-  std::string name = common_name(issuer);
-  if (!name.empty()) return name;
-  OwnedBio bio(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(bio.get(), issuer, 0, XN_FLAG_ONELINE);
-  return memory_text(bio);
+  return name_text(X509_get_issuer_name(certificate));
 }
 
 std::string time_text(const ASN1_TIME* time) {
@@ -84,6 +88,20 @@ std::string pem_text(X509* certificate) {
   OwnedBio bio(BIO_new(BIO_s_mem()));
   PEM_write_bio_X509(bio.get(), certificate);
   return memory_text(bio);
+}
+
+Result<CertificateFacts> describe(const std::string& pem) {
+  OwnedBio bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  const OwnedCertificate certificate(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr));
+  if (!certificate) return fail(ExitCode::tls, "not a certificate in PEM");
+  CertificateFacts facts;
+  facts.subject = name_text(X509_get_subject_name(certificate.get()));
+  facts.issuer = issuer_text(certificate.get());
+  facts.names = alternative_names(certificate.get());
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate.get()), &parts) == 1)
+    facts.expires = timegm(&parts);
+  return facts;
 }
 
 }  // namespace mqtt_toolbox::transport::tls

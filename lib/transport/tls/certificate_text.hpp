@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "base/result.hpp"
+#include "transport/plugin.hpp"
 #include "transport/tls/openssl.hpp"
 
 namespace mqtt_toolbox::transport::tls {
@@ -14,5 +16,7 @@ std::string issuer_text(X509* certificate);
 /// "2026-02-03 04:05:06 UTC"
 std::string time_text(const ASN1_TIME* time);
 std::string pem_text(X509* certificate);
+/// ExitCode::tls for what is no certificate in PEM.
+Result<CertificateFacts> describe(const std::string& pem);
 
 }  // namespace mqtt_toolbox::transport::tls

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include "transport/plugin.hpp"
+#include "transport/tls/certificate_text.hpp"
 #include "transport/tls/certificates.hpp"
 #include "transport/tls/tls_layer.hpp"
 
@@ -35,6 +36,17 @@ extern "C" MQTT_TOOLBOX_API int mqtt_toolbox_open_tls(const TlsSettings* setting
   return guarded(error, ExitCode::tls, [&] {
     return tls::TlsLayer::open(*settings, *host, lower)
         .map([&](std::unique_ptr<tls::TlsLayer> opened) { *layer = opened.release(); });
+  });
+}
+
+extern "C" MQTT_TOOLBOX_API int mqtt_toolbox_describe_certificate(const std::string* pem,
+                                                                  CertificateFacts* facts,
+                                                                  Error* error) noexcept {
+  return guarded(error, ExitCode::tls, [&]() -> Status {
+    auto described = tls::describe(*pem);
+    if (!described) return tl::unexpected(described.error());
+    *facts = std::move(*described);
+    return {};
   });
 }
 

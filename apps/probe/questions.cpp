@@ -1,0 +1,106 @@
+#include "probe/questions.hpp"
+
+#include <algorithm>
+
+#include "checks/changes.hpp"
+#include "checks/report.hpp"
+#include "checks/suite.hpp"
+
+namespace mqtt_toolbox::probe {
+
+namespace {
+
+bool is_of_tls(const Case& played) {
+  return played.name.starts_with("tls");
+}
+
+/// Cases that make sense for this connection and these questions.
+bool wants(const ToolSettings& settings, const Case& played) {
+  if (played.hostile && !settings.hostile) return false;
+  if (is_of_tls(played) && !settings.plan.transport.tls) return false;
+  const auto& required = settings.requirements;
+  if (required.empty() || !settings.before.empty()) return true;
+  return std::any_of(required.begin(), required.end(), [&](const checks::Requirement& one) {
+    return one.row->played == played.name;
+  });
+}
+
+/// Searches go as far as the requirements do.
+BrokerBounds bounds_of(const ToolSettings& settings) {
+  BrokerBounds bounds = settings.bounds;
+  for (const checks::Requirement& one : settings.requirements) {
+    const auto* number = std::get_if<std::uint64_t>(&one.value);
+    if (number == nullptr) continue;
+    const auto widen = [&](std::string_view name, std::uint64_t& bound, std::uint64_t most) {
+      if (one.row->name == name) bound = std::max(bound, std::min(*number + 1, most));
+    };
+    widen("packet", bounds.packet, protocol::maximum_packet_bytes);
+    widen("topic-levels", bounds.topic_levels, bounds.topic_levels);
+    widen("queued", bounds.queued, 1'000'000);
+  }
+  return bounds;
+}
+
+class Judge {
+ public:
+  Judge(const ToolSettings& settings, checks::Knowledge before)
+      : settings_(settings), before_(std::move(before)) {}
+
+  std::optional<ExitCode> conclude(checks::Report& report) const {
+    const bool is_asked = !settings_.requirements.empty() || !settings_.before.empty();
+    if (!is_asked) return std::nullopt;
+    const bool all_met = require(report);
+    const bool all_equal = settings_.before.empty() || compare(report);
+    return all_met && all_equal ? ExitCode::done : ExitCode::no;
+  }
+
+ private:
+  bool require(checks::Report& report) const {
+    bool all_met = true;
+    for (const checks::Requirement& one : settings_.requirements) {
+      const checks::Fulfilment fulfilment = fulfilment_of(one, report.facts());
+      report.requirement({one.text, fulfilment.met, fulfilment.observed});
+      all_met = all_met && fulfilment.met;
+    }
+    return all_met;
+  }
+
+  bool compare(checks::Report& report) const {
+    checks::Knowledge now;
+    for (const Fact& fact : report.facts()) now.add(fact);
+    for (const auto& [name, verdict] : report.verdicts()) now.add(name, verdict);
+    const auto changes = checks::changes_between(before_, now);
+    for (const checks::Change& one : changes)
+      report.change({one.kind, one.name, one.change, one.before, one.after});
+    return changes.empty();
+  }
+
+  const ToolSettings& settings_;
+  checks::Knowledge before_;
+};
+
+}  // namespace
+
+console::Ended ask(console::World& world, const ToolSettings& settings) {
+  checks::Knowledge before;
+  if (!settings.before.empty()) {
+    auto read = checks::read_knowledge(settings.before, broker_fact_rows());
+    if (!read) {
+      world.reporter.error("--diff: " + read.error().text);
+      return {read.error().code, 0};
+    }
+    before = std::move(*read);
+  }
+  const Judge judge(settings, std::move(before));
+  BrokerBounds bounds = bounds_of(settings);
+  checks::Suite suite{.cases = broker_cases(), .facts = broker_fact_rows()};
+  suite.begin = [&](Ground& ground) -> Status {
+    ground.company = &bounds;
+    return {};
+  };
+  suite.wants = [&](const Case& played) { return wants(settings, played); };
+  suite.conclude = [&](checks::Report& report) { return judge.conclude(report); };
+  return checks::run(world, settings, suite);
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checks/requirement.hpp"
+#include "options/tool.hpp"
+#include "probe/broker_cases.hpp"
+
+namespace mqtt_toolbox::probe {
+
+struct ToolSettings : options::Settings {
+  BrokerBounds bounds;
+  bool hostile = false;
+  std::vector<checks::Requirement> requirements;
+  std::string before;  ///< path of an earlier result; empty: none
+};
+
+extern const options::Tool tool;
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,119 @@
+#include "checks/changes.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+
+#include <nlohmann/json.hpp>
+
+#include "base/system.hpp"
+#include "base/utf8.hpp"
+
+namespace mqtt_toolbox::checks {
+
+using nlohmann::json;
+using probe::Fact;
+using probe::FactKind;
+using probe::FactRow;
+
+namespace {
+
+using Entries = std::map<std::string, std::string>;
+
+const FactRow* row_named(std::span<const FactRow> rows, std::string_view name) {
+  const auto found =
+      std::find_if(rows.begin(), rows.end(), [&](const FactRow& row) { return row.name == name; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+std::string text_of(const json& line, const char* key) {
+  const auto found = line.find(key);
+  return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+/// None when the value is not of the row's kind.
+std::optional<Fact::Value> value_of(const json& value, FactKind kind) {
+  if (kind == FactKind::flag && value.is_boolean()) return value.get<bool>();
+  if (kind == FactKind::text && value.is_string()) return value.get<std::string>();
+  const bool is_number = kind != FactKind::flag && kind != FactKind::text;
+  if (is_number && value.is_number_unsigned()) return value.get<std::uint64_t>();
+  return std::nullopt;
+}
+
+void add_line(Knowledge& knowledge, const json& line, std::span<const FactRow> rows) {
+  const std::string type = text_of(line, "type");
+  if (type == "finding") knowledge.findings[text_of(line, "case")] = text_of(line, "verdict");
+  if (type != "fact" || !line.contains("value")) return;
+  const FactRow* row = row_named(rows, text_of(line, "name"));
+  if (row == nullptr) return;
+  auto value = value_of(line["value"], row->kind);
+  if (!value) return;
+  const auto at_least = line.find("at_least");
+  knowledge.add(probe::measured(*row, std::move(*value),
+                                at_least != line.end() && *at_least == true));
+}
+
+void append_changes(std::vector<Change>& changes, std::string_view kind, const Entries& before,
+                    const Entries& after) {
+  for (const auto& [name, value] : before) {
+    const auto now = after.find(name);
+    if (now == after.end())
+      changes.push_back({kind, name, "removed", value, {}});
+    else if (now->second != value)
+      changes.push_back({kind, name, "changed", value, now->second});
+  }
+  for (const auto& [name, value] : after)
+    if (before.count(name) == 0) changes.push_back({kind, name, "added", {}, value});
+}
+
+}  // namespace
+
+void Knowledge::add(const Fact& fact) {
+  if (fact.row->steady) facts[std::string(fact.row->name)] = show(fact);
+}
+
+void Knowledge::add(const std::string& task, probe::Verdict verdict) {
+  findings[task] = name(verdict);
+}
+
+Result<Knowledge> parse_knowledge(std::string_view lines, std::span<const FactRow> rows) {
+  Knowledge knowledge;
+  std::size_t number = 0;
+  while (!lines.empty()) {
+    ++number;
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string_view text = lines.substr(0, end);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+    if (text.empty()) continue;
+    const json line = json::parse(text, nullptr, false);
+    if (!line.is_object())
+      return fail(ExitCode::io, "line " + std::to_string(number) + " is not a JSON object");
+    add_line(knowledge, line, rows);
+  }
+  if (knowledge.facts.empty() && knowledge.findings.empty())
+    return fail(ExitCode::io, "there is nothing in it that --json of this tool prints");
+  return knowledge;
+}
+
+Result<Knowledge> read_knowledge(const std::string& path, std::span<const FactRow> rows) {
+  const auto wrong = [&](const std::string& text) {
+    return fail(ExitCode::io, printable(path, 200) + ": " + text);
+  };
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return wrong(system_text(errno));
+  const std::string lines{std::istreambuf_iterator<char>(file), {}};
+  if (file.bad()) return wrong(system_text(errno));
+  auto knowledge = parse_knowledge(lines, rows);
+  if (!knowledge) return wrong(knowledge.error().text);
+  return knowledge;
+}
+
+std::vector<Change> changes_between(const Knowledge& before, const Knowledge& after) {
+  std::vector<Change> changes;
+  append_changes(changes, "fact", before.facts, after.facts);
+  append_changes(changes, "finding", before.findings, after.findings);
+  return changes;
+}
+
+}  // namespace mqtt_toolbox::checks

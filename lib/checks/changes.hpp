@@ -1,0 +1,43 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/export.hpp"
+#include "base/result.hpp"
+#include "probe/fact.hpp"
+#include "probe/verdict.hpp"
+
+namespace mqtt_toolbox::checks {
+
+/// What is known of a broker, by name and in words.
+struct MQTT_TOOLBOX_API Knowledge {
+  std::map<std::string, std::string> facts;
+  std::map<std::string, std::string> findings;  ///< verdicts by case
+
+  void add(const probe::Fact& fact);
+  void add(const std::string& task, probe::Verdict verdict);
+};
+
+/// From the lines that --json printed. Lines of other types, and facts that are not in the table or
+/// not steady, are left out. ExitCode::io for a file that cannot be read or is no such thing.
+MQTT_TOOLBOX_API Result<Knowledge> read_knowledge(const std::string& path,
+                                                  std::span<const probe::FactRow> rows);
+Result<Knowledge> parse_knowledge(std::string_view lines, std::span<const probe::FactRow> rows);
+
+struct Change {
+  std::string_view kind;  ///< "fact" or "finding"
+  std::string name;
+  std::string_view change;  ///< "added", "removed" or "changed"
+  std::string before;
+  std::string after;
+};
+
+/// In the order of the names.
+MQTT_TOOLBOX_API std::vector<Change> changes_between(const Knowledge& before,
+                                                     const Knowledge& after);
+
+}  // namespace mqtt_toolbox::checks

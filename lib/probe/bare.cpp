@@ -1,0 +1,149 @@
+#include "probe/bare.hpp"
+
+#include <algorithm>
+
+#include "protocol/codec.hpp"
+
+namespace mqtt_toolbox::probe {
+
+using protocol::PacketType;
+using protocol::ReasonCode;
+
+namespace {
+
+constexpr Duration connack_patience = std::chrono::seconds(3);
+
+/// What the packets that answer have in common.
+struct Noter {
+  Bare::Answer& answer;
+
+  template <PacketType type>
+  void operator()(const protocol::Acknowledgement<type>& packet) const {
+    answer.packet_identifier = packet.packet_identifier;
+    answer.reason = packet.reason;
+  }
+  void operator()(const protocol::SubAck& packet) const { codes(packet); }
+  void operator()(const protocol::UnsubAck& packet) const { codes(packet); }
+  void operator()(const protocol::Publish& packet) const {
+    answer.packet_identifier = packet.packet_identifier;
+    answer.payload = packet.payload;
+  }
+  void operator()(const protocol::Disconnect& packet) const { answer.reason = packet.reason; }
+  void operator()(const protocol::Auth& packet) const { answer.reason = packet.reason; }
+  template <typename Other>
+  void operator()(const Other&) const {}
+
+  template <typename Codes>
+  void codes(const Codes& packet) const {
+    answer.packet_identifier = packet.packet_identifier;
+    answer.codes = packet.codes.size();
+    for (std::size_t i = 0; i < packet.codes.size(); ++i)
+      answer.reason = std::max(answer.reason, packet.code(i));
+  }
+};
+
+}  // namespace
+
+Bare::Bare(Scene& scene, client::ConnectPlan plan)
+    : scene_(scene), wire_(scene.wire(std::move(plan))) {
+  wire_.set_hook([this](session::Direction direction, const protocol::Frame& frame) {
+    if (direction == session::Direction::received) note(frame);
+    return Fate::pass;
+  });
+}
+
+void Bare::note(const protocol::Frame& frame) {
+  Answer answer{frame.type()};
+  const auto version = wire_.plan().version.value_or(scene_.ground().version());
+  if (const auto packet = protocol::decode(frame, version))
+    std::visit(Noter{answer}, *packet);
+  answers_.push_back(std::move(answer));
+  scene_.changed();
+}
+
+protocol::Connect Bare::connect_packet() {
+  const client::ConnectPlan& plan = wire_.plan();
+  protocol::Connect connect;
+  connect.version = plan.version.value_or(scene_.ground().version());
+  connect.clean_start = plan.session.clean_start;
+  connect.keep_alive = plan.session.keep_alive;
+  connect.client_identifier = plan.client_identifier;
+  if (plan.username) connect.username = *plan.username;
+  if (plan.password) connect.password = *plan.password;
+  connect.properties = plan.session.connect_properties.view();
+  return connect;
+}
+
+std::string Bare::encoded(const protocol::Packet& packet) {
+  const auto version = wire_.plan().version.value_or(scene_.ground().version());
+  const auto size = protocol::encoded_size(packet, version);
+  if (!size) {
+    scene_.trouble("a packet cannot be encoded: " + describe(size.error()));
+    return {};
+  }
+  std::string bytes(*size, '\0');
+  (void)protocol::encode(packet, version, bytes);
+  return bytes;
+}
+
+Attempt Bare::try_bytes(protocol::Bytes connect) {
+  answers_.clear();
+  return wire_.try_bytes(connect, connack_patience);
+}
+
+bool Bare::connect() {
+  const Attempt attempt = try_connect();
+  if (attempt.kind == Attempt::Kind::accepted) return true;
+  scene_.trouble("cannot connect: " + attempt.text);
+  return false;
+}
+
+std::size_t Bare::count(PacketType type) const {
+  return static_cast<std::size_t>(
+      std::count_if(answers_.begin(), answers_.end(),
+                    [type](const Answer& answer) { return answer.type == type; }));
+}
+
+const Bare::Answer* Bare::wait_for(PacketType type, Duration patience) {
+  const auto is_there = [&](const Answer& answer) { return answer.type == type; };
+  scene_.wait(
+      [&] { return std::any_of(answers_.begin(), answers_.end(), is_there) || wire_.end(); },
+      patience);
+  const auto found = std::find_if(answers_.begin(), answers_.end(), is_there);
+  return found == answers_.end() ? nullptr : &*found;
+}
+
+std::optional<ReasonCode> Bare::subscribe(const std::string& filter, protocol::Qos qos,
+                                          Duration patience) {
+  std::string entries;
+  protocol::append_subscription(entries, {filter, qos});
+  send(protocol::Subscribe{1, {}, entries});
+  const Answer* answer = wait_for(PacketType::suback, patience);
+  if (answer == nullptr) return std::nullopt;
+  return answer->reason;
+}
+
+std::string two_bytes(std::uint16_t number) {
+  return {static_cast<char>(number >> 8), static_cast<char>(number & 0xFF)};
+}
+
+std::string utf8_string(std::string_view text) {
+  return two_bytes(static_cast<std::uint16_t>(text.size())) + std::string(text);
+}
+
+std::string raw_packet(std::uint8_t first, std::string_view rest) {
+  std::string packet(1, static_cast<char>(first));
+  std::size_t length = rest.size();
+  do {
+    const auto digit = static_cast<unsigned char>(length & 0x7F);
+    length >>= 7;
+    packet += static_cast<char>(length != 0 ? digit | 0x80 : digit);
+  } while (length != 0);
+  return packet += rest;
+}
+
+std::string no_properties(const Scene& scene) {
+  return scene.is_v5() ? std::string(1, '\0') : std::string();
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "probe/scene.hpp"
+#include "protocol/packet.hpp"
+
+namespace mqtt_toolbox::probe {
+
+/// A client that keeps no rules: it sends what the script says, right or wrong, and keeps every
+/// answer. It acknowledges nothing by itself.
+class Bare {
+ public:
+  struct Answer {
+    protocol::PacketType type{};
+    protocol::PacketIdentifier packet_identifier = 0;
+    /// Of an acknowledgement or DISCONNECT; of SUBACK and UNSUBACK the worst.
+    protocol::ReasonCode reason{};
+    std::size_t codes = 0;  ///< of SUBACK and UNSUBACK
+    std::string payload{};  ///< of PUBLISH
+  };
+
+  Bare(Scene& scene, client::ConnectPlan plan);
+  explicit Bare(Scene& scene) : Bare(scene, scene.plan()) {}
+  ~Bare() { wire_.set_hook({}); }
+  Bare(const Bare&) = delete;
+  Bare& operator=(const Bare&) = delete;
+
+  Wire& wire() { return wire_; }
+  client::ConnectPlan& plan() { return wire_.plan(); }
+
+  /// The CONNECT of the plan, without its will. Views into the plan.
+  protocol::Connect connect_packet();
+  /// Sends it; false, with the scene in trouble, when that is no success.
+  bool connect();
+  Attempt try_connect() { return try_bytes(encoded(connect_packet())); }
+  Attempt try_bytes(protocol::Bytes connect);
+  bool open() { return wire_.open(); }
+  bool online() { return !wire_.end(); }
+
+  void send(const protocol::Packet& packet) { wire_.send_packet(packet); }
+  void send_bytes(protocol::Bytes bytes) { wire_.send_bytes(bytes); }
+  std::string encoded(const protocol::Packet& packet);
+
+  const std::vector<Answer>& answers() const { return answers_; }
+  void forget_answers() { answers_.clear(); }
+  std::size_t count(protocol::PacketType type) const;
+  /// The first answer of this type since the last `forget_answers`; null: none came before the end
+  /// of the connection or of the patience.
+  const Answer* wait_for(protocol::PacketType type, Duration patience);
+  /// SUBSCRIBE until its SUBACK: the worst code.
+  std::optional<protocol::ReasonCode> subscribe(const std::string& filter, protocol::Qos qos,
+                                                Duration patience);
+
+ private:
+  void note(const protocol::Frame& frame);
+
+  Scene& scene_;
+  Wire& wire_;
+  std::vector<Answer> answers_;
+};
+
+/// Pieces of packets that no encoder would make.
+std::string two_bytes(std::uint16_t number);
+std::string utf8_string(std::string_view text);
+/// The fixed header's first byte, the length, and the rest.
+std::string raw_packet(std::uint8_t first, std::string_view rest);
+/// The length of an empty property list, where there is one.
+std::string no_properties(const Scene& scene);
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,201 @@
+#include <array>
+
+#include <fmt/format.h>
+
+#include "probe/broker_steps.hpp"
+
+// Retained messages, and what a subscription can ask of them.
+
+namespace mqtt_toolbox::probe {
+
+using protocol::Qos;
+using protocol::RetainHandling;
+
+namespace {
+
+/// Retained for one case, and cleared when it is over.
+class Retained {
+ public:
+  Retained(Scene& scene, const std::string& name)
+      : wire_(scene.connected()), topic_(scene.topic(name)) {
+    publish("kept");
+  }
+  ~Retained() {
+    if (wire_.online()) (void)wire_.try_publish(retained_message(topic_, ""), soon);
+  }
+  Retained(const Retained&) = delete;
+  Retained& operator=(const Retained&) = delete;
+
+  bool publish(const std::string& payload) {
+    return wire_.publish(retained_message(topic_, payload));
+  }
+  const std::string& topic() const { return topic_; }
+
+ private:
+  Wire& wire_;
+  std::string topic_;
+};
+
+/// Whether the broker said that it does not retain at all.
+std::optional<Finding> without_retain(Scene& scene) {
+  if (scene.ground().limits.retain_available) return std::nullopt;
+  return unsupported("Retain Available says so");
+}
+
+Finding retained(Scene& scene) {
+  if (auto none = without_retain(scene)) {
+    scene.tell(announced(fact("retained"), false));
+    return *none;
+  }
+  const Retained kept(scene, "kept");
+  Wire& wire = scene.connected();
+  wire.subscribe(kept.topic(), {.qos = Qos::at_least_once});
+  const Message* came = wait_for_message(scene, wire, "kept", std::chrono::seconds(1));
+  if (scene.in_trouble()) return {};
+  scene.tell(measured(fact("retained"), came != nullptr));
+  return came != nullptr ? pass("sent to a new subscription")
+                         : broken("not sent to a new subscription");
+}
+
+Finding retained_flag(Scene& scene) {
+  if (auto none = without_retain(scene)) return *none;
+  const Retained kept(scene, "kept");
+  Wire& wire = scene.connected();
+  wire.subscribe(kept.topic(), {.qos = Qos::at_least_once});
+  const Message* came = wait_for_message(scene, wire, "kept", std::chrono::seconds(1));
+  if (scene.in_trouble()) return {};
+  if (came == nullptr) return inconclusive("no retained message came");
+  return came->retain ? pass("RETAIN is set") : broken("RETAIN is not set");
+}
+
+Finding retained_flag_live(Scene& scene) {
+  if (auto none = without_retain(scene)) return *none;
+  Wire& wire = scene.connected();
+  wire.subscribe(scene.topic("live"), {.qos = Qos::at_least_once});
+  Retained kept(scene, "live");
+  const Message* came = wait_for_message(scene, wire, "kept");
+  if (scene.in_trouble()) return {};
+  if (came == nullptr) return broken("a retained message was not sent to those who listen already");
+  return came->retain ? broken("RETAIN is set on a live message") : pass("RETAIN is not set");
+}
+
+Finding retained_wildcard(Scene& scene) {
+  if (auto none = without_retain(scene)) return *none;
+  const Retained kept(scene, "all/kept");
+  Wire& wire = scene.connected();
+  wire.subscribe(scene.topic("all/#"), {.qos = Qos::at_least_once});
+  wire.subscribe(scene.topic("all/+"), {.qos = Qos::at_least_once});
+  scene.wait([&] { return count_of(wire, "kept") >= 2; }, quiet * 2);
+  if (scene.in_trouble()) return {};
+  const std::size_t came = count_of(wire, "kept");
+  scene.tell(measured(fact("retained-wildcard"), came != 0));
+  if (came >= 2) return pass("sent for # and for +");
+  return broken(came == 0 ? "not sent for filters with wildcards" : "not sent for both # and +");
+}
+
+Finding retained_replaced(Scene& scene) {
+  if (auto none = without_retain(scene)) return *none;
+  Retained kept(scene, "kept");
+  kept.publish("replaced");
+  Wire& wire = scene.connected();
+  wire.subscribe(kept.topic(), {.qos = Qos::at_least_once});
+  wire.wait_for(1, std::chrono::seconds(1));
+  scene.stay(quiet / 2);
+  if (scene.in_trouble()) return {};
+  if (wire.received().empty()) return inconclusive("no retained message came");
+  if (find_message(wire, "kept") != nullptr) return broken("the older message is still there");
+  return pass("the newer message replaced the older");
+}
+
+Finding retained_cleared(Scene& scene) {
+  if (auto none = without_retain(scene)) return *none;
+  Retained kept(scene, "kept");
+  kept.publish("");
+  Wire& wire = scene.connected();
+  wire.subscribe(kept.topic(), {.qos = Qos::at_least_once});
+  scene.stay(quiet);
+  if (scene.in_trouble()) return {};
+  return wire.received().empty() ? pass("gone after an empty message")
+                                 : broken("still there after an empty message");
+}
+
+/// What a second subscription to the same filter gets, and a first one, with each handling.
+struct Handled {
+  std::size_t first = 0;
+  std::size_t again = 0;
+};
+
+Handled handled(Scene& scene, const std::string& topic, RetainHandling handling) {
+  Wire& wire = scene.connected();
+  const SubscribeOptions options{.qos = Qos::at_least_once, .retain_handling = handling};
+  Handled result;
+  wire.subscribe(topic, options);
+  scene.stay(quiet / 2);
+  result.first = wire.received().size();
+  wire.subscribe(topic, options);
+  scene.stay(quiet / 2);
+  result.again = wire.received().size() - result.first;
+  return result;
+}
+
+Finding retain_handling(Scene& scene) {
+  if (auto none = without_retain(scene)) return *none;
+  const Retained kept(scene, "kept");
+  const Handled always = handled(scene, kept.topic(), RetainHandling::always);
+  const Handled if_new = handled(scene, kept.topic(), RetainHandling::if_new);
+  const Handled never = handled(scene, kept.topic(), RetainHandling::never);
+  if (scene.in_trouble()) return {};
+  std::string wrong;
+  const auto demand = [&](bool right, std::string_view text) {
+    if (!right) (wrong += wrong.empty() ? "" : ", ") += text;
+  };
+  demand(always.again == 1, "0: not sent to a repeated subscription");
+  demand(if_new.first == 1, "1: not sent to a new subscription");
+  demand(if_new.again == 0, "1: sent to a repeated subscription");
+  demand(never.first + never.again == 0, "2: sent");
+  scene.tell(measured(fact("retain-handling"), wrong.empty()));
+  return wrong.empty() ? pass("0, 1 and 2 as they should") : broken(wrong);
+}
+
+Finding retain_as_published(Scene& scene) {
+  if (auto none = without_retain(scene)) return *none;
+  Wire& wire = scene.connected();
+  wire.subscribe(scene.topic("live"), {.qos = Qos::at_least_once, .retain_as_published = true});
+  Retained kept(scene, "live");
+  Wire& publisher = scene.connected();
+  publisher.publish(message(kept.topic(), "plain"));
+  const Message* came = wait_for_message(scene, wire, "kept");
+  const Message* plain = wait_for_message(scene, wire, "plain");
+  if (scene.in_trouble()) return {};
+  if (came == nullptr || plain == nullptr) return inconclusive("the messages did not come");
+  came = find_message(wire, "kept");
+  const bool right = came->retain && !plain->retain;
+  scene.tell(measured(fact("retain-as-published"), right));
+  if (right) return pass("RETAIN is as it was published");
+  return broken(came->retain ? "RETAIN is set on a message published without it"
+                             : "RETAIN is cleared");
+}
+
+constexpr std::array cases{
+    Case{"retained", "3.3.1.3", "sends a retained message to a new subscription", retained},
+    Case{"retained-flag", "3.3.1.3", "sets RETAIN on what it retained", retained_flag},
+    Case{"retained-flag-live", "3.3.1.3", "clears RETAIN on live messages", retained_flag_live},
+    Case{"retained-wildcard", "3.3.1.3",
+         "sends retained messages to subscriptions with wildcards", retained_wildcard},
+    Case{"retained-replaced", "3.3.1.3", "keeps the last retained message of a topic only",
+         retained_replaced},
+    Case{"retained-cleared", "3.3.1.3", "forgets a retained message after an empty one",
+         retained_cleared},
+    Case{"retain-handling", "3.8.3.1", "obeys the Retain Handling of a subscription",
+         retain_handling, Versions::v5_only},
+    Case{"retain-as-published", "3.8.3.1", "leaves RETAIN alone where a subscription asks for it",
+         retain_as_published, Versions::v5_only},
+};
+
+}  // namespace
+
+std::span<const Case> retained_cases() {
+  return cases;
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,183 @@
+#include <array>
+
+#include <fmt/format.h>
+
+#include "probe/broker_steps.hpp"
+
+// What the broker remembers of a client that is away, and for how long.
+
+namespace mqtt_toolbox::probe {
+
+using protocol::PropertyId;
+using protocol::Qos;
+
+namespace {
+
+/// A subscriber with a session that outlives its connection, connected and subscribed.
+Wire& kept_subscriber(Scene& scene, client::ConnectPlan plan, const std::string& filter) {
+  Wire& wire = scene.connected(std::move(plan));
+  wire.subscribe(filter, {.qos = Qos::at_least_once});
+  return wire;
+}
+
+/// A kept plan whose session ends so many seconds after its connection.
+client::ConnectPlan plan_with_expiry(Scene& scene, std::uint32_t seconds) {
+  client::ConnectPlan plan = scene.kept_plan();
+  (void)plan.session.connect_properties.set(PropertyId::session_expiry_interval, seconds);
+  return plan;
+}
+
+Finding session_resume(Scene& scene) {
+  Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
+  wire.disconnect();
+  const bool back = wire.connect();
+  const bool present = wire.session_present();
+  Wire& publisher = scene.connected();
+  publisher.publish(message(scene.topic("a"), "after"));
+  const bool came = wait_for_message(scene, wire, "after", std::chrono::seconds(1)) != nullptr;
+  end_session(scene, wire);
+  if (!back || scene.in_trouble()) return {};
+  scene.tell(measured(fact("session-resume"), came));
+  if (came && present) return pass("Session Present, and the subscription is still there");
+  if (came) return broken("the subscription is still there, but Session Present is 0");
+  return broken(present ? "Session Present is 1, but the subscription is gone"
+                        : "the session is gone");
+}
+
+Finding session_clean(Scene& scene) {
+  Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
+  wire.disconnect();
+  client::ConnectPlan plan = wire.plan();
+  plan.session.clean_start = true;
+  plan.session.resume = false;
+  Wire& again = scene.connected(plan);
+  const bool present = again.session_present();
+  Wire& publisher = scene.connected();
+  publisher.publish(message(scene.topic("a"), "after"));
+  scene.stay(quiet);
+  const bool came = find_message(again, "after") != nullptr;
+  end_session(scene, again);
+  if (scene.in_trouble()) return {};
+  if (present) return broken("Session Present is 1 after a clean start");
+  return came ? broken("the subscription survives a clean start") : pass("nothing is left");
+}
+
+Finding offline_messages(Scene& scene) {
+  Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
+  wire.disconnect();
+  Wire& publisher = scene.connected();
+  publisher.publish(message(scene.topic("a"), "at QoS 0", Qos::at_most_once));
+  publisher.publish(message(scene.topic("a"), "at QoS 1"));
+  (void)wire.connect();
+  const bool came = wait_for_message(scene, wire, "at QoS 1", std::chrono::seconds(1)) != nullptr;
+  scene.stay(quiet);
+  const bool also_0 = find_message(wire, "at QoS 0") != nullptr;
+  end_session(scene, wire);
+  if (scene.in_trouble()) return {};
+  scene.tell(measured(fact("offline-messages"), came));
+  scene.tell(measured(fact("offline-qos0"), also_0));
+  if (!came) return broken("a QoS 1 message for a client that was away is lost");
+  return pass(also_0 ? "kept, and QoS 0 too" : "kept, but at QoS 0");
+}
+
+/// Whether the session of `plan` is still there after `away`.
+std::optional<bool> survives(Scene& scene, const client::ConnectPlan& plan, Duration away,
+                             const protocol::PropertyList* in_disconnect = nullptr) {
+  Wire& wire = kept_subscriber(scene, plan, scene.topic("a"));
+  wire.disconnect(protocol::ReasonCode::success, in_disconnect);
+  scene.stay(away);
+  (void)wire.connect();
+  const bool present = wire.session_present();
+  end_session(scene, wire);
+  return scene.in_trouble() ? std::nullopt : std::optional(present);
+}
+
+Finding session_expiry(Scene& scene) {
+  const auto stays = survives(scene, plan_with_expiry(scene, 30), Duration{});
+  const auto over = survives(scene, plan_with_expiry(scene, 1), std::chrono::milliseconds(2500));
+  if (!stays || !over) return {};
+  scene.tell(measured(fact("session-expiry"), *stays && !*over));
+  if (!*stays) return broken("a session with an expiry of 30 s was gone at once");
+  return *over ? broken("a session with an expiry of 1 s was still there after 2.5 s")
+               : pass("gone after its expiry of 1 s");
+}
+
+Finding session_expiry_disconnect(Scene& scene) {
+  protocol::PropertyList properties(protocol::PropertyPlace::disconnect);
+  (void)properties.add(PropertyId::session_expiry_interval, 0);
+  const auto stays = survives(scene, plan_with_expiry(scene, 30), Duration{}, &properties);
+  if (!stays) return {};
+  return *stays ? broken("the session is still there though DISCONNECT ended it")
+                : pass("DISCONNECT with an expiry of 0 ended the session");
+}
+
+/// Two messages wait; one of them expires meanwhile.
+Finding message_expiry(Scene& scene) {
+  Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
+  wire.disconnect();
+  Wire& publisher = scene.connected();
+  for (const auto& [payload, seconds] :
+       {std::pair("short-lived", 1u), std::pair("also short-lived", 1u), std::pair("lasting", 100u)}) {
+    Message sent = message(scene.topic("a"), payload);
+    (void)sent.properties.add(PropertyId::message_expiry_interval, seconds);
+    publisher.publish(sent);
+  }
+  scene.stay(std::chrono::milliseconds(2500));
+  (void)wire.connect();
+  const bool came = wait_for_message(scene, wire, "lasting", soon) != nullptr;
+  const std::size_t expired = count_of(wire, "short-lived") + count_of(wire, "also short-lived");
+  end_session(scene, wire);
+  if (scene.in_trouble()) return {};
+  scene.tell(measured(fact("message-expiry"), came && expired == 0));
+  if (expired != 0) return broken(fmt::format("{} of 2 expired messages were delivered", expired));
+  return came ? pass("two expired messages were dropped, one that lasts was not")
+              : inconclusive("the message that lasts did not come either");
+}
+
+Finding message_expiry_lowered(Scene& scene) {
+  Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
+  wire.disconnect();
+  Wire& publisher = scene.connected();
+  Message sent = message(scene.topic("a"), "lasting");
+  (void)sent.properties.add(PropertyId::message_expiry_interval, 100);
+  publisher.publish(sent);
+  scene.stay(std::chrono::milliseconds(2200));
+  (void)wire.connect();
+  const Message* came = wait_for_message(scene, wire, "lasting");
+  const bool arrived = came != nullptr;
+  const auto left = (arrived ? *came : Message()).properties.view().number(
+      PropertyId::message_expiry_interval);
+  end_session(scene, wire);
+  if (scene.in_trouble()) return {};
+  if (!arrived) return inconclusive("the message did not come");
+  if (!left) return broken("delivered without its Message Expiry Interval");
+  const std::uint32_t seconds = left.value_or(0);
+  const std::string text = fmt::format("{} s of 100 s left after 2.2 s", seconds);
+  return seconds >= 96 && seconds <= 98 ? pass(text) : broken(text);
+}
+
+constexpr std::array cases{
+    Case{"session-resume", "3.1.2.4", "takes up a kept session again, and says so",
+         session_resume},
+    Case{"session-clean", "3.1.2.4", "forgets a session at a clean start", session_clean},
+    Case{"offline-messages", "3.1.2.4", "keeps QoS 1 messages for a client that is away",
+         offline_messages},
+    Case{"session-expiry", "3.1.2.11.2", "ends a session when its expiry interval is over",
+         session_expiry, Versions::v5_only},
+    Case{"session-expiry-disconnect", "3.14.2.2.2",
+         "ends a session whose client says so in DISCONNECT", session_expiry_disconnect,
+         Versions::v5_only},
+    Case{"message-expiry", "3.3.2.3.3", "delivers no message that has expired", message_expiry,
+         Versions::v5_only},
+    Case{"message-expiry-lowered", "3.3.2.3.3",
+         "forwards the Message Expiry Interval less the time that a message has waited",
+         message_expiry_lowered, Versions::v5_only},
+};
+
+}  // namespace
+
+std::span<const Case> session_cases() {
+  return cases;
+}
+
+}  // namespace mqtt_toolbox::probe

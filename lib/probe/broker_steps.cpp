@@ -1,0 +1,57 @@
+#include "probe/broker_steps.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace mqtt_toolbox::probe {
+
+const BrokerBounds& bounds(const Scene& scene) {
+  static constexpr BrokerBounds usual;
+  const void* company = scene.ground().company;
+  return company != nullptr ? *static_cast<const BrokerBounds*>(company) : usual;
+}
+
+Message message(std::string topic, std::string payload, protocol::Qos qos) {
+  return {std::move(topic), std::move(payload), qos};
+}
+
+Message retained_message(std::string topic, std::string payload) {
+  return {std::move(topic), std::move(payload), protocol::Qos::at_least_once, true};
+}
+
+std::string reason_text(protocol::ReasonCode reason, protocol::PacketType packet) {
+  return fmt::format("0x{:02X} {}", static_cast<unsigned>(reason), name(reason, packet));
+}
+
+std::size_t count_of(const Wire& wire, std::string_view payload) {
+  const auto& all = wire.received();
+  return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [&](const Message& m) {
+    return payload.empty() || m.payload == payload;
+  }));
+}
+
+const Message* find_message(const Wire& wire, std::string_view payload) {
+  for (const Message& message : wire.received())
+    if (message.payload == payload) return &message;
+  return nullptr;
+}
+
+const Message* wait_for_message(Scene& scene, const Wire& wire, std::string_view payload,
+                                Duration patience) {
+  scene.wait([&] { return find_message(wire, payload) != nullptr || wire.end(); }, patience);
+  return find_message(wire, payload);
+}
+
+void end_session(Scene& scene, Wire& wire) {
+  if (scene.in_trouble()) return;
+  wire.disconnect();
+  wire.start_over();
+  wire.plan().session.clean_start = true;
+  wire.plan().session.resume = false;
+  wire.plan().session.connect_properties.remove(protocol::PropertyId::session_expiry_interval);
+  (void)wire.try_connect();
+  wire.disconnect();
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "probe/bare.hpp"
+#include "probe/broker_cases.hpp"
+#include "probe/broker_facts.hpp"
+#include "probe/scene.hpp"
+
+/// What the scripts of mqtt-probe share.
+namespace mqtt_toolbox::probe {
+
+/// How long a message or an answer may take.
+inline constexpr Duration soon = std::chrono::seconds(3);
+/// How long nothing has to come for "nothing came" to be believed.
+inline constexpr Duration quiet = std::chrono::milliseconds(250);
+
+const BrokerBounds& bounds(const Scene& scene);
+
+/// QoS 1 unless the script says otherwise.
+Message message(std::string topic, std::string payload,
+                protocol::Qos qos = protocol::Qos::at_least_once);
+Message retained_message(std::string topic, std::string payload);
+
+/// "0x8C Bad authentication method"
+std::string reason_text(protocol::ReasonCode reason, protocol::PacketType packet);
+
+/// How many messages with this payload have come; any payload when it is empty.
+std::size_t count_of(const Wire& wire, std::string_view payload);
+const Message* find_message(const Wire& wire, std::string_view payload);
+/// Until one with this payload has come; null: it did not in time.
+const Message* wait_for_message(Scene& scene, const Wire& wire, std::string_view payload,
+                                Duration patience = soon);
+
+/// Ends a kept session on the broker too, so that nothing is left of it.
+void end_session(Scene& scene, Wire& wire);
+
+}  // namespace mqtt_toolbox::probe

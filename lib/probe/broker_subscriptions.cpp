@@ -1,0 +1,209 @@
+#include <array>
+
+#include <fmt/format.h>
+
+#include "probe/broker_steps.hpp"
+
+// What a subscription can be.
+
+namespace mqtt_toolbox::probe {
+
+using protocol::PacketType;
+using protocol::PropertyId;
+using protocol::Qos;
+using protocol::ReasonCode;
+
+namespace {
+
+/// Publishes to `topic`, and tells whether a subscription to `filter` gets it. A message to a topic
+/// that is subscribed to by its name ends the wait.
+std::optional<bool> reaches(Scene& scene, const std::string& filter, const std::string& topic) {
+  Wire& wire = scene.connected();
+  const std::string end = scene.topic("the-end");
+  wire.subscribe(end, {.qos = Qos::at_least_once});
+  wire.subscribe(filter, {.qos = Qos::at_least_once});
+  wire.publish(message(topic, "through"));
+  wire.publish(message(end, "end"));
+  if (wait_for_message(scene, wire, "end") == nullptr)
+    scene.trouble("a message to a topic subscribed to by name did not come");
+  if (scene.in_trouble()) return std::nullopt;
+  return wait_for_message(scene, wire, "through", quiet) != nullptr;
+}
+
+Finding should_reach(Scene& scene, const std::string& filter, const std::string& topic) {
+  const auto reached = reaches(scene, filter, topic);
+  if (!reached) return {};
+  return *reached ? pass("delivered") : broken("\"" + filter + "\" does not get \"" + topic + '"');
+}
+
+Finding should_not_reach(Scene& scene, const std::string& filter, const std::string& topic) {
+  const auto reached = reaches(scene, filter, topic);
+  if (!reached) return {};
+  return *reached ? broken("\"" + filter + "\" gets \"" + topic + '"') : pass("not delivered");
+}
+
+Finding wildcard_plus(Scene& scene) {
+  const Finding found = should_reach(scene, scene.topic("+/b"), scene.topic("a/b"));
+  if (!scene.in_trouble())
+    scene.tell(measured(fact("wildcards"), found.verdict == Verdict::pass));
+  return found;
+}
+Finding wildcard_hash(Scene& scene) {
+  return should_reach(scene, scene.topic("a/#"), scene.topic("a/b/c"));
+}
+Finding wildcard_parent(Scene& scene) {
+  return should_reach(scene, scene.topic("a/#"), scene.topic("a"));
+}
+Finding wildcard_one_level(Scene& scene) {
+  return should_not_reach(scene, scene.topic("+"), scene.topic("a/b"));
+}
+Finding wildcard_empty_level(Scene& scene) {
+  return should_reach(scene, "+/" + scene.topic("a"), '/' + scene.topic("a"));
+}
+
+/// "+/..." must not match "$.../...", MQTT 5.0 section 4.7.2.
+Finding wildcard_dollar(Scene& scene) {
+  const std::string rest = scene.topic("a");
+  Wire& wire = scene.connected();
+  const std::string end = scene.topic("the-end");
+  wire.subscribe(end, {.qos = Qos::at_least_once});
+  wire.subscribe("+/" + rest, {.qos = Qos::at_least_once});
+  const auto reason = wire.try_publish(message("$mqtt-toolbox/" + rest, "dollar"), soon);
+  if (!scene.in_trouble() && (!reason || is_failure(*reason)))
+    return pass("it takes no messages to topics that begin with $");
+  wire.publish(message(end, "end"));
+  (void)wait_for_message(scene, wire, "end");
+  scene.stay(quiet);
+  if (scene.in_trouble()) return {};
+  return find_message(wire, "dollar") == nullptr
+             ? pass("not delivered")
+             : broken("\"+/...\" gets messages to a topic that begins with $");
+}
+
+/// Ten messages, two members of a group.
+Finding shared_outcome(Scene& scene, std::size_t first, std::size_t second, std::size_t sent) {
+  const std::size_t came = first + second;
+  scene.tell(measured(fact("shared"), came == sent));
+  if (came == sent) return pass(fmt::format("{} and {} of {} messages", first, second, sent));
+  const std::string text = fmt::format("granted, but {} of {} messages came", came, sent);
+  // 3.1.1 knows a topic level "$share" and nothing more.
+  return scene.is_v5() ? broken(text) : unsupported(text);
+}
+
+Finding shared_refused(Scene& scene, const Wire& wire, std::optional<ReasonCode> reason) {
+  scene.tell(measured(fact("shared"), false));
+  std::string text = reason ? reason_text(*reason, PacketType::suback)
+                            : wire.end() ? wire.end()->text : "no answer to SUBSCRIBE";
+  return unsupported(std::move(text));
+}
+
+Finding shared(Scene& scene) {
+  if (!scene.ground().limits.shared_subscription_available) {
+    scene.tell(announced(fact("shared"), false));
+    return unsupported("Shared Subscription Available says so");
+  }
+  constexpr std::size_t sent = 10;
+  Wire& first = scene.connected();
+  Wire& second = scene.connected();
+  Wire& publisher = scene.connected();
+  const std::string filter = "$share/probe/" + scene.topic("t");
+  for (Wire* member : {&first, &second}) {
+    const auto reason = member->try_subscribe(filter, {.qos = Qos::at_least_once}, soon);
+    if (scene.in_trouble()) return {};
+    if (!reason || is_failure(*reason)) return shared_refused(scene, *member, reason);
+  }
+  for (std::size_t i = 0; i < sent; ++i) publisher.publish(message(scene.topic("t"), "shared"));
+  const auto both = [&] { return count_of(first, "shared") + count_of(second, "shared"); };
+  scene.wait([&] { return both() >= sent; }, std::chrono::seconds(1));
+  scene.stay(quiet);
+  if (scene.in_trouble()) return {};
+  return shared_outcome(scene, count_of(first, "shared"), count_of(second, "shared"), sent);
+}
+
+Finding subscription_identifier(Scene& scene) {
+  if (!scene.ground().limits.subscription_identifier_available) {
+    scene.tell(announced(fact("subscription-identifiers"), false));
+    return unsupported("Subscription Identifier Available says so");
+  }
+  Wire& wire = scene.connected();
+  wire.subscribe(scene.topic("a"), {.qos = Qos::at_least_once, .identifier = 4711});
+  wire.publish(message(scene.topic("a"), "numbered"));
+  const Message* came = wait_for_message(scene, wire, "numbered");
+  if (scene.in_trouble()) return {};
+  if (came == nullptr) return inconclusive("the message did not come");
+  const auto number = came->properties.view().number(PropertyId::subscription_identifier);
+  scene.tell(measured(fact("subscription-identifiers"), number == 4711u));
+  if (!number) return broken("delivered without the subscription's identifier");
+  return *number == 4711 ? pass("delivered with the subscription's identifier")
+                         : broken(fmt::format("identifier {} in place of 4711", *number));
+}
+
+Finding no_local(Scene& scene) {
+  Wire& self = scene.connected();
+  Wire& other = scene.connected();
+  self.subscribe(scene.topic("a"), {.qos = Qos::at_least_once, .no_local = true});
+  self.publish(message(scene.topic("a"), "own"));
+  other.publish(message(scene.topic("a"), "of another"));
+  const Message* came = wait_for_message(scene, self, "of another");
+  if (scene.in_trouble()) return {};
+  const bool local = find_message(self, "own") != nullptr;
+  scene.tell(measured(fact("no-local"), !local && came != nullptr));
+  if (local) return broken("the client's own message came back to it");
+  return came != nullptr ? pass("only another client's message came")
+                         : broken("another client's message did not come either");
+}
+
+Finding unsubscribe(Scene& scene) {
+  Wire& wire = scene.connected();
+  wire.subscribe(scene.topic("a"), {.qos = Qos::at_least_once});
+  wire.subscribe(scene.topic("end"), {.qos = Qos::at_least_once});
+  const auto reason = wire.try_unsubscribe(scene.topic("a"));
+  if (!scene.in_trouble() && !reason) return broken("UNSUBSCRIBE was not answered");
+  wire.publish(message(scene.topic("a"), "late"));
+  wire.publish(message(scene.topic("end"), "end"));
+  (void)wait_for_message(scene, wire, "end");
+  scene.stay(quiet);
+  if (scene.in_trouble()) return {};
+  return find_message(wire, "late") == nullptr ? pass("nothing came any more")
+                                               : broken("messages still come after UNSUBACK");
+}
+
+Finding unsubscribe_unknown(Scene& scene) {
+  Wire& wire = scene.connected();
+  const auto reason = wire.try_unsubscribe(scene.topic("never"));
+  if (scene.in_trouble()) return {};
+  if (!reason) return broken("UNSUBSCRIBE was not answered");
+  const std::string text = reason_text(*reason, PacketType::unsuback);
+  scene.tell(measured(fact("unsuback-unknown"), text));
+  return *reason == ReasonCode::no_subscription_existed ? pass(text) : deviates(text);
+}
+
+constexpr std::array cases{
+    Case{"wildcard-plus", "4.7.1.3", "lets + match one level", wildcard_plus},
+    Case{"wildcard-one-level", "4.7.1.3", "lets + match no more than one level",
+         wildcard_one_level},
+    Case{"wildcard-hash", "4.7.1.2", "lets # match all levels below", wildcard_hash},
+    Case{"wildcard-parent", "4.7.1.2", "lets a/# match a", wildcard_parent},
+    Case{"wildcard-empty-level", "4.7.3", "lets + match an empty level", wildcard_empty_level},
+    Case{"wildcard-dollar", "4.7.2",
+         "lets a wildcard at the first level match no topic that begins with $", wildcard_dollar},
+    Case{"shared", "4.8.2", "delivers each message to one member of a shared subscription",
+         shared},
+    Case{"subscription-identifier", "3.8.2.1.2",
+         "delivers messages with the identifier of their subscription", subscription_identifier,
+         Versions::v5_only},
+    Case{"no-local", "3.8.3.1", "sends a client with No Local none of its own messages", no_local,
+         Versions::v5_only},
+    Case{"unsubscribe", "3.10.4", "delivers nothing after UNSUBACK", unsubscribe},
+    Case{"unsubscribe-unknown", "3.11.3",
+         "answers an unsubscription from nothing with reason 0x11", unsubscribe_unknown,
+         Versions::v5_only},
+};
+
+}  // namespace
+
+std::span<const Case> subscription_cases() {
+  return cases;
+}
+
+}  // namespace mqtt_toolbox::probe

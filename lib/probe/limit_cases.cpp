@@ -1,0 +1,266 @@
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "probe/limit_steps.hpp"
+
+// Limits, found by attempts that grow until one fails.
+
+namespace mqtt_toolbox::probe {
+
+using protocol::PacketType;
+using protocol::PropertyId;
+using protocol::Qos;
+
+namespace {
+
+/// What a packet with a topic needs beside it, at most.
+constexpr std::uint64_t beside_topic = 64;
+
+/// `length` bytes that begin as a topic of the case does.
+std::string topic_of_length(const Scene& scene, std::uint64_t length) {
+  std::string topic = scene.topic("t");
+  topic.resize(std::max<std::size_t>(topic.size(), length), 'x');
+  return topic;
+}
+
+Finding topic_length(Scene& scene) {
+  Echo echo(scene);
+  const std::uint64_t most = protocol::maximum_string_bytes;
+  const std::uint64_t packet = scene.ground().limits.maximum_packet_size;
+  const std::uint64_t bound = std::min(most, packet > beside_topic ? packet - beside_topic : 1);
+  const Largest largest = largest_that_works(256, bound, [&](std::uint64_t length) {
+    return echo.comes_back(topic_of_length(scene, length));
+  });
+  // The longest there can be is no bound of the search.
+  return report_limit(scene, fact("topic"),
+                      {largest.value, largest.at_least && largest.value < most}, "topic");
+}
+
+Finding topic_levels(Scene& scene) {
+  Echo echo(scene);
+  const std::string base = scene.topic("l");
+  const auto levels = static_cast<std::uint64_t>(std::count(base.begin(), base.end(), '/') + 1);
+  const Largest largest =
+      largest_that_works(levels, bounds(scene).topic_levels, [&](std::uint64_t number) {
+        std::string topic = base;
+        for (std::uint64_t i = levels; i < number; ++i) topic += "/l";
+        return echo.comes_back(topic);
+      });
+  return report_limit(scene, fact("topic-levels"), largest, "levels");
+}
+
+Finding client_id_length(Scene& scene) {
+  const bool is_31 = scene.ground().version() == protocol::Version::v31;
+  const std::uint64_t most = is_31 ? 23 : protocol::maximum_string_bytes;
+  const auto works = [&](std::uint64_t length) -> std::optional<bool> {
+    if (has_to_stop(scene)) return std::nullopt;
+    client::ConnectPlan plan = scene.plan();
+    plan.client_identifier.resize(length, 'x');
+    Wire& wire = scene.wire(plan);
+    const Attempt attempt = wire.try_connect();
+    wire.disconnect();
+    if (attempt.kind == Attempt::Kind::unreachable) return std::nullopt;
+    return attempt.kind == Attempt::Kind::accepted;
+  };
+  const Largest largest = largest_that_works(23, most, works);
+  return report_limit(scene, fact("client-id"),
+                      {largest.value, largest.at_least && largest.value < most}, "identifier");
+}
+
+Finding client_id_characters(Scene& scene) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 8> sets{
+      {{"space", " "},
+       {"- _ . : ;", "-_.:;"},
+       {"/", "/"},
+       {"+ #", "+#"},
+       {"$ @ % &", "$@%&"},
+       {"quotes", "\"'`"},
+       {"< > | \\", "<>|\\"},
+       {"beyond ASCII", "ä漢😀"}}};
+  std::string refused;
+  for (const auto& [name, characters] : sets) {
+    client::ConnectPlan plan = scene.plan();
+    plan.client_identifier += characters;
+    Wire& wire = scene.wire(plan);
+    if (wire.try_connect().kind != Attempt::Kind::accepted)
+      refused += fmt::format("{}{}", refused.empty() ? "" : ", ", name);
+    wire.disconnect();
+    if (scene.in_trouble()) return {};
+  }
+  const std::string text = refused.empty() ? "all" : "all but: " + refused;
+  scene.tell(measured(fact("client-id-characters"), text));
+  return pass(text);
+}
+
+Finding search_filters(Scene& scene, std::uint64_t first, std::uint64_t bound) {
+  std::optional<Bare> client;
+  const auto works = [&](std::uint64_t number) -> std::optional<bool> {
+    if (has_to_stop(scene)) return std::nullopt;
+    if ((!client || !client->online()) && !client.emplace(scene).connect()) return std::nullopt;
+    client->forget_answers();
+    std::string entries;
+    for (std::uint64_t i = 0; i < number; ++i)
+      protocol::append_subscription(entries, {scene.topic(std::to_string(i)), Qos::at_most_once});
+    client->send(protocol::Subscribe{1, {}, entries});
+    const Bare::Answer* answer = client->wait_for(PacketType::suback, soon);
+    return answer != nullptr && answer->codes == number && !is_failure(answer->reason);
+  };
+  return report_limit(scene, fact("filters"), largest_that_works(first, bound, works), "filters");
+}
+
+Finding subscribe_filters(Scene& scene) {
+  return search_filters(scene, 10, bounds(scene).filters);
+}
+
+/// Sends packets of a size, and sees whether they come to a subscriber.
+class Packets {
+ public:
+  explicit Packets(Scene& scene) : scene_(scene) {}
+  ~Packets() {
+    if (subscriber_ != nullptr) subscriber_->set_hook({});
+  }
+  Packets(const Packets&) = delete;
+  Packets& operator=(const Packets&) = delete;
+
+  std::optional<bool> pass_through(std::uint64_t size) {
+    if (has_to_stop(scene_)) return std::nullopt;
+    if (!prepare()) return std::nullopt;
+    const std::uint64_t before = delivered_;
+    publisher_->forget_answers();
+    send(size);
+    const Duration patience = soon + std::chrono::milliseconds(size >> 14);
+    const Bare::Answer* answer = publisher_->wait_for(PacketType::puback, patience);
+    if (answer == nullptr || is_failure(answer->reason)) return give_up();
+    scene_.wait([&] { return delivered_ > before || subscriber_->end(); }, patience);
+    if (delivered_ == before) return give_up();
+    return true;
+  }
+
+ private:
+  bool prepare() {
+    if (subscriber_ == nullptr || subscriber_->end()) {
+      subscriber_ = &scene_.wire();
+      subscriber_->set_hook([this](session::Direction, const protocol::Frame& frame) {
+        if (frame.type() != PacketType::publish) return Fate::pass;
+        ++delivered_;
+        scene_.changed();
+        return Fate::swallow;
+      });
+      if (subscriber_->connect())
+        subscriber_->subscribe(scene_.topic("p"), {.qos = Qos::at_most_once});
+    }
+    if (!publisher_ || !publisher_->online()) (void)publisher_.emplace(scene_).connect();
+    return !scene_.in_trouble();
+  }
+
+  /// What the broker does with what it did not take has no part in the next attempt.
+  bool give_up() {
+    if (publisher_->online()) publisher_->wire().cut(transport::Ending::reset);
+    return false;
+  }
+
+  void send(std::uint64_t size) {
+    const std::string topic = scene_.topic("p");
+    protocol::Publish publish{topic, {}, 1, Qos::at_least_once};
+    const std::string payload(size, 'x');
+    const auto whole = [&](std::uint64_t length) {
+      publish.payload = std::string_view(payload).substr(0, length);
+      return protocol::encoded_size(publish, scene_.ground().version()).value_or(size);
+    };
+    const std::uint64_t header = whole(0);
+    std::uint64_t length = size > header ? size - header : 0;
+    // The Remaining Length takes more bytes for a longer payload.
+    while (length > 0 && whole(length) > size) --length;
+    publisher_->send(publish);
+  }
+
+  Scene& scene_;
+  std::optional<Bare> publisher_;
+  Wire* subscriber_ = nullptr;
+  std::uint64_t delivered_ = 0;
+};
+
+Finding packet_size(Scene& scene) {
+  const std::uint64_t announced = scene.ground().limits.maximum_packet_size;
+  const std::uint64_t bound =
+      std::min({bounds(scene).packet, announced, std::uint64_t(protocol::maximum_packet_bytes)});
+  Packets packets(scene);
+  const Largest largest = largest_that_works(std::min<std::uint64_t>(64 << 10, bound), bound,
+                                             [&](auto size) { return packets.pass_through(size); });
+  const bool is_end = largest.value == announced;
+  const Finding found =
+      report_limit(scene, fact("packet"), {largest.value, largest.at_least && !is_end}, "packet");
+  if (scene.in_trouble() || largest.at_least || announced == protocol::maximum_packet_bytes)
+    return found;
+  return broken(fmt::format("announces {} bytes, and takes {}", announced, largest.value));
+}
+
+Finding queued_messages(Scene& scene) {
+  const std::uint64_t number = bounds(scene).queued;
+  Wire& wire = scene.connected(scene.kept_plan());
+  wire.subscribe(scene.topic("q"), {.qos = Qos::at_least_once});
+  wire.disconnect();
+  Wire& publisher = scene.connected();
+  for (std::uint64_t i = 0; i < number && !has_to_stop(scene); ++i)
+    (void)publisher.send(message(scene.topic("q"), std::to_string(i)));
+  (void)publisher.settle(soon);
+  (void)wire.connect();
+  std::size_t before = 0;
+  do {
+    before = wire.received().size();
+    scene.wait([&] { return wire.received().size() >= number; }, std::chrono::milliseconds(500));
+  } while (wire.received().size() > before && wire.received().size() < number);
+  const std::uint64_t came = wire.received().size();
+  end_session(scene, wire);
+  if (scene.in_trouble()) return {};
+  return report_limit(scene, fact("queued"), {came, came >= number}, "messages");
+}
+
+constexpr Duration long_search = std::chrono::seconds(60);
+
+constexpr std::array cases{
+    Case{.name = "packet-size",
+         .section = "3.2.2.3.6",
+         .promise = "takes and delivers packets as large as it announces",
+         .play = packet_size,
+         .limit = long_search},
+    Case{.name = "topic-length",
+         .section = "1.5.4",
+         .promise = "takes topics of up to 65535 bytes",
+         .play = topic_length,
+         .limit = long_search},
+    Case{.name = "topic-levels",
+         .section = "4.7.1.1",
+         .promise = "takes topics of many levels",
+         .play = topic_levels,
+         .limit = long_search},
+    Case{.name = "client-id-length",
+         .section = "3.1.3.1",
+         .promise = "takes client identifiers of 23 bytes, and may take longer ones",
+         .play = client_id_length,
+         .limit = long_search},
+    Case{.name = "client-id-characters",
+         .section = "3.1.3.1",
+         .promise = "takes letters and digits in client identifiers, and may take more",
+         .play = client_id_characters},
+    Case{.name = "subscribe-filters",
+         .section = "3.8.3",
+         .promise = "takes many filters in one SUBSCRIBE",
+         .play = subscribe_filters,
+         .limit = long_search},
+    Case{.name = "queued-messages",
+         .section = "4.5",
+         .promise = "keeps messages for a client that is away",
+         .play = queued_messages,
+         .limit = long_search},
+};
+
+}  // namespace
+
+std::span<const Case> limit_cases() {
+  return cases;
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "probe/bounded_search.hpp"
+#include "probe/broker_steps.hpp"
+
+namespace mqtt_toolbox::probe {
+
+/// A client that publishes to itself, and comes back when the broker has thrown it out.
+class Echo {
+ public:
+  explicit Echo(Scene& scene) : scene_(scene) {}
+
+  /// Whether a message to this topic comes back; none: the case's time is nearly over, or the scene
+  /// is in trouble.
+  std::optional<bool> comes_back(const std::string& topic);
+
+ private:
+  Scene& scene_;
+  Wire* wire_ = nullptr;
+};
+
+/// Whether there is no time for another attempt.
+bool has_to_stop(Scene& scene);
+
+/// The usual ending of a search: the fact, and what people are told.
+Finding report_limit(Scene& scene, const FactRow& row, const Largest& largest,
+                     std::string_view of_what);
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,51 @@
+#include "probe/malformed_steps.hpp"
+
+#include "probe/broker_steps.hpp"
+
+namespace mqtt_toolbox::probe {
+
+using protocol::PacketType;
+
+namespace {
+
+/// How long a broker may think about what it does not understand.
+constexpr Duration reaction_patience = std::chrono::milliseconds(1500);
+
+/// MQTT 3.1 does not say what becomes of bad packets.
+Finding against(const Scene& scene, std::string observed) {
+  return scene.ground().version() == protocol::Version::v31 ? deviates(std::move(observed))
+                                                            : broken(std::move(observed));
+}
+
+}  // namespace
+
+Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance) {
+  Bare client(scene);
+  if (!client.connect()) return {};
+  client.forget_answers();
+  client.send_bytes(bytes);
+  const Bare::Answer* answer = client.wait_for(acceptance, reaction_patience);
+  if (scene.in_trouble()) return {};
+  if (answer != nullptr) {
+    if (is_failure(answer->reason)) return pass(reason_text(answer->reason, acceptance));
+    return against(scene, "took it: answered with " + std::string(name(acceptance)));
+  }
+  const auto& end = client.wire().end();
+  if (end) return pass(end->text);
+  return against(scene, "neither an answer nor an end within 1.5 s");
+}
+
+Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes) {
+  const Attempt attempt = client.try_bytes(bytes);
+  if (scene.in_trouble()) return {};
+  switch (attempt.kind) {
+    case Attempt::Kind::refused:
+    case Attempt::Kind::closed: return pass(attempt.text);
+    case Attempt::Kind::accepted: return against(scene, "accepted it");
+    case Attempt::Kind::silent: return against(scene, "neither an answer nor an end within 3 s");
+    case Attempt::Kind::unreachable: break;
+  }
+  return inconclusive(attempt.text);
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+
+#include "probe/bare.hpp"
+
+namespace mqtt_toolbox::probe {
+
+/// Sends the bytes on a connection of its own, and sees whether the broker ends it or refuses, as
+/// MQTT 5.0 section 4.13 wants. `acceptance` is the answer that says that it took them.
+Finding refusal_of(Scene& scene, const std::string& bytes, protocol::PacketType acceptance);
+
+/// The same in place of CONNECT.
+Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes);
+
+template <std::string (*bytes)(Scene&), protocol::PacketType acceptance>
+Finding refuses(Scene& scene) {
+  return refusal_of(scene, bytes(scene), acceptance);
+}
+
+template <std::string (*bytes)(Bare&)>
+Finding refuses_connect(Scene& scene) {
+  Bare client(scene);
+  return refusal_of_connect(scene, client, bytes(client));
+}
+
+}  // namespace mqtt_toolbox::probe
