@@ -84,9 +84,9 @@ constexpr std::array specs{
          .assign = take_packet_limit},
 };
 
-constexpr std::array groups{Group::checks,    Group::connection, Group::authentication,
-                            Group::tls,       Group::websocket,  Group::session,
-                            Group::properties, Group::reporting, Group::general};
+constexpr std::array groups{Group::checks,     Group::connection, Group::authentication,
+                            Group::tls,        Group::websocket,  Group::session,
+                            Group::properties, Group::reporting,  Group::general};
 
 constexpr std::array examples{
     options::Example{"what a broker is and can do", "mqtt-probe -h broker.example"},

@@ -50,8 +50,8 @@ void add_line(Knowledge& knowledge, const json& line, std::span<const FactRow> r
   auto value = value_of(line["value"], row->kind);
   if (!value) return;
   const auto at_least = line.find("at_least");
-  knowledge.add(probe::measured(*row, std::move(*value),
-                                at_least != line.end() && *at_least == true));
+  knowledge.add(
+      probe::measured(*row, std::move(*value), at_least != line.end() && *at_least == true));
 }
 
 void append_changes(std::vector<Change>& changes, std::string_view kind, const Entries& before,

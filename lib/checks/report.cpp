@@ -106,8 +106,8 @@ void Report::append_text(const probe::Task& task, const probe::Outcome& outcome)
 
 void Report::append_facts(std::span<const probe::Fact> facts) {
   for (const probe::Fact& fact : facts) {
-    record::FactLine line{fact.row->name, {}, unit_of(fact.row->kind), fact.at_least,
-                          probe::name(fact.source)};
+    record::FactLine line{
+        fact.row->name, {}, unit_of(fact.row->kind), fact.at_least, probe::name(fact.source)};
     if (const auto* text = std::get_if<std::string>(&fact.value))
       line.value = std::string_view(*text);
     else if (const auto* flag = std::get_if<bool>(&fact.value))
@@ -129,8 +129,8 @@ void Report::append_fact_lines() {
   std::string_view subject;
   for (const probe::Fact* fact : sorted) {
     std::string& out = output_.buffer();
-    if (fact->row->subject != subject) fmt::format_to(std::back_inserter(out), "\n{}\n",
-                                                      subject = fact->row->subject);
+    if (fact->row->subject != subject)
+      fmt::format_to(std::back_inserter(out), "\n{}\n", subject = fact->row->subject);
     fmt::format_to(std::back_inserter(out), "  {:{}}  ", fact->row->name, name_width);
     append_shown(show(*fact));
     if (fact->source != probe::FactSource::measured)

@@ -23,8 +23,8 @@ struct Sign {
 
 /// Longer ones first.
 constexpr std::array signs{
-    Sign{">=", Operator::at_least}, Sign{"<=", Operator::at_most}, Sign{"==", Operator::equal},
-    Sign{"!=", Operator::different}, Sign{">", Operator::more},    Sign{"<", Operator::less},
+    Sign{">=", Operator::at_least},  Sign{"<=", Operator::at_most}, Sign{"==", Operator::equal},
+    Sign{"!=", Operator::different}, Sign{">", Operator::more},     Sign{"<", Operator::less},
     Sign{"=", Operator::equal},
 };
 
@@ -35,8 +35,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 tl::unexpected<Error> wrong(std::string_view item, std::string_view why) {
-  return fail(ExitCode::usage,
-              '"' + printable(item, 100) + "\": " + std::string(why));
+  return fail(ExitCode::usage, '"' + printable(item, 100) + "\": " + std::string(why));
 }
 
 Result<const FactRow*> row_named(std::string_view item, std::string_view name,
@@ -47,9 +46,9 @@ Result<const FactRow*> row_named(std::string_view item, std::string_view name,
     names.push_back(row.name);
   }
   const auto near = nearest(name, names);
-  return wrong(item, "there is no fact \"" + printable(name, 100) + '"' +
-                         (near ? "; did you mean " + std::string(*near) + '?'
-                               : "; the manual lists them"));
+  return wrong(
+      item, "there is no fact \"" + printable(name, 100) + '"' +
+                (near ? "; did you mean " + std::string(*near) + '?' : "; the manual lists them"));
 }
 
 Result<Fact::Value> value_of(FactKind kind, std::string_view text) {
@@ -106,7 +105,8 @@ Result<Requirement> parse_one(std::string_view item, std::span<const FactRow> ro
 /// What the value is where there is no comparison.
 bool is_there(const Fact& fact) {
   if (const auto* flag = std::get_if<bool>(&fact.value)) return *flag;
-  if (const auto* text = std::get_if<std::string>(&fact.value)) return !text->empty() && *text != "none";
+  if (const auto* text = std::get_if<std::string>(&fact.value))
+    return !text->empty() && *text != "none";
   return std::get<std::uint64_t>(fact.value) != 0;
 }
 
@@ -140,12 +140,10 @@ Result<std::vector<Requirement>> parse_requirements(std::string_view list,
 }
 
 Fulfilment fulfilment_of(const Requirement& requirement, std::span<const Fact> facts) {
-  const auto found = std::find_if(facts.begin(), facts.end(), [&](const Fact& fact) {
-    return fact.row == requirement.row;
-  });
+  const auto found = std::find_if(facts.begin(), facts.end(),
+                                  [&](const Fact& fact) { return fact.row == requirement.row; });
   if (found == facts.end()) return {false, "not known"};
-  const bool has_no_value =
-      requirement.op == Operator::has || requirement.op == Operator::lacks;
+  const bool has_no_value = requirement.op == Operator::has || requirement.op == Operator::lacks;
   const bool met = has_no_value ? is_there(*found) == (requirement.op == Operator::has)
                                 : compares(*found, requirement.op, requirement.value);
   return {met, show(*found)};

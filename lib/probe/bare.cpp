@@ -55,8 +55,7 @@ Bare::Bare(Scene& scene, client::ConnectPlan plan)
 void Bare::note(const protocol::Frame& frame) {
   Answer answer{frame.type()};
   const auto version = wire_.plan().version.value_or(scene_.ground().version());
-  if (const auto packet = protocol::decode(frame, version))
-    std::visit(Noter{answer}, *packet);
+  if (const auto packet = protocol::decode(frame, version)) std::visit(Noter{answer}, *packet);
   answers_.push_back(std::move(answer));
   scene_.changed();
 }

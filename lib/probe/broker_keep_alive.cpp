@@ -63,9 +63,9 @@ Finding keep_alive_bounds(Scene& scene) {
   if (scene.in_trouble()) return {};
   scene.tell(announced(fact("keep-alive-limit"), std::uint64_t(longest) * 1000));
   scene.tell(announced(fact("keep-alive-off"), off == 0));
-  return pass(fmt::format("at most {} s; {}", longest,
-                          off == 0 ? "may be off"
-                                   : fmt::format("in place of off it sets {} s", off)));
+  return pass(
+      fmt::format("at most {} s; {}", longest,
+                  off == 0 ? "may be off" : fmt::format("in place of off it sets {} s", off)));
 }
 
 constexpr std::array cases{

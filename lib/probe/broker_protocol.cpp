@@ -41,11 +41,15 @@ Finding try_version(Scene& scene, Version version, const FactRow& row) {
   return finding;
 }
 
-Finding play_version_31(Scene& scene) { return try_version(scene, Version::v31, fact("mqtt31")); }
+Finding play_version_31(Scene& scene) {
+  return try_version(scene, Version::v31, fact("mqtt31"));
+}
 Finding play_version_311(Scene& scene) {
   return try_version(scene, Version::v311, fact("mqtt311"));
 }
-Finding play_version_5(Scene& scene) { return try_version(scene, Version::v5, fact("mqtt5")); }
+Finding play_version_5(Scene& scene) {
+  return try_version(scene, Version::v5, fact("mqtt5"));
+}
 
 /// The Protocol Version stands behind the fixed header of two bytes and the name.
 constexpr std::size_t version_at = 2 + 2 + 4;
@@ -210,8 +214,8 @@ Finding play_reason_strings(Scene& scene) {
     (void)wire.try_unsubscribe(scene.topic("never/subscribed"));
     (void)wire.try_publish(message(scene.topic("nobody"), "x"));
     // A filter that no broker may accept.
-    wire.send_bytes(raw_packet(0x82, two_bytes(77) + no_properties(scene) +
-                                         utf8_string(scene.topic("a/#/b")) + '\1'));
+    wire.send_bytes(raw_packet(
+        0x82, two_bytes(77) + no_properties(scene) + utf8_string(scene.topic("a/#/b")) + '\1'));
     (void)wire.wait_for_end(std::chrono::milliseconds(500));
   }
   wire.set_hook({});
@@ -279,25 +283,23 @@ Finding play_take_over(Scene& scene) {
 }
 
 constexpr std::array cases{
-    Case{"version-3.1", "3.1.2.2",
-         "accepts MQTT 3.1, or refuses it and closes the connection", play_version_31},
-    Case{"version-3.1.1", "3.1.2.2",
-         "accepts MQTT 3.1.1, or refuses it and closes the connection", play_version_311},
-    Case{"version-5.0", "3.1.2.2",
-         "accepts MQTT 5.0, or refuses it and closes the connection", play_version_5},
+    Case{"version-3.1", "3.1.2.2", "accepts MQTT 3.1, or refuses it and closes the connection",
+         play_version_31},
+    Case{"version-3.1.1", "3.1.2.2", "accepts MQTT 3.1.1, or refuses it and closes the connection",
+         play_version_311},
+    Case{"version-5.0", "3.1.2.2", "accepts MQTT 5.0, or refuses it and closes the connection",
+         play_version_5},
     Case{"version-unknown", "3.1.2.2",
          "refuses a protocol version that it does not know, and closes the connection",
          play_version_unknown},
     Case{"connack", "3.2.2.3", "says its limits in CONNACK", play_connack, Versions::v5_only},
     Case{"assigned-id", "3.1.3.1",
-         "assigns a client identifier to who has none, and tells it, or refuses",
-         play_assigned_id},
+         "assigns a client identifier to who has none, and tells it, or refuses", play_assigned_id},
     Case{"take-over", "3.1.4",
          "closes the connection of a client when another comes with its identifier, and says why",
          play_take_over},
     Case{"ping", "3.12.4", "answers PINGREQ with PINGRESP", play_ping},
-    Case{"anonymous", "3.1.4", "answers a CONNECT without user name and password",
-         play_anonymous},
+    Case{"anonymous", "3.1.4", "answers a CONNECT without user name and password", play_anonymous},
     Case{"unknown-auth", "4.12",
          "refuses an authentication method that it does not support with reason 0x8C",
          play_unknown_auth, Versions::v5_only},
@@ -305,9 +307,8 @@ constexpr std::array cases{
          play_auth_methods, Versions::v5_only},
     Case{"reason-strings", "4.13", "may explain itself in reason strings", play_reason_strings,
          Versions::v5_only},
-    Case{"response-information", "3.1.2.11.6",
-         "may give Response Information to who asks for it", play_response_information,
-         Versions::v5_only},
+    Case{"response-information", "3.1.2.11.6", "may give Response Information to who asks for it",
+         play_response_information, Versions::v5_only},
     Case{"response-not-requested", "3.1.2.11.6",
          "gives no Response Information to who does not want it", play_response_not_requested,
          Versions::v5_only},

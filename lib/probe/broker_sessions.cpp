@@ -117,7 +117,8 @@ Finding message_expiry(Scene& scene) {
   wire.disconnect();
   Wire& publisher = scene.connected();
   for (const auto& [payload, seconds] :
-       {std::pair("short-lived", 1u), std::pair("also short-lived", 1u), std::pair("lasting", 100u)}) {
+       {std::pair("short-lived", 1u), std::pair("also short-lived", 1u),
+        std::pair("lasting", 100u)}) {
     Message sent = message(scene.topic("a"), payload);
     (void)sent.properties.add(PropertyId::message_expiry_interval, seconds);
     publisher.publish(sent);
@@ -145,8 +146,8 @@ Finding message_expiry_lowered(Scene& scene) {
   (void)wire.connect();
   const Message* came = wait_for_message(scene, wire, "lasting");
   const bool arrived = came != nullptr;
-  const auto left = (arrived ? *came : Message()).properties.view().number(
-      PropertyId::message_expiry_interval);
+  const auto left =
+      (arrived ? *came : Message()).properties.view().number(PropertyId::message_expiry_interval);
   end_session(scene, wire);
   if (scene.in_trouble()) return {};
   if (!arrived) return inconclusive("the message did not come");
@@ -157,8 +158,7 @@ Finding message_expiry_lowered(Scene& scene) {
 }
 
 constexpr std::array cases{
-    Case{"session-resume", "3.1.2.4", "takes up a kept session again, and says so",
-         session_resume},
+    Case{"session-resume", "3.1.2.4", "takes up a kept session again, and says so", session_resume},
     Case{"session-clean", "3.1.2.4", "forgets a session at a clean start", session_clean},
     Case{"offline-messages", "3.1.2.4", "keeps QoS 1 messages for a client that is away",
          offline_messages},

@@ -44,8 +44,7 @@ Finding should_not_reach(Scene& scene, const std::string& filter, const std::str
 
 Finding wildcard_plus(Scene& scene) {
   const Finding found = should_reach(scene, scene.topic("+/b"), scene.topic("a/b"));
-  if (!scene.in_trouble())
-    scene.tell(measured(fact("wildcards"), found.verdict == Verdict::pass));
+  if (!scene.in_trouble()) scene.tell(measured(fact("wildcards"), found.verdict == Verdict::pass));
   return found;
 }
 Finding wildcard_hash(Scene& scene) {
@@ -92,8 +91,9 @@ Finding shared_outcome(Scene& scene, std::size_t first, std::size_t second, std:
 
 Finding shared_refused(Scene& scene, const Wire& wire, std::optional<ReasonCode> reason) {
   scene.tell(measured(fact("shared"), false));
-  std::string text = reason ? reason_text(*reason, PacketType::suback)
-                            : wire.end() ? wire.end()->text : "no answer to SUBSCRIBE";
+  std::string text = reason       ? reason_text(*reason, PacketType::suback)
+                     : wire.end() ? wire.end()->text
+                                  : "no answer to SUBSCRIBE";
   return unsupported(std::move(text));
 }
 
@@ -187,17 +187,15 @@ constexpr std::array cases{
     Case{"wildcard-empty-level", "4.7.3", "lets + match an empty level", wildcard_empty_level},
     Case{"wildcard-dollar", "4.7.2",
          "lets a wildcard at the first level match no topic that begins with $", wildcard_dollar},
-    Case{"shared", "4.8.2", "delivers each message to one member of a shared subscription",
-         shared},
+    Case{"shared", "4.8.2", "delivers each message to one member of a shared subscription", shared},
     Case{"subscription-identifier", "3.8.2.1.2",
          "delivers messages with the identifier of their subscription", subscription_identifier,
          Versions::v5_only},
     Case{"no-local", "3.8.3.1", "sends a client with No Local none of its own messages", no_local,
          Versions::v5_only},
     Case{"unsubscribe", "3.10.4", "delivers nothing after UNSUBACK", unsubscribe},
-    Case{"unsubscribe-unknown", "3.11.3",
-         "answers an unsubscription from nothing with reason 0x11", unsubscribe_unknown,
-         Versions::v5_only},
+    Case{"unsubscribe-unknown", "3.11.3", "answers an unsubscription from nothing with reason 0x11",
+         unsubscribe_unknown, Versions::v5_only},
 };
 
 }  // namespace

@@ -9,12 +9,14 @@ namespace mqtt_toolbox::probe {
 
 namespace {
 
+/// The Session Expiry Interval that does not end, MQTT 5.0 section 3.1.2.11.2; in milliseconds.
+constexpr std::uint64_t endless = 0xFFFFFFFFull * 1000;
+
 std::string show_bytes(std::uint64_t bytes) {
   constexpr std::array<std::pair<std::uint64_t, std::string_view>, 3> units{
       {{1u << 30, " GiB"}, {1u << 20, " MiB"}, {1u << 10, " KiB"}}};
   for (const auto& [size, name] : units)
-    if (bytes >= size && bytes % size == 0)
-      return std::to_string(bytes / size) + std::string(name);
+    if (bytes >= size && bytes % size == 0) return std::to_string(bytes / size) + std::string(name);
   return std::to_string(bytes) + " bytes";
 }
 
@@ -56,6 +58,7 @@ std::string show_value(FactKind kind, const Fact::Value& value) {
   if (const auto* text = std::get_if<std::string>(&value)) return *text;
   const std::uint64_t number = std::get<std::uint64_t>(value);
   if (kind == FactKind::bytes) return show_bytes(number);
+  if (kind == FactKind::duration && number >= endless) return "without end";
   if (kind == FactKind::duration) return show_duration(std::chrono::milliseconds(number));
   return std::to_string(number);
 }

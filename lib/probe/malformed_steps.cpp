@@ -12,14 +12,15 @@ namespace {
 constexpr Duration reaction_patience = std::chrono::milliseconds(1500);
 
 /// MQTT 3.1 does not say what becomes of bad packets.
-Finding against(const Scene& scene, std::string observed) {
-  return scene.ground().version() == protocol::Version::v31 ? deviates(std::move(observed))
-                                                            : broken(std::move(observed));
+Finding against(const Scene& scene, Verdict otherwise, std::string observed) {
+  if (scene.ground().version() == protocol::Version::v31) otherwise = Verdict::deviates;
+  return {otherwise, std::move(observed), {}};
 }
 
 }  // namespace
 
-Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance) {
+Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance,
+                   Verdict otherwise) {
   Bare client(scene);
   if (!client.connect()) return {};
   client.forget_answers();
@@ -28,11 +29,11 @@ Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance
   if (scene.in_trouble()) return {};
   if (answer != nullptr) {
     if (is_failure(answer->reason)) return pass(reason_text(answer->reason, acceptance));
-    return against(scene, "took it: answered with " + std::string(name(acceptance)));
+    return against(scene, otherwise, "took it: answered with " + std::string(name(acceptance)));
   }
   const auto& end = client.wire().end();
   if (end) return pass(end->text);
-  return against(scene, "neither an answer nor an end within 1.5 s");
+  return against(scene, otherwise, "neither an answer nor an end within 1.5 s");
 }
 
 Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes) {
@@ -41,8 +42,9 @@ Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes)
   switch (attempt.kind) {
     case Attempt::Kind::refused:
     case Attempt::Kind::closed: return pass(attempt.text);
-    case Attempt::Kind::accepted: return against(scene, "accepted it");
-    case Attempt::Kind::silent: return against(scene, "neither an answer nor an end within 3 s");
+    case Attempt::Kind::accepted: return against(scene, Verdict::fail, "accepted it");
+    case Attempt::Kind::silent:
+      return against(scene, Verdict::fail, "neither an answer nor an end within 3 s");
     case Attempt::Kind::unreachable: break;
   }
   return inconclusive(attempt.text);

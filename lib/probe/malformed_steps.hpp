@@ -8,14 +8,17 @@ namespace mqtt_toolbox::probe {
 
 /// Sends the bytes on a connection of its own, and sees whether the broker ends it or refuses, as
 /// MQTT 5.0 section 4.13 wants. `acceptance` is the answer that says that it took them.
-Finding refusal_of(Scene& scene, const std::string& bytes, protocol::PacketType acceptance);
+/// Where the standard binds the client only, `otherwise` is no more than `deviates`.
+Finding refusal_of(Scene& scene, const std::string& bytes, protocol::PacketType acceptance,
+                   Verdict otherwise);
 
 /// The same in place of CONNECT.
 Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes);
 
-template <std::string (*bytes)(Scene&), protocol::PacketType acceptance>
+template <std::string (*bytes)(Scene&), protocol::PacketType acceptance,
+          Verdict otherwise = Verdict::fail>
 Finding refuses(Scene& scene) {
-  return refusal_of(scene, bytes(scene), acceptance);
+  return refusal_of(scene, bytes(scene), acceptance, otherwise);
 }
 
 template <std::string (*bytes)(Bare&)>

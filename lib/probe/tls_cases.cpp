@@ -25,7 +25,8 @@ std::string joined(const std::vector<std::string>& words) {
 std::int64_t days_left(const Scene& scene, const std::vector<CertificateFacts>& chain) {
   const std::int64_t now = split(scene.ground().started).second;
   std::int64_t left = chain.front().expires - now;
-  for (const CertificateFacts& certificate : chain) left = std::min(left, certificate.expires - now);
+  for (const CertificateFacts& certificate : chain)
+    left = std::min(left, certificate.expires - now);
   return left < 0 ? -1 : left / seconds_a_day;
 }
 
@@ -39,7 +40,8 @@ Finding certificate_finding(Scene& scene, const std::vector<CertificateFacts>& c
   scene.tell(measured(fact("certificate-issuer"), own.issuer));
   scene.tell(measured(fact("certificate-chain"), joined(subjects)));
   const std::int64_t days = days_left(scene, chain);
-  scene.tell(measured(fact("certificate-days"), static_cast<std::uint64_t>(std::max(std::int64_t(0), days))));
+  scene.tell(measured(fact("certificate-days"),
+                      static_cast<std::uint64_t>(std::max(std::int64_t(0), days))));
   if (days < 0) return deviates(agreed + "; a certificate of the chain has expired");
   return pass(fmt::format("{}; {} days left", agreed, days));
 }
@@ -58,7 +60,8 @@ Finding tls(Scene& scene) {
     if (!described) return inconclusive(described.error().text);
     chain.push_back(std::move(*described));
   }
-  return chain.empty() ? pass(agreed + "; no certificate") : certificate_finding(scene, chain, agreed);
+  return chain.empty() ? pass(agreed + "; no certificate")
+                       : certificate_finding(scene, chain, agreed);
 }
 
 Finding try_tls(Scene& scene, TlsVersion version, const FactRow& row) {
@@ -71,8 +74,12 @@ Finding try_tls(Scene& scene, TlsVersion version, const FactRow& row) {
   return accepted ? pass("accepted") : unsupported(attempt.text);
 }
 
-Finding tls_1_2(Scene& scene) { return try_tls(scene, TlsVersion::tls_1_2, fact("tls1.2")); }
-Finding tls_1_3(Scene& scene) { return try_tls(scene, TlsVersion::tls_1_3, fact("tls1.3")); }
+Finding tls_1_2(Scene& scene) {
+  return try_tls(scene, TlsVersion::tls_1_2, fact("tls1.2"));
+}
+Finding tls_1_3(Scene& scene) {
+  return try_tls(scene, TlsVersion::tls_1_3, fact("tls1.3"));
+}
 
 constexpr std::array cases{
     Case{"tls", "5.4.8", "protects the connection, with certificates that have not expired", tls},

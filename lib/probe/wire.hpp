@@ -214,8 +214,8 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   transport::Ending ending_ = transport::Ending::reset;
   transport::Ending cut_with_ = transport::Ending::reset;
 
-  std::string gathering_;  ///< of the session, not yet past the hook
-  std::string outgoing_;   ///< past the hook, not yet written
+  std::string gathering_;    ///< of the session, not yet past the hook
+  std::string outgoing_;     ///< past the hook, not yet written
   std::size_t written_ = 0;  ///< of outgoing_
   std::string incoming_;
   std::size_t needed_ = 0;  ///< of incoming_, for its first packet to be whole

@@ -377,8 +377,7 @@ constexpr Type finding{"finding", "what a check of the broker found", finding_fi
 constexpr Type fact{"fact", "something that is known of the broker", fact_fields};
 constexpr Type requirement{"requirement", "something that was demanded of the broker",
                            requirement_fields};
-constexpr Type change{"change", "how the broker differs from what was known before",
-                      change_fields};
+constexpr Type change{"change", "how the broker differs from what was known before", change_fields};
 constexpr Type error{"error", "what also stands on standard error", error_fields};
 constexpr Type summary{"summary", "totals at the end", summary_fields};
 

@@ -36,8 +36,8 @@ MQTT_TOOLBOX_API Status make_certificates(const CertificateRequest& request);
 
 /// What a certificate says. Names come from the peer: escape them before a terminal.
 struct CertificateFacts {
-  std::string subject;  ///< the common name, else the whole name
-  std::string issuer;   ///< the same
+  std::string subject;             ///< the common name, else the whole name
+  std::string issuer;              ///< the same
   std::vector<std::string> names;  ///< subject alternative names
   std::int64_t expires = 0;        ///< seconds since 1970-01-01 00:00 UTC
 };

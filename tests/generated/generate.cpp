@@ -23,9 +23,9 @@ namespace fs = std::filesystem;
 using mqtt_toolbox::options::Tool;
 
 constexpr std::array<const Tool*, 7> tools{
-    &mqtt_toolbox::bench::tool,   &mqtt_toolbox::probe::tool, &mqtt_toolbox::pub::tool,
-    &mqtt_toolbox::qos::tool,     &mqtt_toolbox::retain::tool,
-    &mqtt_toolbox::sandbox::tool, &mqtt_toolbox::sub::tool};
+    &mqtt_toolbox::bench::tool, &mqtt_toolbox::probe::tool,  &mqtt_toolbox::pub::tool,
+    &mqtt_toolbox::qos::tool,   &mqtt_toolbox::retain::tool, &mqtt_toolbox::sandbox::tool,
+    &mqtt_toolbox::sub::tool};
 
 constexpr const char* broker_results = "tests/broker/results.json";
 
