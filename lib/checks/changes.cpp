@@ -5,14 +5,12 @@
 #include <fstream>
 #include <iterator>
 
-#include <nlohmann/json.hpp>
-
 #include "base/system.hpp"
 #include "base/utf8.hpp"
+#include "record/result_input.hpp"
 
 namespace mqtt_toolbox::checks {
 
-using nlohmann::json;
 using probe::Fact;
 using probe::FactKind;
 using probe::FactRow;
@@ -27,31 +25,23 @@ const FactRow* row_named(std::span<const FactRow> rows, std::string_view name) {
   return found == rows.end() ? nullptr : &*found;
 }
 
-std::string text_of(const json& line, const char* key) {
-  const auto found = line.find(key);
-  return found != line.end() && found->is_string() ? found->get<std::string>() : std::string();
+/// Whether the value is of the row's kind.
+bool fits(const Fact::Value& value, FactKind kind) {
+  if (kind == FactKind::flag) return std::holds_alternative<bool>(value);
+  if (kind == FactKind::text) return std::holds_alternative<std::string>(value);
+  return std::holds_alternative<std::uint64_t>(value);
 }
 
-/// None when the value is not of the row's kind.
-std::optional<Fact::Value> value_of(const json& value, FactKind kind) {
-  if (kind == FactKind::flag && value.is_boolean()) return value.get<bool>();
-  if (kind == FactKind::text && value.is_string()) return value.get<std::string>();
-  const bool is_number = kind != FactKind::flag && kind != FactKind::text;
-  if (is_number && value.is_number_unsigned()) return value.get<std::uint64_t>();
-  return std::nullopt;
-}
-
-void add_line(Knowledge& knowledge, const json& line, std::span<const FactRow> rows) {
+void add_line(Knowledge& knowledge, const record::ResultFields& line,
+              std::span<const FactRow> rows) {
+  using record::text_of;
   const std::string type = text_of(line, "type");
   if (type == "finding") knowledge.findings[text_of(line, "case")] = text_of(line, "verdict");
-  if (type != "fact" || !line.contains("value")) return;
+  const auto value = line.find("value");
+  if (type != "fact" || value == line.end()) return;
   const FactRow* row = row_named(rows, text_of(line, "name"));
-  if (row == nullptr) return;
-  auto value = value_of(line["value"], row->kind);
-  if (!value) return;
-  const auto at_least = line.find("at_least");
-  knowledge.add(
-      probe::measured(*row, std::move(*value), at_least != line.end() && *at_least == true));
+  if (row == nullptr || !fits(value->second, row->kind)) return;
+  knowledge.add(probe::measured(*row, value->second, line.count("at_least") != 0));
 }
 
 void append_changes(std::vector<Change>& changes, std::string_view kind, const Entries& before,
@@ -86,10 +76,10 @@ Result<Knowledge> parse_knowledge(std::string_view lines, std::span<const FactRo
     const std::string_view text = lines.substr(0, end);
     lines.remove_prefix(std::min(end + 1, lines.size()));
     if (text.empty()) continue;
-    const json line = json::parse(text, nullptr, false);
-    if (!line.is_object())
-      return fail(ExitCode::io, "line " + std::to_string(number) + " is not a JSON object");
-    add_line(knowledge, line, rows);
+    const auto line = record::parse_result(text);
+    if (!line)
+      return fail(line.error().code, "line " + std::to_string(number) + ": " + line.error().text);
+    add_line(knowledge, *line, rows);
   }
   if (knowledge.facts.empty() && knowledge.findings.empty())
     return fail(ExitCode::io, "there is nothing in it that --json of this tool prints");

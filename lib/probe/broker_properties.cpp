@@ -188,9 +188,9 @@ class Taker {
   void acknowledge_all(std::size_t messages) {
     while (acknowledged_ < came_ && wire_.online()) {
       ++acknowledged_;
+      const std::size_t before = came_;
       wire_.acknowledge(1);
-      scene_.wait([&] { return came_ > acknowledged_ || came_ >= messages || wire_.end(); },
-                  std::chrono::seconds(1));
+      scene_.wait([&] { return came_ > before || came_ >= messages || wire_.end(); }, quiet);
     }
   }
   std::size_t came() const { return came_; }
