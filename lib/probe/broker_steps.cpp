@@ -43,15 +43,4 @@ const Message* wait_for_message(Scene& scene, const Wire& wire, std::string_view
   return find_message(wire, payload);
 }
 
-void end_session(Scene& scene, Wire& wire) {
-  if (scene.in_trouble()) return;
-  wire.disconnect();
-  wire.start_over();
-  wire.plan().session.clean_start = true;
-  wire.plan().session.resume = false;
-  wire.plan().session.connect_properties.remove(protocol::PropertyId::session_expiry_interval);
-  (void)wire.try_connect();
-  wire.disconnect();
-}
-
 }  // namespace mqtt_toolbox::probe

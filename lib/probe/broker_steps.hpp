@@ -8,6 +8,7 @@
 #include "probe/broker_cases.hpp"
 #include "probe/broker_facts.hpp"
 #include "probe/scene.hpp"
+#include "probe/stream.hpp"
 
 /// What the scripts of mqtt-probe share.
 namespace mqtt_toolbox::probe {
@@ -33,8 +34,5 @@ const Message* find_message(const Wire& wire, std::string_view payload);
 /// Until one with this payload has come; null: it did not in time.
 const Message* wait_for_message(Scene& scene, const Wire& wire, std::string_view payload,
                                 Duration patience = soon);
-
-/// Ends a kept session on the broker too, so that nothing is left of it.
-void end_session(Scene& scene, Wire& wire);
 
 }  // namespace mqtt_toolbox::probe
