@@ -105,6 +105,8 @@ Session* Broker::find(const std::string& client_identifier) {
 
 Broker::Opened Broker::create_session(const std::string& client_identifier) {
   const auto expire = [this, client_identifier] {
+    if (rules_.breaks(Breach::session_expiry_ignored))
+      return wills_.session_ended(client_identifier, SessionEnd::expired);
     if (Session* session = find(client_identifier)) end_session(*session, SessionEnd::expired);
   };
   auto& session = sessions_[client_identifier];
@@ -132,9 +134,8 @@ void Broker::connection_ended(Session& session, Ending ending) {
   wills_.connection_ended(session, ending);
   if (session.expiry_seconds == 0) return end_session(session, SessionEnd::expired);
   pass_on_shared(session, false);
-  const bool expires = session.expiry_seconds != Session::no_expiry &&
-                       !rules_.breaks(Breach::session_expiry_ignored);
-  if (expires) session.expiry_timer.arm(loop_.now() + std::chrono::seconds(session.expiry_seconds));
+  if (session.expiry_seconds != Session::no_expiry)
+    session.expiry_timer.arm(loop_.now() + std::chrono::seconds(session.expiry_seconds));
 }
 
 void Broker::end_session(Session& session, SessionEnd end) {

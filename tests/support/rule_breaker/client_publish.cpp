@@ -99,6 +99,8 @@ void Client::on(const protocol::PubRel& pubrel) {
   const bool is_known = session_->received.erase(identifier) != 0;
   const bool came_before = is_known && unreleased_.count(identifier) == 0;
   unreleased_.erase(identifier);
+  if (is_known && rules().breaks(Breach::qos2_identifier_not_freed))
+    session_->received.insert(identifier);
   if (came_before && rules().breaks(Breach::qos2_pubrel_forgotten)) return;
   send(protocol::PubComp{
       identifier, is_known ? ReasonCode::success : ReasonCode::packet_identifier_not_found, {}});
@@ -125,8 +127,9 @@ void Client::release(PacketIdentifier identifier) {
 
 /// 0: none is to be used.
 std::uint16_t Client::topic_alias_for(const std::string& topic) const {
-  const bool uses_more = is_v5() && rules().breaks(Breach::topic_alias_of_client_ignored);
-  const std::size_t most = uses_more ? 65'535 : topic_alias_maximum_;
+  const bool exceeds =
+      topic_alias_maximum_ != 0 && rules().breaks(Breach::topic_alias_maximum_exceeded);
+  const std::size_t most = topic_alias_maximum_ + (exceeds ? 1u : 0u);
   const auto known = aliases_by_topic_.find(topic);
   if (known != aliases_by_topic_.end()) return known->second;
   const std::size_t next = aliases_by_topic_.size() + 1;
