@@ -4,7 +4,7 @@ load helper
 setup_file() {
   local fifo=$BATS_FILE_TMPDIR/port
   mkfifo "$fifo"
-  rule-breaker >"$fifo" 3>&- &
+  rule-breaker --maximum-packet-size 2MiB >"$fifo" 3>&- &
   export BREAKER_PID=$!
   read -r -t "$patience" BREAKER_PORT <"$fifo"
   export BREAKER_PORT
@@ -78,6 +78,32 @@ setup() {
   run -0 mqtt-pub -t "$topic" -q 2 -l < <(seq 3)
   run -0 mqtt-sub "${session[@]}" -C 3
   assert_equal "$output" "$(seq 3)"
+}
+
+@test "it keeps the contract of a broker with its clients" {
+  printf '{"name": "rule-breaker", "version": "1", "doors": {"tcp": %s}}' "$BREAKER_PORT" >"$BATS_TEST_TMPDIR/facts.json"
+  run -0 --separate-stderr contract "$BATS_TEST_TMPDIR/facts.json" "$BATS_TEST_DIRNAME/../broker/contract"
+  assert_equal "$(jq -r .verdict <<<"$output" | sort -u)" pass
+}
+
+# publish_at_fault NAME KIND@N: in the background as NAME, at QoS 1, for a second at most.
+publish_at_fault() {
+  start_in_background "broken_$1" rule-breaker --fault "$2"
+  wait_until test -s "$BATS_TEST_TMPDIR/broken_$1.out"
+  start_in_background "$1" env -u MQTT_URL timeout -s KILL 1 \
+    mqtt-pub -h 127.0.0.1 -p "$(<"$BATS_TEST_TMPDIR/broken_$1.out")" -t "$topic" -q 1 -m x
+}
+
+@test "a broker that fails as a whole acknowledges nothing any more" {
+  local kind
+  for kind in kill freeze garbage flood close truncate huge; do publish_at_fault $kind $kind@2; done
+  publish_at_fault later kill@3 # CONNECT and PUBLISH are answered
+  for kind in kill freeze garbage flood close truncate huge; do
+    finish $kind
+    ((status != 0)) || return 1
+  done
+  finish later
+  assert_status 0
 }
 
 @test "each breach is named once, and no other name is taken" {
