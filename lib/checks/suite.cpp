@@ -94,7 +94,7 @@ class Run {
     if (tasks_.empty())
       return fail(ExitCode::usage, "none of the cases named is for MQTT " +
                                        std::string(protocol::name(greeting.version)));
-    return suite_.begin ? suite_.begin(ground_) : Status();
+    return suite_.begin ? suite_.begin(ground_, tasks_) : Status();
   }
 
   void play_tasks() {

@@ -29,6 +29,10 @@ std::string Scene::topic(std::string_view name) const {
   return folder_ + std::string(name);
 }
 
+bool Scene::owns(std::string_view topic) const {
+  return topic.substr(0, folder_.size()) == folder_;
+}
+
 std::string Scene::new_identifier() {
   constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyz";
   constexpr std::size_t length = 12;

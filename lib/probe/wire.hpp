@@ -104,6 +104,8 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   bool online() const;
   bool session_present() const { return session_present_; }
   const session::ServerLimits& limits() const;
+  /// Seconds, as this side asked for it.
+  std::uint16_t keep_alive() const { return plan_.session.keep_alive; }
   /// Of the last CONNACK.
   protocol::Properties connack_properties() const { return connack_properties_.view(); }
   transport::StreamFacts facts() const;

@@ -261,10 +261,12 @@ void Wire::after_session() {
 
 void Wire::finish(WireEnd::Kind kind, std::string text) {
   if (!stream_) return;
+  // Before the end: the broker may be quicker than this thread.
+  const Time now = SystemClock().now();
   const auto ending = kind == WireEnd::Kind::here ? cut_with_ : transport::Ending::fin;
   stream_->set_events(nullptr);
   stream_->end(ending);
-  end_ = WireEnd{kind, std::move(text), disconnect_reason_, SystemClock().now()};
+  end_ = WireEnd{kind, std::move(text), disconnect_reason_, now};
   retire(ending);
   timer_.disarm();
   output_.clear();

@@ -1,0 +1,141 @@
+#include "will/settings.hpp"
+
+#include <array>
+
+#include "base/utf8.hpp"
+#include "checks/suite.hpp"
+#include "options/assign.hpp"
+#include "probe/will.hpp"
+#include "protocol/topic.hpp"
+
+namespace mqtt_toolbox::will {
+namespace {
+
+using options::Group;
+using options::Kind;
+using options::Spec;
+using options::Values;
+
+Settings& own(options::Settings& settings) {
+  return static_cast<Settings&>(settings);
+}
+
+constexpr std::array<std::string_view, 3> witness_names{"both", "native", "paho"};
+
+Status take_witness(options::Settings& settings, Values values) {
+  own(settings).witnesses = values[0] == "both"     ? Witnesses::both
+                            : values[0] == "native" ? Witnesses::native
+                                                    : Witnesses::paho;
+  return {};
+}
+
+template <std::string Settings::*member>
+Status take_text(options::Settings& settings, Values values) {
+  own(settings).*member = values[0];
+  return {};
+}
+
+Status take_topic(options::Settings& settings, Values values) {
+  if (const auto checked = protocol::check_topic_name(values[0]); !checked)
+    return fail(ExitCode::usage,
+                '"' + printable(values[0], 100) + "\": " + protocol::describe(checked.error()));
+  own(settings).refused_topic = values[0];
+  return {};
+}
+
+constexpr std::array specs{
+    Spec{.name = "cut",
+         .kind = Kind::choice,
+         .value_name = "HOW",
+         .group = Group::checks,
+         .choices = probe::own_will_cuts,
+         .fallback = "rst",
+         .help = "how the connection of your own will ends, with --will-topic",
+         .manual = "silence: the connection stays open and nothing is sent any more, so that the "
+                   "broker acts by --keepalive; kill: a process of its own is killed.",
+         .assign = take_text<&Settings::cut>},
+    Spec{.name = "witness",
+         .kind = Kind::choice,
+         .value_name = "WHO",
+         .group = Group::checks,
+         .choices = witness_names,
+         .fallback = "both, where the paho engine can be had",
+         .help = "which clients look whether the will comes",
+         .manual = "Two independent implementations of MQTT: when they do not see the same, the "
+                   "verdict is inconclusive.",
+         .assign = take_witness},
+    Spec{.name = "kick",
+         .kind = Kind::command,
+         .value_name = "COMMAND",
+         .group = Group::checks,
+         .help = "also check the will of a client that the broker throws out",
+         .manual = "The shell command has the broker end the connection of the client "
+                   "$MQTT_CLIENT_ID.",
+         .assign = take_text<&Settings::kick>},
+    Spec{.name = "refused-topic",
+         .kind = Kind::text,
+         .value_name = "TOPIC",
+         .group = Group::checks,
+         .help = "also check a will to this topic, which you may not publish to",
+         .assign = take_topic},
+};
+
+constexpr std::array groups{
+    Group::checks,  Group::connection, Group::authentication, Group::tls,       Group::websocket,
+    Group::session, Group::will,       Group::properties,     Group::reporting, Group::general};
+
+constexpr std::array examples{
+    options::Example{"whether a broker treats wills as it should", "mqtt-will-test -h localhost"},
+    options::Example{"one kind of end only", "mqtt-will-test --case silence --case fin"},
+    options::Example{
+        "what becomes of a device's own will",
+        "mqtt-will-test --will-topic home/stove --will-payload gone --cut silence -k 5"},
+};
+
+Status check(options::Settings& base) {
+  Settings& settings = own(base);
+  const bool is_own = settings.plan.session.will.has_value();
+  if (!settings.cut.empty() && !is_own)
+    return fail(ExitCode::usage, "--cut is for your own will; give --will-topic too");
+  if (is_own && (!settings.checks.cases.empty() || settings.checks.list))
+    return fail(ExitCode::usage,
+                "--will-topic is about your own will, --case and --list are about the checks; "
+                "give one or the other");
+  if (is_own && (!settings.kick.empty() || !settings.refused_topic.empty()))
+    return fail(ExitCode::usage, "--will-topic goes neither with --kick nor with --refused-topic");
+  if (settings.cut == "silence" && settings.plan.session.keep_alive == 0)
+    return fail(ExitCode::usage, "--cut silence needs a --keepalive, which the broker acts by");
+  if (is_own && settings.cut.empty()) settings.cut = "rst";
+  return checks::check_names(probe::will_cases(), settings.checks.cases);
+}
+
+std::vector<options::CaseText> cases() {
+  return checks::texts_of(probe::will_cases());
+}
+
+}  // namespace
+
+constexpr options::Tool tool{
+    .name = "mqtt-will-test",
+    .summary = "see whether, when and how a broker publishes wills",
+    .synopsis = "[OPTIONS]\n[OPTIONS] --will-topic TOPIC [--will-payload TEXT] [--cut HOW]",
+    .description =
+        "Connects clients with a will, ends their connections in every way a device dies, and says "
+        "which wills came, when and how, and whether the specification wants it so. Times are "
+        "measured from the moment of the cut. What the wills leave retained is cleared."
+        "\n\n"
+        "The verdict on each case is pass, fail (the broker broke a demand of the specification), "
+        "deviates (a recommendation, or what is usual), unsupported or inconclusive. The exit "
+        "status is 1 when a case failed or was inconclusive."
+        "\n\n"
+        "With --will-topic your own will is tried instead, with your own client identifier and "
+        "session: nothing else is published, and the will itself goes to everybody who has "
+        "subscribed to its topic.",
+    .groups = groups,
+    .own = specs,
+    .examples = examples,
+    .cases = cases,
+    .check = check,
+};
+
+}  // namespace mqtt_toolbox::will

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "options/tool.hpp"
+
+namespace mqtt_toolbox::will {
+
+/// Whose eyes count: both, where one is not asked for.
+enum class Witnesses : std::uint8_t { both, native, paho };
+
+struct Settings : options::Settings {
+  Witnesses witnesses = Witnesses::both;
+  std::string cut;            ///< of the user's own will
+  std::string kick;           ///< shell command; empty: none
+  std::string refused_topic;  ///< empty: none
+};
+
+extern const options::Tool tool;
+
+}  // namespace mqtt_toolbox::will

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "checks/suite.hpp"
+#include "probe/will.hpp"
+#include "will/settings.hpp"
+
+namespace mqtt_toolbox::will {
+
+/// Chooses the cases, calls the witnesses and has the cases played.
+class Trial {
+ public:
+  Trial(console::World& world, const Settings& settings);
+
+  console::Ended run();
+
+ private:
+  Status begin(probe::Ground& ground, std::span<const probe::Task> tasks);
+  Status call_witnesses(const probe::Ground& ground);
+  Status call_witness(const probe::Ground& ground, client::Engine engine,
+                      std::vector<std::unique_ptr<probe::Witness>>& witnesses);
+
+  console::World& world_;
+  const Settings& settings_;
+  probe::WillCompany company_;
+};
+
+}  // namespace mqtt_toolbox::will

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/export.hpp"
+#include "probe/jury.hpp"
+#include "probe/victim.hpp"
+
+namespace mqtt_toolbox::probe {
+
+/// What the will cases share, as Ground::company.
+struct WillCompany {
+  std::unique_ptr<Jury> jury;
+  Victims victims;
+  std::string kick;           ///< shell command that has the broker throw out $MQTT_CLIENT_ID
+  std::string refused_topic;  ///< a topic that the broker does not let the user publish to
+};
+
+/// Wills: when the broker publishes them, what of them arrives, and what calls them off.
+MQTT_TOOLBOX_API std::span<const Case> will_cases();
+/// Those that need to be told something: a command to kick with, a topic that is refused.
+MQTT_TOOLBOX_API const Case& will_kick_case();
+MQTT_TOOLBOX_API const Case& will_refused_topic_case();
+
+/// The ways of --cut.
+inline constexpr std::array<std::string_view, 8> own_will_cuts{
+    "disconnect", "disconnect-with-will", "fin",      "rst", "silence",
+    "kill",       "protocol-error",       "take-over"};
+/// Ends in that way the connection of a victim whose will and session are those of the ground's
+/// plan, which is `plan`.
+MQTT_TOOLBOX_API Case own_will_case(std::string_view cut, const client::ConnectPlan& plan);
+
+/// Forks the processes that those of the tasks will kill.
+MQTT_TOOLBOX_API Status fork_victims(const Ground& ground, std::span<const Task> tasks,
+                                     Victims& victims);
+
+}  // namespace mqtt_toolbox::probe

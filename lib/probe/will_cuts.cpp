@@ -1,0 +1,108 @@
+#include "probe/will_cuts.hpp"
+
+#include <array>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/text.hpp"
+
+namespace mqtt_toolbox::probe {
+
+using protocol::ReasonCode;
+
+namespace {
+
+constexpr Duration usual = std::chrono::seconds(5);
+/// How much later than one and a half keep-alive is still in time: brokers look once in a while.
+constexpr Duration leeway = std::chrono::seconds(1);
+
+/// Runs in the shell what the user said the broker is told with.
+bool run_command(const std::string& command, const std::string& client_identifier) {
+  const std::string variable = "MQTT_CLIENT_ID=" + client_identifier;
+  std::vector<char*> environment;
+  for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
+  environment.push_back(const_cast<char*>(variable.c_str()));
+  environment.push_back(nullptr);
+  std::array<char*, 4> arguments{const_cast<char*>("sh"), const_cast<char*>("-c"),
+                                 const_cast<char*>(command.c_str()), nullptr};
+  pid_t process = 0;
+  if (posix_spawn(&process, "/bin/sh", nullptr, nullptr, arguments.data(), environment.data()) != 0)
+    return false;
+  int status = 0;
+  waitpid(process, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+Time cut_by_disconnect(Scene&, Wire& victim) {
+  const Time now = SystemClock().now();
+  victim.disconnect();
+  return now;
+}
+
+Time cut_by_disconnect_with_will(Scene&, Wire& victim) {
+  const Time now = SystemClock().now();
+  victim.disconnect(ReasonCode::disconnect_with_will_message);
+  return now;
+}
+
+Time cut_by_error_disconnect(Scene&, Wire& victim) {
+  const Time now = SystemClock().now();
+  victim.disconnect(ReasonCode::unspecified_error);
+  return now;
+}
+
+Time cut_by_fin(Scene&, Wire& victim) {
+  victim.cut(transport::Ending::fin);
+  return victim.ended_at();
+}
+
+Time cut_by_reset(Scene&, Wire& victim) {
+  victim.cut(transport::Ending::reset);
+  return victim.ended_at();
+}
+
+Time cut_by_silence(Scene&, Wire& victim) {
+  victim.cut(transport::Ending::freeze);
+  return victim.ended_at();
+}
+
+/// A PUBLISH with both QoS bits set, which every version forbids (MQTT-3.3.1-4).
+Time cut_by_protocol_error(Scene& scene, Wire& victim) {
+  const Time now = SystemClock().now();
+  victim.send_bytes(std::string_view("\x36\x05\0\1a\0\1", 7));
+  if (!victim.wait_for_end(usual))
+    scene.trouble(broken("the broker did not close the connection after a PUBLISH with QoS 3"));
+  return now;
+}
+
+Time cut_by_take_over(Scene& scene, Wire& victim) {
+  const Time now = SystemClock().now();
+  client::ConnectPlan plan = victim.plan();
+  plan.session.will.reset();
+  Wire& successor = scene.wire(std::move(plan));
+  successor.connect();
+  if (!victim.wait_for_end(usual))
+    scene.trouble(broken("the old connection stayed open beside the new one"));
+  successor.disconnect();
+  return now;
+}
+
+Time cut_by_kick(Scene& scene, Wire& victim) {
+  const Time now = SystemClock().now();
+  if (!run_command(company(scene).kick, victim.identifier()))
+    scene.trouble("the command of --kick failed");
+  if (!victim.wait_for_end(usual))
+    scene.trouble("the connection stayed open after the command of --kick");
+  return now;
+}
+
+Window window_of_silence(const Wire& victim) {
+  const std::uint16_t keep_alive = victim.limits().keep_alive.value_or(victim.keep_alive());
+  const Duration allowed = std::chrono::milliseconds(1500) * keep_alive;
+  return {std::chrono::seconds(keep_alive), allowed + leeway, allowed + std::chrono::seconds(15)};
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,71 @@
+#include "probe/will_delays.hpp"
+
+#include "probe/will_script.hpp"
+
+namespace mqtt_toolbox::probe {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+/// What must not count, because the broker acts at it or before it.
+constexpr std::uint32_t long_delay = 30;
+/// Timers of whole seconds may run out a part of a second early or late.
+constexpr Duration early = milliseconds(100);
+constexpr Duration late = milliseconds(1500);
+
+Window window_at(seconds due) {
+  return {due - early, due + late, due + seconds(4)};
+}
+
+Finding will_of(Scene& scene, std::uint32_t delay, std::uint32_t session_expiry,
+                const Window& window) {
+  Hearing hearing(scene, *company(scene).jury);
+  client::ConnectPlan plan = delayed(scene, scene.topic("will"), delay, session_expiry);
+  const session::WillSettings will = *plan.session.will;
+  Wire& victim = scene.connected(std::move(plan));
+  victim.cut(transport::Ending::reset);
+  return expect_will(scene, hearing, will, victim.ended_at(), window);
+}
+
+}  // namespace
+
+Finding will_after_delay(Scene& scene) {
+  return will_of(scene, 2, 60, window_at(seconds(2)));
+}
+
+Finding will_at_session_end(Scene& scene) {
+  return will_of(scene, long_delay, 1, window_at(seconds(1)));
+}
+
+Finding will_without_session(Scene& scene) {
+  return will_of(scene, long_delay, 0, Window{{}, late, seconds(5)});
+}
+
+Finding will_called_off(Scene& scene) {
+  Hearing hearing(scene, *company(scene).jury);
+  Wire& victim = scene.connected(delayed(scene, scene.topic("will"), 1, 60));
+  victim.cut(transport::Ending::reset);
+  victim.connect();
+  Finding finding = expect_no_will(scene, hearing, scene.topic("will"), milliseconds(2500));
+  victim.disconnect();
+  return finding;
+}
+
+Finding will_at_clean_start(Scene& scene) {
+  Hearing hearing(scene, *company(scene).jury);
+  client::ConnectPlan plan = delayed(scene, scene.topic("will"), long_delay, 60);
+  const session::WillSettings will = *plan.session.will;
+  Wire& victim = scene.connected(std::move(plan));
+  victim.cut(transport::Ending::reset);
+  victim.plan().session.will.reset();
+  victim.start_over();
+  const Time before = SystemClock().now();
+  victim.connect();
+  Finding finding = expect_will(scene, hearing, will, before, {{}, seconds(1), seconds(4)});
+  victim.disconnect();
+  return finding;
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,145 @@
+#include "probe/witness.hpp"
+
+#include <algorithm>
+
+#include "probe/scene.hpp"
+
+namespace mqtt_toolbox::probe {
+
+namespace {
+
+constexpr std::size_t most_bytes = 64u << 20;
+constexpr Duration patience_at_start = std::chrono::seconds(15);
+constexpr Duration patience_at_end = std::chrono::seconds(1);
+
+}  // namespace
+
+Witness::Witness(client::ConnectPlan plan, std::vector<std::string> filters)
+    : plan_(std::move(plan)), filters_(std::move(filters)) {}
+
+Witness::~Witness() {
+  const std::lock_guard lock(mutex_);
+  if (!inbox_) return;
+  inbox_->post([this] {
+    closing_ = true;
+    if (client_ != nullptr) client_->close({}, patience_at_end);
+  });
+}
+
+Status Witness::start() {
+  std::unique_lock lock(mutex_);
+  thread_ = std::jthread([this] { work(); });
+  const bool in_time = settled_.wait_for(lock, patience_at_start, [this] { return !!status_; });
+  if (!in_time)
+    return fail(ExitCode::lost,
+                "the " + std::string(name()) + " witness could not subscribe in time");
+  return *status_;
+}
+
+void Witness::work() {
+  transport::Loop loop;
+  Random random(system_seed());
+  auto client = client::make_client({loop, random}, plan_, *this);
+  if (!client) return settle(tl::unexpected<Error>(client.error()));
+  {
+    const std::lock_guard lock(mutex_);
+    loop_ = &loop;
+    inbox_ = std::make_unique<transport::Inbox>(loop);
+  }
+  client_ = client->get();
+  client_->connect();
+  loop.run_until(never);
+  const std::lock_guard lock(mutex_);
+  inbox_.reset();
+}
+
+void Witness::settle(Status status) {
+  const std::lock_guard lock(mutex_);
+  if (!status_) status_ = std::move(status);
+  settled_.notify_all();
+}
+
+std::string_view Witness::name() const {
+  return plan_.engine == client::Engine::paho ? "paho" : "native";
+}
+
+std::vector<Message> Witness::seen(const std::string& topic) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = seen_.find(topic);
+  return found == seen_.end() ? std::vector<Message>() : found->second;
+}
+
+protocol::Qos Witness::granted_qos() const {
+  const std::lock_guard lock(mutex_);
+  return granted_;
+}
+
+std::optional<std::string> Witness::lost() const {
+  const std::lock_guard lock(mutex_);
+  return lost_;
+}
+
+void Witness::notify(Scene& scene) {
+  const std::lock_guard lock(mutex_);
+  scenes_.insert(&scene);
+}
+
+void Witness::forget(Scene& scene) {
+  const std::lock_guard lock(mutex_);
+  scenes_.erase(&scene);
+}
+
+// In its own thread.
+
+void Witness::on_connected(const client::Connected&) {
+  std::vector<protocol::Subscription> subscriptions;
+  for (const std::string& filter : filters_)
+    subscriptions.push_back({filter, protocol::Qos::exactly_once});
+  const auto submission = client_->subscribe(subscriptions, {}, 1);
+  if (!submission) settle(tl::unexpected<Error>(submission.error()));
+}
+
+void Witness::on_subscribed(client::Token, const protocol::SubAck& suback) {
+  for (std::size_t i = 0; i < suback.codes.size(); ++i) {
+    const protocol::ReasonCode code = suback.code(i);
+    if (is_failure(code))
+      return settle(fail(ExitCode::rejected,
+                         "the broker refused the subscription of the witness to " + filters_[i] +
+                             ": " +
+                             std::string(protocol::name(code, protocol::PacketType::suback))));
+    const std::lock_guard lock(mutex_);
+    granted_ = std::min(granted_, static_cast<protocol::Qos>(code));
+  }
+  settle({});
+}
+
+void Witness::on_closed(const std::optional<Error>& error) {
+  const std::string text = error ? error->text : "closed";
+  settle(fail(error ? error->code : ExitCode::lost, text));
+  {
+    const std::lock_guard lock(mutex_);
+    client_ = nullptr;
+    if (!closing_) lost_ = text;
+    tell_scenes();
+  }
+  loop_->stop();
+}
+
+bool Witness::on_message(const protocol::Publish& message) {
+  const std::lock_guard lock(mutex_);
+  bytes_ += message.topic.size() + message.payload.size() + sizeof(Message);
+  if (bytes_ > most_bytes) {
+    lost_ = "the broker sends without end";
+    tell_scenes();
+    return false;
+  }
+  seen_[std::string(message.topic)].push_back(copy_of(message, SystemClock().now()));
+  tell_scenes();
+  return true;
+}
+
+void Witness::tell_scenes() {
+  for (Scene* scene : scenes_) scene->inbox().post([scene] { scene->changed(); });
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "base/export.hpp"
+#include "client/client.hpp"
+#include "probe/message.hpp"
+#include "transport/inbox.hpp"
+
+namespace mqtt_toolbox::probe {
+
+class Scene;
+
+/// A client in a thread of its own that subscribes once, at QoS 2, and remembers what comes, for
+/// the cases of a whole run. A broker cannot make it keep more than 64 MiB.
+class MQTT_TOOLBOX_API Witness final : private client::Handler {
+ public:
+  /// `plan` is complete, its engine included.
+  Witness(client::ConnectPlan plan, std::vector<std::string> filters);
+  ~Witness() override;
+
+  /// Until the subscriptions are acknowledged; else why not, in bounded time.
+  Status start();
+
+  std::string_view name() const;
+  /// What came to a topic, in order.
+  std::vector<Message> seen(const std::string& topic) const;
+  /// At most what SUBACK granted.
+  protocol::Qos granted_qos() const;
+  /// Set when it has lost its connection: it proves nothing any more.
+  std::optional<std::string> lost() const;
+
+  /// The scene is told of everything that comes, until `forget`.
+  void notify(Scene& scene);
+  void forget(Scene& scene);
+
+ private:
+  void on_connected(const client::Connected& connected) override;
+  void on_reconnecting(const Error&, Duration) override {}
+  void on_closed(const std::optional<Error>& error) override;
+  bool on_message(const protocol::Publish& message) override;
+  void on_published(const client::PublishOutcome&) override {}
+  void on_subscribed(client::Token token, const protocol::SubAck& suback) override;
+  void on_unsubscribed(client::Token, const protocol::UnsubAck&) override {}
+
+  void work();
+  void settle(Status status);
+  void tell_scenes();
+
+  client::ConnectPlan plan_;
+  std::vector<std::string> filters_;
+  client::Client* client_ = nullptr;
+  transport::Loop* loop_ = nullptr;
+  bool closing_ = false;
+
+  mutable std::mutex mutex_;
+  std::condition_variable settled_;
+  std::optional<Status> status_;  ///< of the start
+  std::optional<std::string> lost_;
+  std::map<std::string, std::vector<Message>> seen_;
+  std::size_t bytes_ = 0;
+  protocol::Qos granted_ = protocol::Qos::exactly_once;
+  std::set<Scene*> scenes_;
+  std::unique_ptr<transport::Inbox> inbox_;
+  std::jthread thread_;
+};
+
+}  // namespace mqtt_toolbox::probe
