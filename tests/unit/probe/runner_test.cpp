@@ -1,0 +1,131 @@
+#include "probe/runner.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+
+#include <doctest/doctest.h>
+
+using namespace mqtt_toolbox;
+using namespace mqtt_toolbox::probe;
+
+namespace {
+
+std::atomic<int> playing = 0;
+std::atomic<bool> overlapped = false;
+
+Finding play_together(Scene& scene) {
+  ++playing;
+  // Until another one plays too.
+  const bool met = scene.wait(
+      [&] {
+        scene.stay(std::chrono::milliseconds(1));
+        return playing >= 2;
+      },
+      std::chrono::seconds(5));
+  return met ? pass(std::string(scene.variant().name)) : broken("alone");
+}
+
+Finding play_alone(Scene& scene) {
+  const int before = playing.exchange(100);
+  scene.stay(std::chrono::milliseconds(5));
+  if (before >= 100) overlapped = true;
+  playing = before;
+  return deviates("alone");
+}
+
+Finding play_for_ever(Scene& scene) {
+  scene.wait([] { return false; }, never);
+  return pass("never");
+}
+
+constexpr Variant two[] = {{"one"}, {"two"}};
+constexpr Case cases[] = {
+    {"together", "1", "both play", play_together, Versions::all, two},
+    {"alone", "2", "one plays", play_alone, Versions::all, two, std::chrono::seconds(5), true},
+    {"new", "3", "never mind", play_for_ever, Versions::v5_only},
+    {"old", "4", "never mind", play_for_ever, Versions::before_v5},
+};
+
+std::vector<std::string> names_of(const std::vector<Task>& tasks) {
+  std::vector<std::string> names;
+  for (const Task& task : tasks) names.push_back(task.name());
+  return names;
+}
+
+/// Plays tasks and returns their findings by number.
+class Play {
+ public:
+  Play(std::vector<Task> tasks, RunSettings settings)
+      : findings_(tasks.size()),
+        runner_(
+            ground_, std::move(tasks), settings,
+            [this](Outcome outcome) { findings_[outcome.number] = outcome.finding; },
+            [this] { end(); }) {
+    ground_.plan.version = protocol::Version::v5;
+    runner_.start();
+  }
+
+  Runner& runner() { return runner_; }
+  std::vector<Finding>& findings() {
+    std::unique_lock lock(mutex_);
+    ended_.wait(lock, [this] { return is_over_; });
+    return findings_;
+  }
+
+ private:
+  void end() {
+    const std::lock_guard lock(mutex_);
+    is_over_ = true;
+    ended_.notify_all();
+  }
+
+  Ground ground_;
+  std::vector<Finding> findings_;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool is_over_ = false;
+  Runner runner_;
+};
+
+}  // namespace
+
+TEST_CASE("tasks: those of the version, by case or by variant") {
+  using Names = std::vector<std::string>;
+  const auto tasks = [](protocol::Version version, Names names) {
+    return names_of(tasks_of(cases, version, names));
+  };
+  CHECK(tasks(protocol::Version::v5, {}) ==
+        Names{"together/one", "together/two", "alone/one", "alone/two", "new"});
+  CHECK(tasks(protocol::Version::v311, {"old", "new"}) == Names{"old"});
+  CHECK(tasks(protocol::Version::v5, {"alone"}) == Names{"alone/one", "alone/two"});
+  CHECK(tasks(protocol::Version::v5, {"alone/two", "together"}) ==
+        Names{"together/one", "together/two", "alone/two"});
+}
+
+TEST_CASE("tasks are played side by side, and by themselves where they ask for it") {
+  playing = 0;
+  const std::string names[] = {"together", "alone"};
+  Play play(tasks_of(cases, protocol::Version::v5, names), {4, {}});
+  const auto& findings = play.findings();
+  CHECK(findings[0].observed == "one");
+  CHECK(findings[1].observed == "two");
+  CHECK(findings[2].verdict == Verdict::deviates);
+  CHECK(findings[3].verdict == Verdict::deviates);
+  CHECK_FALSE(overlapped);
+}
+
+TEST_CASE("a limit of one's own ends what would go on for ever") {
+  const std::string names[] = {"new"};
+  Play play(tasks_of(cases, protocol::Version::v5, names), {1, std::chrono::milliseconds(10)});
+  CHECK(play.findings()[0].verdict == Verdict::inconclusive);
+}
+
+TEST_CASE("cancelling ends what is being played") {
+  const std::string names[] = {"new"};
+  Play play(tasks_of(cases, protocol::Version::v5, names), {1, std::chrono::minutes(5)});
+  play.runner().cancel();
+  const Finding finding = play.findings()[0];
+  // It was either being played or had not begun.
+  CHECK((finding.observed == "interrupted" || finding.observed.empty()));
+}

@@ -1,0 +1,213 @@
+#include <doctest/doctest.h>
+
+#include "unit/probe/stage.hpp"
+
+using namespace mqtt_toolbox;
+using namespace mqtt_toolbox::probe;
+using protocol::PacketType;
+using protocol::Qos;
+using protocol::ReasonCode;
+using session::Direction;
+
+namespace {
+
+constexpr Duration moment = std::chrono::milliseconds(50);
+
+/// Once: what is to become of the first packet of this type in this direction.
+Wire::Hook at_first(Direction direction, PacketType type, Fate fate) {
+  return [=, done = false](Direction way, const protocol::Frame& frame) mutable {
+    if (done || way != direction || frame.type() != type) return Fate::pass;
+    done = true;
+    return fate;
+  };
+}
+
+client::ConnectPlan kept(Stage& stage) {
+  client::ConnectPlan plan = stage.scene->kept_plan();
+  plan.client_identifier = "me";
+  return plan;
+}
+
+std::size_t count(const Wire& wire, Direction direction, PacketType type) {
+  std::size_t found = 0;
+  for (const PacketNote& note : wire.packets())
+    found += note.direction == direction && note.type == type;
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("a wire connects, publishes, subscribes and leaves") {
+  Stage stage("accept; auto");
+  Wire& wire = stage.scene->connected();
+  CHECK(wire.online());
+  CHECK(wire.subscribe("a"));
+  CHECK(wire.publish({"a", "1", Qos::at_most_once}));
+  CHECK(wire.publish({"a", "2", Qos::exactly_once}));
+  CHECK(wire.ping());
+  wire.disconnect();
+  CHECK_FALSE(wire.online());
+  REQUIRE(wire.end());
+  CHECK(wire.end()->kind == WireEnd::Kind::here);
+  CHECK_FALSE(stage.scene->in_trouble());
+  CHECK(count(wire, Direction::sent, PacketType::pubrel) == 1);
+}
+
+TEST_CASE("cut before a packet is written: the broker never sees it") {
+  Stage stage("accept; expect CONNECT; send CONNACK; expect CLOSE");
+  Wire& wire = stage.scene->wire(kept(stage));
+  wire.set_cut(transport::Ending::fin);
+  wire.set_hook(at_first(Direction::sent, PacketType::publish, Fate::cut_before));
+  CHECK(wire.connect());
+  wire.send({"a", "1", Qos::at_least_once});
+  CHECK(wire.wait_for_end(std::chrono::seconds(2)));
+  CHECK(stage.failures() == "");
+}
+
+TEST_CASE("cut after a packet was written, and the session taken up again") {
+  Stage stage(
+      "accept; expect CONNECT; send CONNACK; expect PUBLISH dup=0; expect CLOSE;"
+      "accept; expect CONNECT clean=0; send CONNACK present=1; expect PUBLISH dup=1;"
+      "send PUBACK id=last; expect DISCONNECT");
+  Wire& wire = stage.scene->wire(kept(stage));
+  wire.set_cut(transport::Ending::fin);
+  wire.set_hook(at_first(Direction::sent, PacketType::publish, Fate::cut_after));
+  CHECK(wire.connect());
+  wire.send({"a", "1", Qos::at_least_once});
+  CHECK(wire.wait_for_end(std::chrono::seconds(2)));
+  CHECK(wire.connect());
+  CHECK(wire.session_present());
+  CHECK(wire.settle());
+  wire.disconnect();
+  CHECK(stage.failures() == "");
+}
+
+TEST_CASE("cut before an acknowledgement is taken: it is as if it had never come") {
+  Stage stage(
+      "accept; expect CONNECT; send CONNACK; expect PUBLISH; send PUBACK id=last; expect CLOSE;"
+      "accept; expect CONNECT; send CONNACK present=1; expect PUBLISH dup=1; send PUBACK id=last;"
+      "expect DISCONNECT");
+  Wire& wire = stage.scene->wire(kept(stage));
+  wire.set_cut(transport::Ending::fin);
+  wire.set_hook(at_first(Direction::received, PacketType::puback, Fate::cut_before));
+  CHECK(wire.connect());
+  wire.send({"a", "1", Qos::at_least_once});
+  CHECK(wire.wait_for_end(std::chrono::seconds(2)));
+  CHECK(wire.connect());
+  CHECK(wire.settle());
+  wire.disconnect();
+  CHECK(stage.failures() == "");
+}
+
+TEST_CASE("cut after an acknowledgement: the session has it, but its answer is not written") {
+  Stage stage(
+      "accept; expect CONNECT; send CONNACK; expect PUBLISH; send PUBREC id=last; expect CLOSE;"
+      "accept; expect CONNECT; send CONNACK present=1; expect PUBREL; send PUBCOMP id=last;"
+      "expect DISCONNECT");
+  Wire& wire = stage.scene->wire(kept(stage));
+  wire.set_cut(transport::Ending::fin);
+  wire.set_hook(at_first(Direction::received, PacketType::pubrec, Fate::cut_after));
+  CHECK(wire.connect());
+  wire.send({"a", "1", Qos::exactly_once});
+  CHECK(wire.wait_for_end(std::chrono::seconds(2)));
+  CHECK(wire.connect());
+  CHECK(wire.settle());
+  wire.disconnect();
+  CHECK(stage.failures() == "");
+}
+
+TEST_CASE("a swallowed packet was never there") {
+  Stage stage(
+      "accept; expect CONNECT; send CONNACK; expect PUBLISH payload=2; send PUBACK id=last; "
+      "silence");
+  Wire& wire = stage.scene->wire();
+  wire.set_hook(at_first(Direction::sent, PacketType::publish, Fate::swallow));
+  CHECK(wire.connect());
+  wire.send({"a", "1", Qos::at_least_once});
+  wire.send({"a", "2", Qos::at_least_once});
+  CHECK_FALSE(wire.settle(std::chrono::milliseconds(100)));
+  wire.cut(transport::Ending::reset);
+  CHECK(stage.failures() == "");
+}
+
+TEST_CASE("what the broker refuses is said and ends nothing else") {
+  Stage stage("accept; expect CONNECT; send CONNACK code=0x87; close");
+  const Attempt attempt = stage.scene->wire().try_connect();
+  CHECK(attempt.kind == Attempt::Kind::refused);
+  CHECK(attempt.reason == ReasonCode::not_authorized);
+  CHECK_FALSE(stage.scene->in_trouble());
+}
+
+TEST_CASE("a broker that closes, or says nothing") {
+  SUBCASE("closes") {
+    Stage stage("accept; expect CONNECT; close");
+    CHECK(stage.scene->wire().try_connect().kind == Attempt::Kind::closed);
+  }
+  SUBCASE("silent") {
+    Stage stage("accept; silence");
+    client::ConnectPlan plan = stage.scene->plan();
+    plan.connack_timeout = moment;
+    CHECK(stage.scene->wire(plan).try_connect().kind == Attempt::Kind::silent);
+  }
+  SUBCASE("not there") {
+    Stage stage("accept");
+    client::ConnectPlan plan = stage.scene->plan();
+    plan.transport.unix_path = "/nonexistent";
+    CHECK(stage.scene->wire(plan).try_connect().kind == Attempt::Kind::unreachable);
+  }
+  SUBCASE("garbage") {
+    Stage stage("accept; expect CONNECT; send CONNACK; send-raw 00 00; expect CLOSE");
+    Wire& wire = stage.scene->connected();
+    CHECK(wire.wait_for_end(std::chrono::seconds(2)));
+    REQUIRE(wire.end());
+    CHECK(wire.end()->kind == WireEnd::Kind::garbage);
+  }
+  SUBCASE("goodbye with a reason") {
+    Stage stage("accept; expect CONNECT; send CONNACK; send DISCONNECT code=0x8B; close");
+    Wire& wire = stage.scene->connected();
+    CHECK(wire.wait_for_end(std::chrono::seconds(2)));
+    REQUIRE(wire.end());
+    CHECK(wire.end()->kind == WireEnd::Kind::closed);
+    CHECK(wire.end()->reason == ReasonCode::server_shutting_down);
+  }
+}
+
+TEST_CASE("a frozen connection stays open and is deaf") {
+  Stage stage("accept; expect CONNECT; send CONNACK; silence");
+  Wire& wire = stage.scene->connected();
+  wire.cut(transport::Ending::freeze);
+  CHECK_FALSE(wire.online());
+  CHECK_FALSE(stage.scene->wait([&] { return stage.broker->finished(); }, moment));
+}
+
+TEST_CASE("bytes past the session, on a connection without one") {
+  Stage stage("accept; expect CONNECT client-id=raw; send CONNACK; expect CLOSE");
+  Wire& wire = stage.scene->wire();
+  REQUIRE(wire.open());
+  protocol::Connect connect;
+  connect.client_identifier = "raw";
+  wire.send_packet(connect);
+  CHECK(
+      stage.scene->wait([&] { return count(wire, Direction::received, PacketType::connack) == 1; },
+                        std::chrono::seconds(2)));
+  wire.cut(transport::Ending::fin);
+  CHECK(stage.failures() == "");
+}
+
+TEST_CASE("messages come with all that belongs to them") {
+  Stage stage(
+      "accept; expect CONNECT; send CONNACK;"
+      "send PUBLISH topic=t payload=x qos=1 id=7 dup=1 retain=1; expect PUBACK;"
+      "expect DISCONNECT");
+  Wire& wire = stage.scene->connected();
+  REQUIRE(wire.wait_for(1, std::chrono::seconds(2)));
+  const Message& message = wire.received().front();
+  CHECK(message.topic == "t");
+  CHECK(message.payload == "x");
+  CHECK(message.qos == Qos::at_least_once);
+  CHECK(message.packet_identifier == 7);
+  CHECK(message.dup);
+  CHECK(message.retain);
+  wire.disconnect();
+  CHECK(stage.failures() == "");
+}
