@@ -1,6 +1,8 @@
 #include "will/settings.hpp"
 
+#include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/utf8.hpp"
 #include "checks/suite.hpp"
@@ -92,6 +94,27 @@ constexpr std::array examples{
         "mqtt-will-test --will-topic home/stove --will-payload gone --cut silence -k 5"},
 };
 
+/// Also those that need an option.
+std::vector<probe::Case> every_case() {
+  const auto all = probe::will_cases();
+  std::vector<probe::Case> cases(all.begin(), all.end());
+  cases.push_back(probe::will_kick_case());
+  cases.push_back(probe::will_refused_topic_case());
+  return cases;
+}
+
+Status check_cases(const Settings& settings) {
+  const auto is_named = [&](const probe::Case& played) {
+    const auto& names = settings.checks.cases;
+    return std::find(names.begin(), names.end(), played.name) != names.end();
+  };
+  if (settings.kick.empty() && is_named(probe::will_kick_case()))
+    return fail(ExitCode::usage, "--case kick needs --kick COMMAND");
+  if (settings.refused_topic.empty() && is_named(probe::will_refused_topic_case()))
+    return fail(ExitCode::usage, "--case refused-topic needs --refused-topic TOPIC");
+  return checks::check_names(every_case(), settings.checks.cases);
+}
+
 Status check(options::Settings& base) {
   Settings& settings = own(base);
   const bool is_own = settings.plan.session.will.has_value();
@@ -106,11 +129,11 @@ Status check(options::Settings& base) {
   if (settings.cut == "silence" && settings.plan.session.keep_alive == 0)
     return fail(ExitCode::usage, "--cut silence needs a --keepalive, which the broker acts by");
   if (is_own && settings.cut.empty()) settings.cut = "rst";
-  return checks::check_names(probe::will_cases(), settings.checks.cases);
+  return check_cases(settings);
 }
 
 std::vector<options::CaseText> cases() {
-  return checks::texts_of(probe::will_cases());
+  return checks::texts_of(every_case());
 }
 
 }  // namespace

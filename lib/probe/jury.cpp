@@ -26,6 +26,11 @@ std::string count_of(const Witness& witness, std::size_t messages) {
 
 }  // namespace
 
+bool Jury::may_see(const std::string& filter) const {
+  return std::all_of(witnesses_.begin(), witnesses_.end(),
+                     [&](const auto& witness) { return witness->may_see(filter); });
+}
+
 protocol::Qos Jury::granted_qos() const {
   auto lowest = protocol::Qos::exactly_once;
   for (const auto& witness : witnesses_) lowest = std::min(lowest, witness->granted_qos());
@@ -87,8 +92,8 @@ bool Hearing::wait_for(const std::string& topic, std::size_t messages, Duration 
 }
 
 bool Hearing::close(const std::string& topic) {
-  if (!scene_.owns(topic)) return scene_.stay(a_little_longer);
   Wire& speaker = scene_.connected();
+  if (!scene_.owns(topic)) return speaker.ping() && scene_.stay(a_little_longer);
   speaker.publish({topic, std::string(last_words), protocol::Qos::at_least_once});
   const bool closed =
       scene_.wait([&] { return all_saw_last_words(topic) || is_lost(); }, patience_for_the_other);

@@ -18,6 +18,8 @@ class MQTT_TOOLBOX_API Jury {
       : witnesses_(std::move(witnesses)) {}
 
   const std::vector<std::unique_ptr<Witness>>& witnesses() const { return witnesses_; }
+  /// Whether the broker let all of them subscribe to the filter.
+  bool may_see(const std::string& filter) const;
   /// The lowest that any of them was granted.
   protocol::Qos granted_qos() const;
   /// "native and paho"

@@ -23,6 +23,13 @@ constexpr Variant will_variants[] = {
     {"qos2", Qos::exactly_once, false},  {"qos2-retain", Qos::exactly_once, true},
 };
 
+constexpr Variant qos_variants[] = {
+    {"qos0", Qos::at_most_once}, {"qos1", Qos::at_least_once}, {"qos2", Qos::exactly_once}};
+
+constexpr Variant retain_variants[] = {{"qos0", Qos::at_most_once, true},
+                                       {"qos1", Qos::at_least_once, true},
+                                       {"qos2", Qos::exactly_once, true}};
+
 using MakeCut = Time (*)(Scene&, Wire&);
 
 bool is_silence(MakeCut cut) {
@@ -48,7 +55,8 @@ Window operator+(Window window, std::chrono::seconds delay) {
   return window;
 }
 
-Finding play_cut(Scene& scene, const client::ConnectPlan& plan, MakeCut cut) {
+Finding play_cut(Scene& scene, const client::ConnectPlan& plan, MakeCut cut,
+                 Judged judged = Judged::arrival) {
   Hearing hearing(scene, *company(scene).jury);
   const session::WillSettings& will = *plan.session.will;
   const auto delay = delay_of(plan, scene.ground().version());
@@ -62,7 +70,7 @@ Finding play_cut(Scene& scene, const client::ConnectPlan& plan, MakeCut cut) {
   if (cut == cut_by_disconnect || is_called_off)
     return expect_no_will(scene, hearing, will.topic, quiet_after_disconnect + delay);
   return expect_will(scene, hearing, will, since,
-                     window + (takes_over ? std::chrono::seconds(0) : delay));
+                     window + (takes_over ? std::chrono::seconds(0) : delay), judged);
 }
 
 template <MakeCut cut>
@@ -84,7 +92,15 @@ client::ConnectPlan own_plan(Scene& scene) {
 
 template <MakeCut cut>
 Finding own_will_after(Scene& scene) {
-  return play_cut(scene, own_plan(scene), cut);
+  return play_cut(scene, own_plan(scene), cut, Judged::everything);
+}
+
+/// Of a will after a reset, one promise.
+template <Judged judged>
+Finding will_keeps(Scene& scene) {
+  Hearing hearing(scene, *company(scene).jury);
+  return against_control(scene, hearing,
+                         play_cut(scene, mortal(scene, scene.topic("will")), cut_by_reset, judged));
 }
 
 // A process that is killed.
@@ -158,6 +174,13 @@ constexpr Case cases[] = {
     {"delay-and-clean-start", "3.1.3.2.2",
      "the will is published when a clean start ends the session within the will delay",
      will_at_clean_start, Versions::v5_only},
+    {"qos", "3.1.2.6", "the will comes at its QoS, or at the subscriber's where that is lower",
+     will_keeps<Judged::qos>, Versions::all, qos_variants},
+    {"retained", "3.1.2.7", "a will with Will Retain stays for late subscribers, marked RETAIN",
+     will_keeps<Judged::retention>, Versions::all, retain_variants},
+    {"not-retained", "3.1.2.7", "a will without Will Retain is not kept",
+     will_keeps<Judged::retention>},
+    {"once", "3.1.2.5", "the will is published once", will_keeps<Judged::once>},
     {"payload", "3.1.3.4", "every byte of the will's payload arrives", payload_intact},
     {"empty-payload", "3.1.3.4", "a will of zero bytes arrives", empty_payload_intact},
     {"payload-format", "3.1.3.2.3", "the payload format indicator is passed on",

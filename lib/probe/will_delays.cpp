@@ -26,7 +26,8 @@ Finding will_of(Scene& scene, std::uint32_t delay, std::uint32_t session_expiry,
   const session::WillSettings will = *plan.session.will;
   Wire& victim = scene.connected(std::move(plan));
   victim.cut(transport::Ending::reset);
-  return expect_will(scene, hearing, will, victim.ended_at(), window);
+  return against_control(scene, hearing,
+                         expect_will(scene, hearing, will, victim.ended_at(), window));
 }
 
 }  // namespace
@@ -36,7 +37,10 @@ Finding will_after_delay(Scene& scene) {
 }
 
 Finding will_at_session_end(Scene& scene) {
-  return will_of(scene, long_delay, 1, window_at(seconds(1)));
+  Window window = window_at(seconds(1));
+  // That it does not come before the session ends is another case.
+  window.earliest = {};
+  return will_of(scene, long_delay, 1, window);
 }
 
 Finding will_without_session(Scene& scene) {
@@ -48,8 +52,12 @@ Finding will_called_off(Scene& scene) {
   Wire& victim = scene.connected(delayed(scene, scene.topic("will"), 1, 60));
   victim.cut(transport::Ending::reset);
   victim.connect();
+  const Time back = SystemClock().now();
   Finding finding = expect_no_will(scene, hearing, scene.topic("will"), milliseconds(2500));
   victim.disconnect();
+  const auto seen = hearing.testimony(scene.topic("will"));
+  if (!seen.empty() && seen.front().at <= back)
+    return inconclusive("the will came before the client was back");
   return finding;
 }
 
@@ -63,7 +71,8 @@ Finding will_at_clean_start(Scene& scene) {
   victim.start_over();
   const Time before = SystemClock().now();
   victim.connect();
-  Finding finding = expect_will(scene, hearing, will, before, {{}, seconds(1), seconds(4)});
+  Finding finding = against_control(
+      scene, hearing, expect_will(scene, hearing, will, before, {{}, seconds(1), seconds(4)}));
   victim.disconnect();
   return finding;
 }

@@ -13,23 +13,14 @@ using protocol::Qos;
 
 namespace {
 
-/// What arrives of a will that was sent at `asked`.
-Qos expected_qos(const Scene& scene, Qos asked) {
-  const auto& shared = *static_cast<WillCompany*>(scene.ground().company);
-  return std::min(asked, shared.jury->granted_qos());
-}
-
-/// The first thing about the message that is not as the will was.
-std::optional<std::string> difference(const Message& message, const session::WillSettings& will,
-                                      Qos qos) {
-  if (message.payload != will.payload)
-    return fmt::format("came with another payload, of {} instead of {} bytes",
-                       message.payload.size(), will.payload.size());
-  if (message.qos != qos)
-    return fmt::format("came at QoS {} instead of {}", static_cast<int>(message.qos),
-                       static_cast<int>(qos));
-  return std::nullopt;
-}
+/// What became of a will.
+struct Delivery {
+  Message first;
+  Duration after{};
+  std::size_t copies = 0;
+  Qos expected_qos = Qos::at_most_once;
+  std::optional<std::string> retention;  ///< what is wrong with it
+};
 
 /// A client that comes too late to see anything but what is retained.
 std::optional<std::string> wrong_retention(Scene& scene, const session::WillSettings& will) {
@@ -40,8 +31,10 @@ std::optional<std::string> wrong_retention(Scene& scene, const session::WillSett
   const auto& received = late.received();
   const bool is_there = !received.empty();
   const bool is_marked = is_there && received.front().retain;
-  const bool is_ours =
-      is_there ? received.front().payload == will.payload : will.retain && scene.owns(will.topic);
+  // A user's own topic may have been retained before.
+  const bool is_ours = scene.owns(will.topic)
+                           ? is_there || will.retain
+                           : is_there && received.front().payload == will.payload;
   if (is_ours) late.publish({will.topic, "", Qos::at_least_once, true});
   late.disconnect();
   if (is_ours && is_there && !will.retain) return "is retained although it was not to be";
@@ -51,9 +44,31 @@ std::optional<std::string> wrong_retention(Scene& scene, const session::WillSett
   return std::nullopt;
 }
 
-std::string arrival(const Message& message, const session::WillSettings& will) {
-  return fmt::format("came at QoS {}{}", static_cast<int>(message.qos),
-                     will.retain ? ", and stayed retained until it was cleared" : "");
+/// The first thing that is wrong with what the case is about; empty when nothing is.
+std::optional<std::string> fault_in(const Delivery& delivery, const session::WillSettings& will,
+                                    Judged judged) {
+  const auto is_judged = [&](Judged what) {
+    return judged == what || judged == Judged::everything;
+  };
+  const Message& message = delivery.first;
+  if (is_judged(Judged::payload) && message.payload != will.payload)
+    return fmt::format("came with another payload, of {} instead of {} bytes",
+                       message.payload.size(), will.payload.size());
+  if (is_judged(Judged::qos) && message.qos != delivery.expected_qos)
+    return fmt::format("came at QoS {} instead of {}", static_cast<int>(message.qos),
+                       static_cast<int>(delivery.expected_qos));
+  if (is_judged(Judged::once) && delivery.copies > 1)
+    return fmt::format("came {} times", delivery.copies);
+  if (is_judged(Judged::retention) && delivery.retention) return "came, but " + *delivery.retention;
+  return std::nullopt;
+}
+
+std::string describe(const Delivery& delivery, const session::WillSettings& will) {
+  return fmt::format("came at QoS {}{}{}", static_cast<int>(delivery.first.qos),
+                     delivery.copies > 1 ? fmt::format(", {} times", delivery.copies) : "",
+                     delivery.retention ? ", " + *delivery.retention
+                     : will.retain      ? ", and stayed retained until it was cleared"
+                                        : "");
 }
 
 Finding judge_time(const Window& window, std::string observed, Duration after) {
@@ -92,24 +107,39 @@ client::ConnectPlan delayed(Scene& scene, const std::string& topic, std::uint32_
 }
 
 Finding expect_will(Scene& scene, Hearing& hearing, const session::WillSettings& will, Time cut,
-                    const Window& window) {
+                    const Window& window, Judged judged) {
   const Time now = SystemClock().now();
-  hearing.wait_for(will.topic, 1, cut + window.patience - now);
-  auto seen = hearing.testimony(will.topic);
-  if (seen.empty())
-    return broken("no will within " + show_duration(window.patience) + " of the cut");
-  const Message first = seen.front();
-  const Duration after = first.at - cut;
-  if (const auto other = difference(first, will, expected_qos(scene, will.qos)))
-    return broken(*other, after);
-  const auto retention = wrong_retention(scene, will);
+  if (!hearing.wait_for(will.topic, 1, cut + window.patience - now)) {
+    // A broker that is dead delivers nothing either.
+    hearing.close(will.topic);
+    if (hearing.testimony(will.topic).empty())
+      return broken("no will within " + show_duration(window.patience) + " of the cut");
+    return broken("the will came later than " + show_duration(window.patience) + " after the cut");
+  }
+  Delivery delivery;
+  delivery.expected_qos = std::min(will.qos, company(scene).jury->granted_qos());
+  delivery.retention = wrong_retention(scene, will);
   hearing.close(will.topic);
-  seen = hearing.testimony(will.topic);
-  if (will.retain)
+  auto seen = hearing.testimony(will.topic);
+  // What cleared a retained will came to the witnesses too.
+  if (!will.payload.empty())
     std::erase_if(seen, [](const Message& message) { return message.payload.empty(); });
-  if (seen.size() > 1) return broken(fmt::format("came {} times", seen.size()), after);
-  if (retention) return broken(arrival(first, {}) + ", but " + *retention, after);
-  return judge_time(window, arrival(first, will), after);
+  if (seen.empty()) return inconclusive("what came was not the will");
+  delivery.first = seen.front();
+  delivery.after = delivery.first.at - cut;
+  delivery.copies = seen.size();
+  if (const auto fault = fault_in(delivery, will, judged)) return broken(*fault, delivery.after);
+  return judge_time(window, describe(delivery, will), delivery.after);
+}
+
+Finding against_control(Scene& scene, Hearing& hearing, Finding finding) {
+  if (finding.verdict != Verdict::fail || !hearing.testimony(scene.topic("will")).empty())
+    return finding;
+  const std::string topic = scene.topic("control");
+  Wire& victim = scene.connected(mortal(scene, topic));
+  victim.cut(transport::Ending::reset);
+  if (hearing.wait_for(topic, 1, std::chrono::seconds(2))) return finding;
+  return inconclusive("no will comes after a reset at all");
 }
 
 Finding expect_no_will(Scene& scene, Hearing& hearing, const std::string& topic, Duration quiet) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -26,10 +27,22 @@ struct Window {
   Duration patience = std::chrono::seconds(5);  ///< not by then: fail
 };
 
-/// The will of `plan` comes once, in time, with its QoS and contents, and stays retained exactly
-/// when it is to be; what it leaves behind is cleared.
+/// What of a will's delivery a case is about; each case judges its own promise.
+enum class Judged : std::uint8_t {
+  arrival,    ///< that it comes, and when
+  payload,    ///< that its payload is the one that was sent
+  qos,        ///< that it comes at its QoS
+  retention,  ///< that it stays retained exactly when it is to be, and is marked so
+  once,       ///< that no copy follows
+  everything,
+};
+
+/// Watches a will come, and looks at what it leaves behind, which is then cleared.
 Finding expect_will(Scene& scene, Hearing& hearing, const session::WillSettings& will, Time cut,
-                    const Window& window = {});
+                    const Window& window = {}, Judged judged = Judged::arrival);
+/// `finding` of a case about a property of wills: when nothing came, whether the property is to
+/// blame shows a plain will after a reset.
+Finding against_control(Scene& scene, Hearing& hearing, Finding finding);
 /// No will comes within `quiet` of now.
 Finding expect_no_will(Scene& scene, Hearing& hearing, const std::string& topic, Duration quiet);
 

@@ -69,6 +69,11 @@ std::vector<Message> Witness::seen(const std::string& topic) const {
   return found == seen_.end() ? std::vector<Message>() : found->second;
 }
 
+bool Witness::may_see(const std::string& filter) const {
+  const std::lock_guard lock(mutex_);
+  return refused_.count(filter) == 0;
+}
+
 protocol::Qos Witness::granted_qos() const {
   const std::lock_guard lock(mutex_);
   return granted_;
@@ -100,15 +105,17 @@ void Witness::on_connected(const client::Connected&) {
 }
 
 void Witness::on_subscribed(client::Token, const protocol::SubAck& suback) {
-  for (std::size_t i = 0; i < suback.codes.size(); ++i) {
-    const protocol::ReasonCode code = suback.code(i);
-    if (is_failure(code))
-      return settle(fail(ExitCode::rejected,
-                         "the broker refused the subscription of the witness to " + filters_[i] +
-                             ": " +
-                             std::string(protocol::name(code, protocol::PacketType::suback))));
+  const protocol::ReasonCode first = suback.code(0);
+  if (is_failure(first))
+    return settle(fail(ExitCode::rejected,
+                       "the broker refused the subscription of the witness to " + filters_[0] +
+                           ": " +
+                           std::string(protocol::name(first, protocol::PacketType::suback))));
+  {
     const std::lock_guard lock(mutex_);
-    granted_ = std::min(granted_, static_cast<protocol::Qos>(code));
+    granted_ = static_cast<protocol::Qos>(first);
+    for (std::size_t i = 1; i < suback.codes.size(); ++i)
+      if (is_failure(suback.code(i))) refused_.insert(filters_[i]);
   }
   settle({});
 }

@@ -28,12 +28,15 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   Witness(client::ConnectPlan plan, std::vector<std::string> filters);
   ~Witness() override;
 
-  /// Until the subscriptions are acknowledged; else why not, in bounded time.
+  /// Until the subscriptions are answered, the first of them with success; else why not, in bounded
+  /// time.
   Status start();
 
   std::string_view name() const;
   /// What came to a topic, in order.
   std::vector<Message> seen(const std::string& topic) const;
+  /// Whether the broker let it subscribe to the filter.
+  bool may_see(const std::string& filter) const;
   /// At most what SUBACK granted.
   protocol::Qos granted_qos() const;
   /// Set when it has lost its connection: it proves nothing any more.
@@ -69,6 +72,7 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   std::map<std::string, std::vector<Message>> seen_;
   std::size_t bytes_ = 0;
   protocol::Qos granted_ = protocol::Qos::exactly_once;
+  std::set<std::string> refused_;  ///< filters
   std::set<Scene*> scenes_;
   std::unique_ptr<transport::Inbox> inbox_;
   std::jthread thread_;

@@ -4,44 +4,80 @@
 
 load helper
 
-# play BREACH TOOL ARGUMENT...: the findings of one tool against one breach, as JSON lines.
+# play NAME TOOL ARGUMENT...: the findings of one tool against a broker with ${broker_options[@]}, as
+# JSON lines in NAME.json.
 play() {
-  local breach=$1 name=$BATS_FILE_TMPDIR/$1 port broker status=0
-  shift
+  local name=$BATS_FILE_TMPDIR/$1 port broker status=0
   mkfifo "$name.port"
-  rule-breaker ${breach:+$([ "$breach" = none ] || echo --break "$breach")} >"$name.port" 3>&- &
+  rule-breaker "${broker_options[@]}" >"$name.port" 3>&- &
   broker=$!
-  read -r port <"$name.port"
-  timeout 60 "$1" --json -h 127.0.0.1 -p "$port" "${@:2}" >"$name.json" 2>"$name.err" 3>&- ||
-    status=$?
+  read -r port <"$name.port" || true
+  timeout 60 "$2" --json -h 127.0.0.1 -p "$port" "${@:3}" >"$name.json" 2>"$name.err" 3>&- || status=$?
   echo "$status" >"$name.status"
-  kill "$broker"
+  kill "$broker" || true
 }
 
-# play_all TOOL ARGUMENT...: every breach that a test of this file is named after, eight at a time.
+# later COMMAND...: in the background, at most eight at a time.
+running=0
+later() {
+  "$@" &
+  running=$((running + 1))
+  ((running < 8)) || {
+    wait -n || true
+    running=$((running - 1))
+  }
+}
+
+# play_all TOOL ARGUMENT...: every breach that a test of this file is named after.
 play_all() {
-  local breach running=0
+  local breach broker_options
   while read -r breach; do
-    play "$breach" "$@" &
-    running=$((running + 1))
-    if [ "$running" -ge 8 ]; then
-      wait -n
-      running=$((running - 1))
-    fi
+    broker_options=(--break "$breach")
+    [[ $breach != none ]] || broker_options=()
+    later play "$breach" "$@"
   done < <(sed -n 's/^@test "\([a-z0-9-]*\)".*/\1/p' "$BATS_TEST_FILENAME")
   wait
 }
 
-# finds CASE...: exactly these cases failed, and the exit status says so.
+# survives TOOL: a broker that is killed, freezes or sends garbage, at some point of the run.
+survives() {
+  local fault at broker_options name
+  for fault in kill freeze garbage flood close truncate huge; do
+    for at in 1 2 9 60; do
+      broker_options=(--fault "$fault@$at")
+      later play "$fault-$at" "$1" --case-timeout 2s
+    done
+  done
+  wait
+  for name in "$BATS_FILE_TMPDIR"/*.status; do
+    is_a_clear_end "${name%.status}" || return 1
+  done
+}
+
+# is_a_clear_end NAME: findings, or an error that says what is wrong; the exit status says the same.
+is_a_clear_end() {
+  local status
+  status=$(<"$1.status")
+  echo "${1##*/}: exit $status; $(<"$1.err")"
+  case $status in
+    0 | 1) jq -se 'last.type == "summary" and all(.[:-1][]; .type == "finding" and .observed != "")' "$1.json" ;;
+    3 | 4 | 7) jq -se 'length == 1 and .[0].type == "error"' "$1.json" && grep -q ': ' "$1.err" ;;
+    *) return 1 ;;
+  esac >/dev/null
+}
+
+# finds CASE...: exactly these cases failed, deviate or are unsupported, and the exit status is what the
+# verdicts say; others may be inconclusive.
 finds() {
   local name=$BATS_FILE_TMPDIR/$BATS_TEST_DESCRIPTION
-  jq -rs 'map(select(.type == "finding" and .verdict != "pass") | .case | sub("/.*"; "")) |
+  jq -rs 'map(select(.type == "finding" and (.verdict | IN("fail", "deviates", "unsupported"))) | .case | sub("/.*"; "")) |
           unique[]' "$name.json" >"$name.found"
   printf '%s\n' "$@" | sed '/^$/d' | sort -u >"$name.expected"
   diff "$name.expected" "$name.found" || {
-    jq -r 'select(.verdict != "pass") | "\(.verdict) \(.case): \(.observed)"' "$name.json"
+    jq -r 'select(.type == "finding" and .verdict != "pass") | "\(.verdict) \(.case): \(.observed)"' "$name.json"
     cat "$name.err"
     return 1
   }
-  [ "$(<"$name.status")" -eq "$([ $# -eq 0 ] && echo 0 || echo 1)" ]
+  [ "$(<"$name.status")" -eq "$(jq -s 'any(.verdict == "fail" or .verdict == "inconclusive") | if . then 1 else 0 end' \
+    "$name.json")" ]
 }

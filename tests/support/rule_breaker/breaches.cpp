@@ -29,6 +29,8 @@ constexpr std::array rows{
               "sends the will after an ordinary DISCONNECT"},
     BreachRow{B::will_not_after_disconnect_with_will, "will-not-after-disconnect-with-will",
               "sends no will after DISCONNECT with reason 0x04"},
+    BreachRow{B::will_dropped_after_error_disconnect, "will-dropped-after-error-disconnect",
+              "sends no will after DISCONNECT with a reason from 0x80"},
     BreachRow{B::will_delay_ignored, "will-delay-ignored",
               "sends a will at once, whatever its delay"},
     BreachRow{B::will_delay_too_long, "will-delay-too-long", "waits three times the will delay"},

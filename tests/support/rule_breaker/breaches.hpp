@@ -24,6 +24,7 @@ enum class Breach : std::uint8_t {
   will_dropped_at_qos_2,
   will_after_disconnect,
   will_not_after_disconnect_with_will,
+  will_dropped_after_error_disconnect,
   will_delay_ignored,
   will_delay_too_long,
   will_delay_not_cancelled,

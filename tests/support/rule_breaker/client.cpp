@@ -14,6 +14,11 @@ using protocol::ReasonCode;
 
 constexpr Duration longest_wait_for_connect = std::chrono::seconds(10);
 
+Ending ending_of(ReasonCode reason) {
+  if (is_failure(reason)) return Ending::disconnect_with_error;
+  return reason == ReasonCode::success ? Ending::disconnect : Ending::disconnect_with_will;
+}
+
 }  // namespace
 
 Client::Client(Broker& broker, FileDescriptor socket)
@@ -80,8 +85,7 @@ void Client::on(const protocol::Disconnect& disconnect) {
     return throw_out(ReasonCode::protocol_error, "the session was to end with the connection");
   if (expiry && !rules().breaks(Breach::session_expiry_of_disconnect_ignored))
     session_->expiry_seconds = *expiry;
-  const bool is_ordinary = disconnect.reason == ReasonCode::success;
-  end(is_ordinary ? Ending::disconnect : Ending::disconnect_with_will);
+  end(ending_of(disconnect.reason));
 }
 
 void Client::take_over() {

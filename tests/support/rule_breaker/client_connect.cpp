@@ -44,7 +44,7 @@ std::optional<ReasonCode> Client::refusal(const protocol::Connect& connect) cons
     return ReasonCode::bad_authentication_method;
   if (connect.client_identifier.empty() && !is_v5() && !connect.clean_start)
     return ReasonCode::client_identifier_not_valid;
-  const bool has_forbidden_will = connect.will && is_forbidden(connect.will->topic);
+  const bool has_forbidden_will = connect.will && may_not_write(connect.will->topic);
   if (has_forbidden_will && !rules().breaks(Breach::will_forbidden_topic_accepted))
     return ReasonCode::not_authorized;
   return std::nullopt;

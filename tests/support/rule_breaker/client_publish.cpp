@@ -20,7 +20,7 @@ constexpr std::size_t most_unwritten = 64u << 20;  // bytes
 void Client::on(const protocol::Publish& publish) {
   auto topic = topic_of(publish);
   if (!topic || !is_acceptable(publish)) return;
-  if (is_forbidden(*topic) && !rules().breaks(Breach::forbidden_publish_accepted))
+  if (may_not_write(*topic) && !rules().breaks(Breach::forbidden_publish_accepted))
     return acknowledge(publish, ReasonCode::not_authorized);
   if (publish.qos != Qos::exactly_once) {
     take_message(publish, std::move(*topic));

@@ -41,7 +41,7 @@ void Client::on(const protocol::Subscribe& subscribe_packet) {
 ReasonCode Client::subscribe(const protocol::Subscription& entry, std::uint32_t identifier,
                              std::vector<Delivery>& retained) {
   const Subscription subscription = subscription_of(entry, identifier);
-  if (is_forbidden(subscription.filter) && !rules().breaks(Breach::forbidden_subscribe_granted))
+  if (may_not_read(subscription.filter) && !rules().breaks(Breach::forbidden_subscribe_granted))
     return ReasonCode::not_authorized;
   const bool is_new =
       session_->subscriptions.insert_or_assign(std::string(entry.filter), subscription).second;

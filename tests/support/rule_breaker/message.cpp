@@ -130,8 +130,12 @@ protocol::Qos delivered_qos(protocol::Qos published, protocol::Qos granted, cons
   return std::min(published, granted);
 }
 
-bool is_forbidden(std::string_view topic) {
+bool may_not_write(std::string_view topic) {
   return topic.starts_with("forbidden/");
+}
+
+bool may_not_read(std::string_view filter) {
+  return filter.starts_with("forbidden/secret");
 }
 
 std::string encoded(const protocol::Packet& packet, protocol::Version version) {

@@ -62,7 +62,8 @@ protocol::PropertyList properties_of(const Delivery& delivery, Time now, const R
 protocol::Qos delivered_qos(protocol::Qos published, protocol::Qos granted, const Rules& rules);
 
 /// Whether clients may not publish to the topic and not subscribe to the filter.
-bool is_forbidden(std::string_view topic);
+bool may_not_write(std::string_view topic);
+bool may_not_read(std::string_view filter);
 
 /// Encoded; empty when it cannot be.
 std::string encoded(const protocol::Packet& packet, protocol::Version version);

@@ -25,6 +25,8 @@ bool Wills::is_sent_after(Ending ending, const Message& will) const {
     case Ending::disconnect: return rules_.breaks(Breach::will_after_disconnect);
     case Ending::disconnect_with_will:
       return !rules_.breaks(Breach::will_not_after_disconnect_with_will);
+    case Ending::disconnect_with_error:
+      return !rules_.breaks(Breach::will_dropped_after_error_disconnect);
     case Ending::fin: return !rules_.breaks(Breach::will_dropped_after_fin);
     case Ending::reset: return !rules_.breaks(Breach::will_dropped_after_reset);
     case Ending::silence: return !rules_.breaks(Breach::will_dropped_after_silence);

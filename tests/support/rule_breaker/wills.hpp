@@ -13,6 +13,7 @@ namespace mqtt_toolbox::rule_breaker {
 enum class Ending : std::uint8_t {
   disconnect,
   disconnect_with_will,
+  disconnect_with_error,
   fin,
   reset,
   silence,

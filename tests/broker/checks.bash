@@ -1,0 +1,61 @@
+# What the check tools say of real brokers, each private and on free ports; one that is not installed is
+# skipped by name.
+# shellcheck shell=bash
+
+load support
+
+start_brokers() {
+  local name
+  for name in "$@"; do
+    start_broker "$name" &
+  done
+  wait
+}
+
+start_broker() {
+  local broker=$BATS_TEST_DIRNAME/brokers/broker missing
+  missing=$("$broker" "$1" missing)
+  if [[ -n $missing ]]; then
+    echo "${missing//$'\n'/, }" >"$BATS_FILE_TMPDIR/$1.missing"
+  else
+    "$broker" "$1" start "$BATS_FILE_TMPDIR/$1" >/dev/null 3>&-
+  fi
+}
+
+stop_brokers() {
+  local facts
+  for facts in "$BATS_FILE_TMPDIR"/*/facts.json; do
+    "$BATS_TEST_DIRNAME/brokers/broker" "$(jq -r .name "$facts")" stop "$(dirname "$facts")"
+  done
+}
+
+need() {
+  [[ ! -e $BATS_FILE_TMPDIR/$1.missing ]] || skip "$1 is not installed (missing: $(<"$BATS_FILE_TMPDIR/$1.missing"))"
+}
+
+fact() { jq -r "$2 // empty" "$BATS_FILE_TMPDIR/$1/facts.json"; }
+door() { fact "$1" .doors.tcp; }
+
+# check BROKER TOOL ARGUMENT...: the tool's results in $BATS_TEST_TMPDIR/json, its exit status in $status.
+check() {
+  local username
+  need "$1"
+  username=$(fact "$1" .username)
+  status=0
+  timeout 100 "$2" --json -h 127.0.0.1 -p "$(door "$1")" \
+    ${username:+-u "$username" -P "$(fact "$1" .password)"} "${@:3}" >"$BATS_TEST_TMPDIR/json" || status=$?
+}
+
+# differs_in BROKER TOOL ARGUMENT...: the verdicts that are no pass are those of standard input, each line
+# a verdict and a case.
+differs_in() {
+  local expected
+  expected=$(sort)
+  check "$@"
+  diff <(printf '%s' "${expected:+$expected$'\n'}") <(jq -r 'select(.type == "finding" and .verdict != "pass") |
+    "\(.verdict) \(.case | sub("/.*"; ""))"' "$BATS_TEST_TMPDIR/json" | sort -u) || {
+    jq -r 'select(.type == "finding" and .verdict != "pass") | "\(.case): \(.observed)"' "$BATS_TEST_TMPDIR/json"
+    return 1
+  }
+  [ "$status" -eq "$(jq -s 'any(.verdict == "fail" or .verdict == "inconclusive") | if . then 1 else 0 end' "$BATS_TEST_TMPDIR/json")" ]
+}

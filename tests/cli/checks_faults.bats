@@ -1,0 +1,9 @@
+# bats file_tags=rules
+# A broker that is killed, freezes or sends garbage at some point: the check tools end in bounded time,
+# with a verdict or a clear error, and what they print stays what it should be.
+
+load rules
+
+teardown() { rm -f "$BATS_FILE_TMPDIR"/*; }
+
+@test "mqtt-will-test" { survives mqtt-will-test; }
