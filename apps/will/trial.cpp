@@ -26,9 +26,7 @@ console::Ended Trial::run() {
   const std::vector<probe::Case> cases = chosen_cases(settings_);
   checks::Suite suite;
   suite.cases = cases;
-  suite.begin = [this](probe::Ground& ground, std::span<const probe::Task> tasks) {
-    return begin(ground, tasks);
-  };
+  suite.begin = [this](probe::Ground& ground) { return begin(ground); };
   suite.end = [this] {
     company_.jury.reset();
     company_.victims.clear();
@@ -36,10 +34,10 @@ console::Ended Trial::run() {
   return checks::run(world_, settings_, suite);
 }
 
-Status Trial::begin(probe::Ground& ground, std::span<const probe::Task> tasks) {
+Status Trial::begin(probe::Ground& ground) {
   ground.company = &company_;
   // Forks first: from here on there are threads.
-  return probe::fork_victims(ground, tasks, company_.victims).and_then([&] {
+  return probe::fork_victims(ground, company_.victims).and_then([&] {
     return call_witnesses(ground);
   });
 }

@@ -18,7 +18,7 @@ class Trial {
   console::Ended run();
 
  private:
-  Status begin(probe::Ground& ground, std::span<const probe::Task> tasks);
+  Status begin(probe::Ground& ground);
   Status call_witnesses(const probe::Ground& ground);
   Status call_witness(const probe::Ground& ground, client::Engine engine,
                       std::vector<std::unique_ptr<probe::Witness>>& witnesses);

@@ -94,7 +94,8 @@ class Run {
     if (tasks_.empty())
       return fail(ExitCode::usage, "none of the cases named is for MQTT " +
                                        std::string(protocol::name(greeting.version)));
-    return suite_.begin ? suite_.begin(ground_, tasks_) : Status();
+    ground_.tasks = tasks_;
+    return suite_.begin ? suite_.begin(ground_) : Status();
   }
 
   void play_tasks() {

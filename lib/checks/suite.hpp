@@ -18,7 +18,7 @@ class Report;
 struct Suite {
   std::span<const probe::Case> cases;
   /// Before the first case, with the version settled: brings on the company. Empty: there is none.
-  std::function<Status(probe::Ground& ground, std::span<const probe::Task> tasks)> begin{};
+  std::function<Status(probe::Ground& ground)> begin{};
   /// After the last one.
   std::function<void()> end{};
   /// What the cases may learn beside their verdicts.

@@ -4,6 +4,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,7 @@ struct Ground {
   std::string topic_prefix;      ///< what all topics of the run begin with
   record::WallTime started;      ///< when the run began
   std::uint64_t seed = 0;
+  std::span<const Task> tasks;  ///< of the run
   Amounts amounts{};
   /// Called with every packet of a wire, from any thread; empty: nobody looks.
   std::function<void(std::string_view task, session::Direction, const protocol::Frame&,

@@ -34,8 +34,7 @@ inline constexpr std::array<std::string_view, 8> own_will_cuts{
 /// plan, which is `plan`.
 MQTT_TOOLBOX_API Case own_will_case(std::string_view cut, const client::ConnectPlan& plan);
 
-/// Forks the processes that those of the tasks will kill.
-MQTT_TOOLBOX_API Status fork_victims(const Ground& ground, std::span<const Task> tasks,
-                                     Victims& victims);
+/// Forks the processes that the run will kill.
+MQTT_TOOLBOX_API Status fork_victims(const Ground& ground, Victims& victims);
 
 }  // namespace mqtt_toolbox::probe

@@ -250,8 +250,8 @@ Case own_will_case(std::string_view cut, const client::ConnectPlan& plan) {
   return chosen;
 }
 
-Status fork_victims(const Ground& ground, std::span<const Task> tasks, Victims& victims) {
-  for (const Task& task : tasks) {
+Status fork_victims(const Ground& ground, Victims& victims) {
+  for (const Task& task : ground.tasks) {
     if (task.played->play != will_after_kill) continue;
     auto victim = Victim::fork(ground, task, connect_process);
     if (!victim) return tl::unexpected<Error>(victim.error());
