@@ -16,7 +16,7 @@ constexpr Duration early = milliseconds(100);
 constexpr Duration late = milliseconds(1500);
 
 Window window_at(seconds due) {
-  return {due - early, due + late, due + seconds(4)};
+  return {due - early, due + late, due + seconds(3)};
 }
 
 Finding will_of(Scene& scene, std::uint32_t delay, std::uint32_t session_expiry,
@@ -51,6 +51,8 @@ Finding will_called_off(Scene& scene) {
   Hearing hearing(scene, *company(scene).jury);
   Wire& victim = scene.connected(delayed(scene, scene.topic("will"), 1, 60));
   victim.cut(transport::Ending::reset);
+  // A will that does not wait for its delay is here by then.
+  scene.stay(milliseconds(300));
   victim.connect();
   const Time back = SystemClock().now();
   Finding finding = expect_no_will(scene, hearing, scene.topic("will"), milliseconds(2500));
