@@ -147,10 +147,6 @@ constexpr options::Tool tool{
         "which wills came, when and how, and whether the specification wants it so. Times are "
         "measured from the moment of the cut. What the wills leave retained is cleared."
         "\n\n"
-        "The verdict on each case is pass, fail (the broker broke a demand of the specification), "
-        "deviates (a recommendation, or what is usual), unsupported or inconclusive. The exit "
-        "status is 1 when a case failed or was inconclusive."
-        "\n\n"
         "With --will-topic your own will is tried instead, with your own client identifier and "
         "session: nothing else is published, and the will itself goes to everybody who has "
         "subscribed to its topic.",

@@ -1,3 +1,4 @@
+#include "base/verdict.hpp"
 #include "options/mdoc.hpp"
 #include "options/text.hpp"
 #include "options/tool.hpp"
@@ -99,10 +100,24 @@ void append_options(std::string& out, const Tool& tool) {
   });
 }
 
+void append_verdicts(std::string& out) {
+  append_mdoc_text(out, "Each check ends with one of these verdicts:");
+  out += ".Bl -tag -width Ds\n";
+  for (const VerdictMeaning& row : verdicts) {
+    out += ".It " + std::string(row.name) + '\n';
+    append_mdoc_text(out, capitalised(row.meaning) + ".");
+  }
+  out += ".El\n.Pp\n";
+  append_mdoc_text(
+      out,
+      "When a check failed or was inconclusive, the exit status is 1. The checks, each "
+      "with the section of the MQTT 5.0 standard that it rests on:");
+}
+
 void append_cases(std::string& out, const Tool& tool) {
   if (tool.cases == nullptr) return;
   out += ".Sh CHECKS\n";
-  append_mdoc_text(out, "Each with the section of the MQTT 5.0 standard that it rests on.");
+  append_verdicts(out);
   out += ".Bl -tag -width Ds\n";
   for (const CaseText& row : tool.cases()) {
     out += ".It " + mdoc_escape(row.name) + " (" + std::string(row.section) + ")\n";

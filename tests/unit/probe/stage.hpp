@@ -27,6 +27,7 @@ struct Stage {
     auto started = support::ScriptedBroker::start(scene->loop(), script);
     REQUIRE(started);
     broker = std::move(*started);
+    broker->on_finished = [this] { scene->changed(); };
     ground.plan.transport.port = broker->port();
   }
 

@@ -1,0 +1,132 @@
+#include "probe/jury.hpp"
+
+#include <future>
+#include <thread>
+
+#include <doctest/doctest.h>
+
+#include "support/rule_breaker/broker.hpp"
+
+using namespace mqtt_toolbox;
+using namespace mqtt_toolbox::probe;
+
+namespace {
+
+Finding play_nothing(Scene&) {
+  return pass("nothing");
+}
+constexpr Case any_case{"any", "1", "nothing is promised", play_nothing};
+
+/// A broker in a thread of its own.
+class Broker {
+ public:
+  Broker() : thread_([this] { work(); }) { port_ = listening_.get_future().get(); }
+  ~Broker() {
+    inbox_->post([this] { loop_->stop(); });
+  }
+
+  std::uint16_t port() const { return port_; }
+
+ private:
+  void work() {
+    transport::Loop loop;
+    transport::Inbox inbox(loop);
+    loop_ = &loop;
+    inbox_ = &inbox;
+    const auto broker = rule_breaker::Broker::start(loop, {});
+    listening_.set_value(broker ? (*broker)->port() : std::uint16_t(0));
+    loop.run_until(never);
+  }
+
+  transport::Loop* loop_ = nullptr;
+  transport::Inbox* inbox_ = nullptr;
+  std::promise<std::uint16_t> listening_;
+  std::uint16_t port_ = 0;
+  std::jthread thread_;
+};
+
+/// A scene at that broker, and a jury whose members listen to the given filters.
+struct Court {
+  explicit Court(const std::vector<std::string>& filters) {
+    ground.plan.version = protocol::Version::v5;
+    ground.plan.transport.host = "127.0.0.1";
+    ground.plan.transport.port = broker.port();
+    ground.topic_prefix = "prefix/run";
+    scene =
+        std::make_unique<Scene>(ground, Task{&any_case, only_variant}, std::chrono::seconds(20));
+    std::vector<std::unique_ptr<Witness>> witnesses;
+    for (const std::string& filter : filters) {
+      witnesses.push_back(
+          std::make_unique<Witness>(scene->plan(), std::vector<std::string>{filter}));
+      REQUIRE(witnesses.back()->start());
+    }
+    jury = std::make_unique<Jury>(std::move(witnesses));
+  }
+
+  Broker broker;
+  Ground ground;
+  std::unique_ptr<Scene> scene;
+  std::unique_ptr<Jury> jury;
+};
+
+void say(Scene& scene, const std::string& topic, const std::string& text) {
+  Wire& speaker = scene.connected();
+  CHECK(speaker.publish({topic, text, protocol::Qos::at_least_once}));
+  speaker.disconnect();
+}
+
+}  // namespace
+
+TEST_CASE("witnesses that see the same give one testimony, without the last words") {
+  Court court({"prefix/#", "prefix/run/#"});
+  Hearing hearing(*court.scene, *court.jury);
+  const std::string topic = court.scene->topic("t");
+  say(*court.scene, topic, "one");
+  CHECK(hearing.wait_for(topic, 1, std::chrono::seconds(5)));
+  CHECK(hearing.close(topic));
+  const auto seen = hearing.testimony(topic);
+  REQUIRE(seen.size() == 1);
+  CHECK(seen.front().payload == "one");
+  CHECK_FALSE(court.scene->in_trouble());
+}
+
+TEST_CASE("witnesses that do not see the same prove nothing") {
+  Court court({"prefix/#", "elsewhere"});
+  Hearing hearing(*court.scene, *court.jury);
+  const std::string topic = court.scene->topic("t");
+  say(*court.scene, topic, "one");
+  CHECK_FALSE(hearing.wait_for(topic, 1, std::chrono::milliseconds(100)));
+  (void)hearing.testimony(topic);
+  const Finding finding = court.scene->verdict(pass(""));
+  CHECK(finding.verdict == Verdict::inconclusive);
+  CHECK(finding.observed.find("disagree") != std::string::npos);
+}
+
+TEST_CASE(
+    "a topic that the user has named gets no last words, and what it retains does not count") {
+  Court court({"home/#"});
+  Hearing hearing(*court.scene, *court.jury);
+  say(*court.scene, "home/a", "live");
+  CHECK(hearing.wait_for("home/a", 1, std::chrono::seconds(5)));
+  CHECK(hearing.close("home/a"));
+  CHECK(hearing.testimony("home/a").size() == 1);
+}
+
+TEST_CASE("a jury says who it is and what it may see") {
+  Court court({"prefix/#"});
+  CHECK(court.jury->names() == "native");
+  CHECK(court.jury->granted_qos() == protocol::Qos::exactly_once);
+  CHECK(court.jury->may_see("prefix/#"));
+}
+
+TEST_CASE("a witness that the broker does not let subscribe cannot start") {
+  Broker broker;
+  client::ConnectPlan plan;
+  plan.version = protocol::Version::v5;
+  plan.transport.host = "127.0.0.1";
+  plan.transport.port = broker.port();
+  Witness witness(plan, {"forbidden/secret/a"});
+  const Status started = witness.start();
+  REQUIRE_FALSE(started);
+  CHECK(started.error().code == ExitCode::rejected);
+}
