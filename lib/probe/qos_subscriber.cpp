@@ -87,7 +87,8 @@ class CutSubscriber {
     const std::string what = cuts_text() + ", number " + first->payload;
     if (again == nullptr) return broken(what + " was not sent again");
     if (again->packet_identifier != first->packet_identifier)
-      return broken(what + " came again under another packet identifier");
+      return broken(what + " came again, with DUP=" + (again->dup ? "1" : "0") +
+                    ", under another packet identifier");
     if (!again->dup) return broken(what + " came again with DUP=0");
     return pass(what + " came again with DUP=1" +
                 (variant_.qos == Qos::at_least_once ? ": the duplicate that QoS 1 allows" : ""));

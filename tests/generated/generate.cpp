@@ -15,6 +15,7 @@
 #include "record/format.hpp"
 #include "retain/settings.hpp"
 #include "sandbox/tool_settings.hpp"
+#include "share/settings.hpp"
 #include "sub/settings.hpp"
 #include "will/settings.hpp"
 
@@ -23,10 +24,10 @@ namespace {
 namespace fs = std::filesystem;
 using mqtt_toolbox::options::Tool;
 
-constexpr std::array<const Tool*, 8> tools{
+constexpr std::array<const Tool*, 9> tools{
     &mqtt_toolbox::bench::tool, &mqtt_toolbox::probe::tool,  &mqtt_toolbox::pub::tool,
     &mqtt_toolbox::qos::tool,   &mqtt_toolbox::retain::tool, &mqtt_toolbox::sandbox::tool,
-    &mqtt_toolbox::sub::tool,   &mqtt_toolbox::will::tool};
+    &mqtt_toolbox::share::tool, &mqtt_toolbox::sub::tool,    &mqtt_toolbox::will::tool};
 
 constexpr const char* broker_results = "tests/broker/results.json";
 
