@@ -23,6 +23,8 @@ bool join(Scene& scene, Wire& wire, const std::string& filter, Qos qos) {
   if (code && is_failure(*code)) {
     scene.trouble(unsupported("a shared subscription was refused: " +
                               std::string(name(*code, protocol::PacketType::suback))));
+  } else if (!code && !is_alive(scene)) {
+    scene.trouble("the broker is gone");
   } else if (!code && wire.end()) {
     scene.trouble(unsupported("a shared subscription ended the connection: " + wire.end()->text));
   } else if (!code) {

@@ -36,6 +36,19 @@ std::size_t length_of_stream(const Scene& scene, std::size_t usual) {
   return scene.ground().amounts.messages.value_or(usual);
 }
 
+bool is_alive(Scene& scene) {
+  Wire& visitor = scene.wire();
+  if (visitor.try_connect().kind != Attempt::Kind::accepted) return false;
+  visitor.disconnect();
+  return true;
+}
+
+Finding of_living_broker(Scene& scene, Finding found) {
+  const bool is_against = found.verdict == Verdict::fail || found.verdict == Verdict::deviates;
+  if (!is_against || scene.in_trouble() || is_alive(scene)) return found;
+  return inconclusive("the broker lets nobody in any more; before that: " + found.observed);
+}
+
 bool has_qos(Scene& scene, Wire& wire) {
   if (scene.variant().qos != Qos::exactly_once || scene.in_trouble()) return !scene.in_trouble();
   const std::size_t before = wire.packets().size();
@@ -44,6 +57,8 @@ bool has_qos(Scene& scene, Wire& wire) {
   if (scene.in_trouble()) return false;
   if (was_answered_with(wire, before, PacketType::puback))
     scene.trouble(unsupported("the broker has no QoS 2: it answered PUBLISH with PUBACK"));
+  else if (!reason && !is_alive(scene))
+    scene.trouble("the broker is gone");
   else if (!reason)
     scene.trouble(unsupported("the broker has no QoS 2: it did not finish a message" +
                               (wire.end() ? ": " + wire.end()->text : std::string())));

@@ -23,6 +23,16 @@ Message last_of(const std::string& topic, protocol::Qos qos);
 /// As many messages as the user wants, else as the case needs.
 std::size_t length_of_stream(const Scene& scene, std::size_t usual);
 
+/// Whether the broker lets a new client in. Costs a connection.
+bool is_alive(Scene& scene);
+/// `found`, but inconclusive when it speaks against a broker that no longer lets anybody in.
+Finding of_living_broker(Scene& scene, Finding found);
+/// A script whose finding is looked at so.
+template <Finding (*script)(Scene& scene)>
+Finding play(Scene& scene) {
+  return of_living_broker(scene, script(scene));
+}
+
 /// Whether the broker has the QoS of the variant. QoS 2 is tried with a message of its own to a
 /// topic that nobody reads; a broker that does not answer it with PUBREC leaves the scene in
 /// trouble: unsupported.
