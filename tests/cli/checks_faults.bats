@@ -8,5 +8,6 @@ teardown() { rm -f "$BATS_FILE_TMPDIR"/*; }
 
 @test "mqtt-will-test" { survives mqtt-will-test --case-timeout 2s; }
 @test "mqtt-qos-test" { survives mqtt-qos-test --case-timeout 2s; }
+@test "mqtt-share-test" { survives mqtt-share-test --case-timeout 2s; }
 @test "mqtt-probe" { survives mqtt-probe --case-timeout 2s; }
 @test "mqtt-retain-clear" { survives mqtt-retain-clear --yes --ack-timeout 2s '#'; }
