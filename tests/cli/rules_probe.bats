@@ -1,0 +1,77 @@
+#!/usr/bin/env bats
+# mqtt-probe against a broker that breaks one rule: a breach for a test, and the checks that find it,
+# all of them and no other.
+
+load rules
+
+# The broker has no response information, which is no offence.
+setup_file() {
+  play_all mqtt-probe
+  for file in "$BATS_FILE_TMPDIR"/*.json; do
+    jq -c 'select(.case != "response-information")' "$file" >"$file.kept"
+    mv "$file.kept" "$file"
+  done
+}
+
+@test "none" { finds; }
+
+@test "assigned-id-missing" { finds assigned-id; }
+@test "take-over-leaves-the-old" { finds take-over; }
+@test "ping-unanswered" { finds ping; }
+@test "unknown-auth-accepted" { finds unknown-auth; }
+@test "keep-alive-ignored" { finds keep-alive; }
+@test "server-keep-alive-lied" { finds keep-alive; }
+
+@test "connack-limit-lied" { finds qos2 receive-maximum; }
+@test "receive-maximum-lied" { finds receive-maximum; }
+@test "maximum-packet-size-lied" { finds packet-size; }
+@test "maximum-packet-size-of-client-ignored" { finds client-packet-size; }
+@test "receive-maximum-exceeded" { finds flow-control; }
+@test "topic-alias-refused" { finds topic-alias; }
+@test "topic-alias-wrong-topic" { finds topic-alias; }
+
+@test "wildcard-plus-broken" { finds wildcard-plus wildcard-empty-level retained-wildcard; }
+@test "wildcard-hash-no-parent" { finds wildcard-parent; }
+@test "dollar-matched-by-wildcard" { finds wildcard-dollar; }
+@test "share-delivered-twice" { finds shared; }
+@test "share-granted-silent" { finds shared; }
+@test "subscription-identifier-lost" { finds subscription-identifier; }
+@test "no-local-ignored" { finds no-local; }
+@test "unsubscribe-ignored" { finds unsubscribe; }
+
+@test "retained-missing" {
+  finds retained retained-flag retained-wildcard retained-replaced retain-handling sys-topics
+}
+@test "retained-flag-missing" { finds retained-flag; }
+@test "retained-flag-on-live" { finds retained-flag-live; }
+@test "retained-lingering" { finds retained-cleared; }
+@test "retained-not-replaced" { finds retained-replaced; }
+@test "retain-handling-1-ignored" { finds retain-handling; }
+@test "retain-handling-2-ignored" { finds retain-handling; }
+@test "retain-as-published-ignored" { finds retain-as-published; }
+
+@test "payload-format-lost" { finds payload-format; }
+@test "content-type-lost" { finds content-type; }
+@test "response-topic-lost" { finds response-topic; }
+@test "correlation-lost" { finds correlation-data; }
+@test "user-properties-lost" { finds user-properties; }
+@test "user-properties-reordered" { finds user-properties; }
+@test "message-expiry-ignored" { finds message-expiry; }
+@test "message-expiry-not-lowered" { finds message-expiry-lowered; }
+@test "message-expiry-lost" { finds message-expiry message-expiry-lowered; }
+
+@test "session-present-wrong" { finds session-clean; }
+@test "session-kept-after-clean-start" { finds session-clean; }
+@test "session-present-missing" { finds session-resume session-expiry; }
+@test "subscriptions-forgotten-on-resume" { finds session-resume; }
+@test "session-expiry-ignored" { finds session-expiry; }
+@test "session-expiry-of-disconnect-ignored" { finds session-expiry-disconnect; }
+@test "queued-lost-offline" {
+  finds offline-messages queued-messages message-expiry message-expiry-lowered
+}
+
+@test "malformed-tolerated" { finds topic-not-utf8; }
+@test "wildcard-in-topic-accepted" { finds topic-wildcard; }
+@test "packet-identifier-zero-accepted" { finds packet-identifier-zero; }
+@test "reserved-flags-accepted" { finds reserved-flags; }
+@test "second-connect-accepted" { finds second-connect; }
