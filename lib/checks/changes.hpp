@@ -26,6 +26,7 @@ struct MQTT_TOOLBOX_API Knowledge {
 /// not steady, are left out. ExitCode::io for a file that cannot be read or is no such thing.
 MQTT_TOOLBOX_API Result<Knowledge> read_knowledge(const std::string& path,
                                                   std::span<const probe::FactRow> rows);
+/// The same of the text itself.
 Result<Knowledge> parse_knowledge(std::string_view lines, std::span<const probe::FactRow> rows);
 
 struct Change {

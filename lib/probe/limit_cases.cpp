@@ -130,11 +130,13 @@ class Packets {
     const std::uint64_t before = delivered_;
     publisher_->forget_answers();
     send(size);
-    const Duration patience = soon + std::chrono::milliseconds(size >> 14);
-    const Bare::Answer* answer = publisher_->wait_for(PacketType::puback, patience);
-    if (answer == nullptr || is_failure(answer->reason)) return give_up();
-    scene_.wait([&] { return delivered_ > before || subscriber_->end(); }, patience);
-    if (delivered_ == before) return give_up();
+    const Duration patience = soon + std::chrono::milliseconds(size >> 12);
+    const Bare::Answer* answer =
+        publisher_->wait_for(PacketType::puback, within_time(scene_, patience));
+    if (answer == nullptr || is_failure(answer->reason)) return give_up(answer != nullptr);
+    scene_.wait([&] { return delivered_ > before || subscriber_->end(); },
+                within_time(scene_, patience));
+    if (delivered_ == before) return give_up(subscriber_->end().has_value());
     return true;
   }
 
@@ -155,10 +157,12 @@ class Packets {
     return !scene_.in_trouble();
   }
 
-  /// What the broker does with what it did not take has no part in the next attempt.
-  bool give_up() {
+  /// What the broker does with what it did not take has no part in the next attempt. After mere
+  /// silence nobody can say: it may be slow.
+  std::optional<bool> give_up(bool was_answered) {
+    const bool is_refused = was_answered || !publisher_->online();
     if (publisher_->online()) publisher_->wire().cut(transport::Ending::reset);
-    return false;
+    return is_refused ? std::optional(false) : std::nullopt;
   }
 
   void send(std::uint64_t size) {

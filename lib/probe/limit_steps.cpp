@@ -1,10 +1,12 @@
 #include "probe/limit_steps.hpp"
 
+#include <algorithm>
+
 namespace mqtt_toolbox::probe {
 
 namespace {
 
-/// How long an attempt may take that the broker does not refuse at once.
+/// How long an attempt may take that the broker does not refuse at once; more for long topics.
 constexpr Duration attempt_patience = std::chrono::milliseconds(1500);
 /// What a search leaves of its case's time, for the attempt under way.
 constexpr Duration reserve = std::chrono::seconds(5);
@@ -15,21 +17,29 @@ bool has_to_stop(Scene& scene) {
   return scene.in_trouble() || scene.time_left() < reserve;
 }
 
+Duration within_time(Scene& scene, Duration patience) {
+  return std::min(patience, scene.time_left() / 2);
+}
+
 std::optional<bool> Echo::comes_back(const std::string& topic) {
   if (has_to_stop(scene_)) return std::nullopt;
   if (wire_ == nullptr || !wire_->online()) wire_ = &scene_.connected();
   wire_->forget_received();
-  const auto granted =
-      wire_->try_subscribe(topic, {.qos = protocol::Qos::at_least_once}, attempt_patience);
-  if (scene_.in_trouble()) return std::nullopt;
-  if (!granted || is_failure(*granted)) return false;
-  const auto taken = wire_->try_publish(message(topic, "echo"), attempt_patience);
-  if (scene_.in_trouble()) return std::nullopt;
-  if (!taken || is_failure(*taken)) return false;
-  const bool came = wait_for_message(scene_, *wire_, "echo", attempt_patience) != nullptr;
+  const Duration patience =
+      within_time(scene_, attempt_patience + std::chrono::milliseconds(topic.size() / 10));
+  const auto granted = wire_->try_subscribe(topic, {.qos = protocol::Qos::at_least_once}, patience);
+  if (!granted || is_failure(*granted)) return no_or_silent(granted.has_value());
+  const auto taken = wire_->try_publish(message(topic, "echo"), patience);
+  if (!taken || is_failure(*taken)) return no_or_silent(taken.has_value());
+  const bool came = wait_for_message(scene_, *wire_, "echo", patience) != nullptr;
   const bool same = came && wire_->received().front().topic == topic;
   (void)wire_->try_unsubscribe(topic);
   return scene_.in_trouble() ? std::nullopt : std::optional(same);
+}
+
+std::optional<bool> Echo::no_or_silent(bool was_answered) const {
+  const bool is_silent = !was_answered && wire_->online();
+  return scene_.in_trouble() || is_silent ? std::nullopt : std::optional(false);
 }
 
 Finding report_limit(Scene& scene, const FactRow& row, const Largest& largest,

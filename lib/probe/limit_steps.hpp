@@ -13,17 +13,22 @@ class Echo {
  public:
   explicit Echo(Scene& scene) : scene_(scene) {}
 
-  /// Whether a message to this topic comes back; none: the case's time is nearly over, or the scene
-  /// is in trouble.
+  /// Whether a message to this topic comes back; none: the broker is so slow that nobody can say,
+  /// the case's time is nearly over, or the scene is in trouble.
   std::optional<bool> comes_back(const std::string& topic);
 
  private:
+  std::optional<bool> no_or_silent(bool was_answered) const;
+
   Scene& scene_;
   Wire* wire_ = nullptr;
 };
 
 /// Whether there is no time for another attempt.
 bool has_to_stop(Scene& scene);
+
+/// So much patience, but no more than leaves time to say what was found.
+Duration within_time(Scene& scene, Duration patience);
 
 /// The usual ending of a search: the fact, and what people are told.
 Finding report_limit(Scene& scene, const FactRow& row, const Largest& largest,
