@@ -9,7 +9,7 @@ namespace {
 /// How long an attempt may take that the broker does not refuse at once; more for long topics.
 constexpr Duration attempt_patience = std::chrono::milliseconds(1500);
 /// What a search leaves of its case's time, for the attempt under way.
-constexpr Duration reserve = std::chrono::seconds(5);
+constexpr Duration reserve = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -44,6 +44,7 @@ std::optional<bool> Echo::no_or_silent(bool was_answered) const {
 
 Finding report_limit(Scene& scene, const FactRow& row, const Largest& largest,
                      std::string_view of_what) {
+  if (largest.value == 0 && largest.at_least) return inconclusive("nothing was answered in time");
   if (largest.value == 0)
     return scene.in_trouble() ? Finding{} : broken("not even the smallest " + std::string(of_what));
   Fact found = measured(row, largest.value, largest.at_least);

@@ -3,40 +3,32 @@
 # not installed are skipped.
 # shellcheck disable=SC2154 # bats sets them
 
-bats_require_minimum_version 1.5.0
+load checks
 
-broker() { "$BATS_TEST_DIRNAME/brokers/broker" "$@"; }
-
-# play BROKER: starts it and keeps what the tool finds of it, with the version that it chooses itself
-# and with 3.1.1.
+# play BROKER: keeps what the tool finds of it, with the version that it chooses itself and with 3.1.1.
 play() {
-  local folder=$BATS_FILE_TMPDIR/$1 login=()
-  [ -z "$(broker "$1" missing)" ] || return 0
-  broker "$1" start "$folder" >/dev/null 2>"$folder.log" 3>&- || return 0
-  mapfile -t login < <(jq -r '.doors.tcp as $port | "-p", $port,
-    (select(.username) | "-u", .username, "-P", .password)' "$folder/facts.json")
-  printf '%s\n' "${login[@]}" >"$folder.login"
-  timeout 100 mqtt-probe --json -h 127.0.0.1 "${login[@]}" >"$folder.json" 3>&- || true
-  timeout 100 mqtt-probe --json -V 311 -h 127.0.0.1 "${login[@]}" >"$folder.311.json" 3>&- || true
+  local results=$BATS_FILE_TMPDIR/$1
+  [[ ! -e $results.missing ]] || return 0
+  jq -r '.doors.tcp as $port | "-p", $port, (select(.username) | "-u", .username, "-P", .password)' \
+    "$results/facts.json" >"$results.login"
+  mapfile -t login <"$results.login"
+  timeout 100 mqtt-probe --json -h 127.0.0.1 "${login[@]}" >"$results.json" 3>&- || true
+  timeout 100 mqtt-probe --json -V 311 -h 127.0.0.1 "${login[@]}" >"$results.311.json" 3>&- || true
 }
 
 setup_file() {
-  load support
+  local name
+  start_brokers mosquitto rabbitmq ejabberd
   for name in mosquitto rabbitmq ejabberd; do play $name & done
   wait
 }
 
-teardown_file() {
-  for name in mosquitto rabbitmq ejabberd; do
-    [ ! -e "$BATS_FILE_TMPDIR/$name" ] || broker $name stop "$BATS_FILE_TMPDIR/$name"
-  done
-}
+teardown_file() { stop_brokers; }
 
 setup() {
-  load support
-  name=${BATS_TEST_DESCRIPTION%%[: ]*}
+  local name=${BATS_TEST_DESCRIPTION%%[: ]*}
   results=$BATS_FILE_TMPDIR/$name
-  [ -e "$results.json" ] || skip "$name is not installed"
+  need "$name"
 }
 
 # facts FILE NAME...: NAME=VALUE, with a + behind what may be larger.
