@@ -117,6 +117,15 @@ constexpr std::array<Marker, 9> markers{{
     {"@SEE_ALSO@\n", list_see_also},
 }};
 
+std::string list_results(std::span<const ListEntry> results) {
+  std::string out = ".Bl -tag -width Ds\n";
+  for (const ListEntry& entry : results) {
+    out += ".It " + mdoc_escape(entry.term) + '\n';
+    append_mdoc_text(out, entry.text);
+  }
+  return out + ".El\n";
+}
+
 std::string as_source(std::vector<std::string_view> names) {
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
@@ -127,8 +136,9 @@ std::string as_source(std::vector<std::string_view> names) {
 
 }  // namespace
 
-Result<std::string> manual_of_toolbox(std::string_view page_template, Tools tools) {
-  std::string page(page_template);
+Result<std::string> manual_of_toolbox(std::string_view page_template, Tools tools,
+                                      std::span<const ListEntry> results) {
+  std::string page = replace_all(std::string(page_template), "@RESULTS@\n", list_results(results));
   for (const Marker& marker : markers) {
     if (page.find(marker.name) == std::string::npos)
       return fail(ExitCode::no, "the template lacks " + std::string(marker.name));

@@ -110,10 +110,17 @@ MQTT_TOOLBOX_API std::string completion_bash(const Tool& tool);
 MQTT_TOOLBOX_API std::string completion_zsh(const Tool& tool);
 MQTT_TOOLBOX_API std::string completion_fish(const Tool& tool);
 
-/// mqtt-toolbox(7): the template with the tables in place of its @MARKERS@. An unknown marker is
-/// ExitCode::no.
+/// An entry of a list in a manual.
+struct ListEntry {
+  std::string term;
+  std::string text;
+};
+
+/// mqtt-toolbox(7): the template with the tables in place of its @MARKERS@; `results` describe the
+/// JSON lines. An unknown marker is ExitCode::no.
 MQTT_TOOLBOX_API Result<std::string> manual_of_toolbox(std::string_view page_template,
-                                                       std::span<const Tool* const> tools);
+                                                       std::span<const Tool* const> tools,
+                                                       std::span<const ListEntry> results);
 
 /// What a tool has to know of the others, as C++ text: tool_options.inc and tool_names.inc.
 MQTT_TOOLBOX_API std::string option_names_source(std::span<const Tool* const> tools);

@@ -13,6 +13,7 @@
 #include "pub/settings.hpp"
 #include "qos/settings.hpp"
 #include "record/format.hpp"
+#include "record/results.hpp"
 #include "retain/settings.hpp"
 #include "sandbox/tool_settings.hpp"
 #include "share/settings.hpp"
@@ -49,10 +50,23 @@ void add_tool(const Tool& tool, std::vector<Text>& texts) {
   texts.push_back({"completions/" + name + ".fish", completion_fish(tool)});
 }
 
+/// The JSON lines but messages: each type with its fields.
+std::vector<mqtt_toolbox::options::ListEntry> result_entries() {
+  std::vector<mqtt_toolbox::options::ListEntry> entries;
+  for (const auto& type : mqtt_toolbox::record::result_types()) {
+    std::string text(type.meaning);
+    for (const auto& field : type.fields)
+      text += (&field == &type.fields.front() ? ": " : "; ") + std::string(field.name) + ", " +
+              std::string(field.meaning);
+    entries.push_back({std::string(type.type), text + "."});
+  }
+  return entries;
+}
+
 std::vector<Text> generate(const fs::path& project) {
   std::vector<Text> texts;
   for (const Tool* tool : tools) add_tool(*tool, texts);
-  auto page = manual_of_toolbox(read(project / "man/mqtt-toolbox.7.in"), tools);
+  auto page = manual_of_toolbox(read(project / "man/mqtt-toolbox.7.in"), tools, result_entries());
   texts.push_back({"man/mqtt-toolbox.7", page ? *page : page.error().text});
   texts.push_back({"lib/options/tool_options.inc", option_names_source(tools)});
   texts.push_back({"lib/options/tool_names.inc", tool_names_source(tools)});

@@ -75,15 +75,15 @@ TEST_CASE("the page of the toolbox: markers are replaced, none is left or missin
   const std::string all =
       "@DATE@\n@TOOLS@\n@EXIT_STATUS@\n@PAHO_REFUSALS@\n@PAHO_DIFFERENCES@\n@DIFFERENCES@\n"
       "@PROPERTIES@\n@BROKER_BOUND@\n@SEE_ALSO@\n";
-  auto page = manual_of_toolbox(all, tools);
+  auto page = manual_of_toolbox(all, tools, {});
   REQUIRE(page.has_value());
   CHECK(contains(*page, ".It Xr mqtt-probe 1\nTry options out.\n"));
   CHECK(contains(*page, ".It 27\nThe time given with \\-W ran out.\n"));
   CHECK(contains(*page, ".It A Unix socket (\\-\\-unix)\n"));
   CHECK(contains(*page, "Paho C++ 1.3.0 can.\n"));
   CHECK(contains(*page, ".It subscribe\nsubscription-identifier, user-property.\n"));
-  CHECK_FALSE(manual_of_toolbox(all.substr(7), tools).has_value());
-  CHECK_FALSE(manual_of_toolbox(all + "@OTHER@\n", tools).has_value());
+  CHECK_FALSE(manual_of_toolbox(all.substr(7), tools, {}).has_value());
+  CHECK_FALSE(manual_of_toolbox(all + "@OTHER@\n", tools, {}).has_value());
 }
 
 TEST_CASE("names for the tools about each other are sorted") {
