@@ -111,7 +111,7 @@ class MQTT_TOOLBOX_API Scene {
   void trouble(std::string observed) { trouble(inconclusive(std::move(observed))); }
   bool in_trouble() const { return trouble_.has_value(); }
   /// `found`, unless the scene is in trouble.
-  Finding verdict(Finding found) const { return trouble_ ? *trouble_ : found; }
+  Finding verdict(const Finding& found) const { return trouble_ ? *trouble_ : found; }
 
   /// Ends the case now; from inside its loop.
   void cancel();
