@@ -20,7 +20,7 @@ Ledger play_away(Scene& scene) {
   Peer& publisher = scene.peer();
   if (!has_qos(scene, subscriber) || !subscribe_at(scene, subscriber, topic, qos))
     return Ledger(few);
-  subscriber.disconnect();
+  go_away(scene, subscriber);
   send_numbers(publisher, topic, qos, few);
   if (!resume(scene, subscriber)) return Ledger(few);
   send_last(scene, publisher, topic, qos,
@@ -33,7 +33,7 @@ Ledger play_away(Scene& scene) {
 Wire& left_session(Scene& scene) {
   Wire& wire = scene.connected(scene.kept_plan());
   subscribe_at(scene, wire, scene.topic("stream"), Qos::at_least_once);
-  wire.disconnect();
+  go_away(scene, wire);
   return wire;
 }
 

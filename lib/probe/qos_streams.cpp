@@ -138,7 +138,7 @@ Finding play_queued_without_dup(Scene& scene) {
   Wire& subscriber = scene.connected(scene.kept_plan());
   Peer& publisher = scene.peer();
   if (!has_qos(scene, subscriber) || !subscribe_at(scene, subscriber, topic, qos)) return {};
-  subscriber.disconnect();
+  go_away(scene, subscriber);
   send_numbers(publisher, topic, qos, few);
   if (!resume(scene, subscriber)) return {};
   send_last(scene, publisher, topic, qos,

@@ -104,6 +104,11 @@ Ledger ledger_of(const std::vector<Message>& messages, std::size_t sent) {
   return ledger;
 }
 
+void go_away(Scene& scene, Wire& wire) {
+  wire.disconnect();
+  scene.stay(quiet_time);
+}
+
 void end_session(Scene& scene, Wire& wire) {
   if (scene.in_trouble()) return;
   if (scene.is_v5()) {

@@ -53,6 +53,10 @@ bool send_last(Scene& scene, Peer& sender, const std::string& topic, protocol::Q
 bool has_payload(const std::vector<Message>& messages, std::string_view payload);
 Ledger ledger_of(const std::vector<Message>& messages, std::size_t sent);
 
+/// DISCONNECT, and time for the broker to see it before it hears from others: what it still sends
+/// to this connection would be a first delivery.
+void go_away(Scene& scene, Wire& wire);
+
 /// Ends a connection and its session on the broker's side, so that nothing is left there.
 void end_session(Scene& scene, Wire& wire);
 
