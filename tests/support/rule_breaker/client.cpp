@@ -110,6 +110,8 @@ void Client::on_lost(bool is_reset) {
 }
 
 void Client::on_over() {
+  // A fault closes a connection past its client, whose session must not keep it.
+  if (session_ != nullptr) end(Ending::fin);
   broker_.forget(*this);
 }
 
