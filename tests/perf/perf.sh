@@ -140,6 +140,14 @@ for run in 1 2 3; do
 done
 INSIDE
   "$bin/mqtt-sandbox" -- bash "$work/inside"
+
+  heading "Clearing a million (aim: peak under 64 MiB)"
+  cat >"$work/inside" <<INSIDE
+seq 1 1000000 | sed "s|.*|{\"type\":\"message\",\"topic\":\"ours/&/state\",\"payload\":\"v&\",\"retain\":true}|" | "$bin/mqtt-pub" --from-json
+"$bin/perf-pairs" 0 'reading them once' "$bin/mqtt-sub --retained-only -t 'ours/#' >/dev/null" \
+  mqtt-retain-clear "$bin/mqtt-retain-clear --yes ours/# >/dev/null"
+INSIDE
+  "$bin/mqtt-sandbox" -- bash "$work/inside"
 }
 
 # shellcheck source=tests/perf/bench.sh
