@@ -74,7 +74,7 @@ Finding qos2(Scene& scene) {
   Wire& publisher = scene.connected();
   const Message* came = send_across(scene, publisher, subscriber, Qos::exactly_once);
   if (scene.in_trouble()) return {};
-  const Finding finding = qos2_finding(scene, publisher, came);
+  Finding finding = qos2_finding(scene, publisher, came);
   scene.tell(measured(fact("qos2"), finding.verdict == Verdict::pass));
   return finding;
 }

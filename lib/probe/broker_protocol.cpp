@@ -35,7 +35,7 @@ Finding try_version(Scene& scene, Version version, const FactRow& row) {
   plan.version = version;
   plan.connack_timeout = version_patience;
   const Attempt attempt = scene.wire(plan).try_connect();
-  const Finding finding = version_finding(attempt);
+  Finding finding = version_finding(attempt);
   if (finding.verdict != Verdict::inconclusive)
     scene.tell(measured(row, attempt.kind == Attempt::Kind::accepted));
   return finding;

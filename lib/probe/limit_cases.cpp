@@ -10,7 +10,6 @@
 namespace mqtt_toolbox::probe {
 
 using protocol::PacketType;
-using protocol::PropertyId;
 using protocol::Qos;
 
 namespace {
@@ -194,7 +193,7 @@ Finding packet_size(Scene& scene) {
   const Largest largest = largest_that_works(std::min<std::uint64_t>(64 << 10, bound), bound,
                                              [&](auto size) { return packets.pass_through(size); });
   const bool is_end = largest.value == announced;
-  const Finding found =
+  Finding found =
       report_limit(scene, fact("packet"), {largest.value, largest.at_least && !is_end}, "packet");
   if (scene.in_trouble() || largest.at_least || announced == protocol::maximum_packet_bytes)
     return found;

@@ -8,8 +8,6 @@
 namespace mqtt_toolbox::probe {
 
 using protocol::PacketType;
-using protocol::PropertyId;
-using protocol::Qos;
 
 namespace {
 

@@ -5,7 +5,6 @@
 namespace mqtt_toolbox::probe {
 
 using protocol::Qos;
-using protocol::ReasonCode;
 
 namespace {
 

@@ -17,15 +17,20 @@ play() {
   kill "$broker" || true
 }
 
-# later COMMAND...: in the background, at most twelve at a time.
-running=0
+# later COMMAND...: in the background, at most twelve at a time. Waits for what it started only: bats has
+# children of its own.
+started=()
 later() {
   "$@" &
-  running=$((running + 1))
-  ((running < 12)) || {
-    wait -n || true
-    running=$((running - 1))
+  started+=($!)
+  ((${#started[@]} < 12)) || {
+    wait "${started[0]}" || true
+    started=("${started[@]:1}")
   }
+}
+all_done() {
+  wait "${started[@]}" || true
+  started=()
 }
 
 # play_all TOOL ARGUMENT...: every breach that a test of this file is named after.
@@ -36,7 +41,7 @@ play_all() {
     [[ $breach != none ]] || broker_options=()
     later play "$breach" "$@"
   done < <(sed -n 's/^@test "\([a-z0-9-]*\)".*/\1/p' "$BATS_TEST_FILENAME")
-  wait
+  all_done
 }
 
 # survives TOOL ARGUMENT...: a broker that is killed, freezes or sends garbage, at some point of the run.
@@ -48,7 +53,7 @@ survives() {
       later play "$fault-$at" "$@"
     done
   done
-  wait
+  all_done
   for name in "$BATS_FILE_TMPDIR"/*.status; do
     is_a_clear_end "${name%.status}" || return 1
   done
