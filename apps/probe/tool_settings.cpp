@@ -99,6 +99,9 @@ constexpr std::array examples{
 };
 
 Status check(options::Settings& settings) {
+  if (settings.plan.engine != client::Engine::native)
+    return fail(ExitCode::usage,
+                "--engine: only the native engine can send what no client may; leave it out");
   return checks::check_names(broker_cases(), settings.checks.cases);
 }
 

@@ -118,6 +118,10 @@ Status check_cases(const Settings& settings) {
 Status check(options::Settings& base) {
   Settings& settings = own(base);
   const bool is_own = settings.plan.session.will.has_value();
+  if (settings.plan.engine != client::Engine::native)
+    return fail(ExitCode::usage,
+                "--engine: only the native engine can cut connections; --witness paho has the "
+                "other one look");
   if (!settings.cut.empty() && !is_own)
     return fail(ExitCode::usage, "--cut is for your own will; give --will-topic too");
   if (is_own && (!settings.checks.cases.empty() || settings.checks.list))

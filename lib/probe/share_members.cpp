@@ -7,7 +7,6 @@
 namespace mqtt_toolbox::probe {
 
 using protocol::PacketType;
-using protocol::Qos;
 using session::Direction;
 
 namespace {
