@@ -27,6 +27,8 @@ class MQTT_TOOLBOX_API Report {
   /// Which tasks there will be findings of.
   void expect(std::vector<probe::Task> tasks, protocol::Version version);
   void take(const probe::Outcome& outcome);
+  /// Nobody reads any more.
+  bool closed() const { return output_.closed(); }
   /// Of the whole run, on standard error too.
   void error(const Error& error);
   /// Prints what is left, the facts for people among it, so that all is known.

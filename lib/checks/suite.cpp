@@ -92,8 +92,10 @@ class Run {
     if (settings_.checks.cases.empty() && suite_.wants)
       std::erase_if(tasks_, [&](const probe::Task& task) { return !suite_.wants(*task.played); });
     if (tasks_.empty())
-      return fail(ExitCode::usage, "none of the cases named is for MQTT " +
-                                       std::string(protocol::name(greeting.version)));
+      return fail(ExitCode::usage,
+                  "nothing of what is asked for can be seen over a connection of MQTT " +
+                      std::string(protocol::name(greeting.version)) +
+                      (settings_.plan.transport.tls ? "" : " without TLS"));
     ground_.tasks = tasks_;
     return suite_.begin ? suite_.begin(ground_) : Status();
   }
@@ -105,7 +107,10 @@ class Run {
     probe::Runner runner(
         ground_, tasks_, run,
         [this](probe::Outcome outcome) {
-          inbox_.post([this, outcome = std::move(outcome)] { report_.take(outcome); });
+          inbox_.post([this, outcome = std::move(outcome)] {
+            report_.take(outcome);
+            if (report_.closed()) interrupt();
+          });
         },
         [this] { inbox_.post([this] { world_.loop.stop(); }); });
     runner_ = &runner;

@@ -111,6 +111,7 @@ void Output::wait_for_reader() {
 }
 
 Status Output::finish(Time deadline) {
+  if (closed_) buffer_.clear();
   for (;;) {
     auto state = write_some();
     if (!state) return tl::unexpected<Error>(state.error());

@@ -25,10 +25,13 @@ struct Sighting {
 };
 
 /// Sits on a connected wire, sees each PUBLISH of the broker, and cuts the connection at a chosen
-/// packet. It must outlive what the wire does.
+/// packet.
 class MQTT_TOOLBOX_API Cutter {
  public:
   explicit Cutter(Wire& wire);
+  ~Cutter() { wire_.set_hook({}); }
+  Cutter(const Cutter&) = delete;
+  Cutter& operator=(const Cutter&) = delete;
 
   /// From now on: cuts at the `first` such packet, counted from 1, and then whenever one with the
   /// same packet identifier comes by, `times` in all.

@@ -104,7 +104,8 @@ void Peer::on_closed(const std::optional<Error>& error) {
 }
 
 bool Peer::on_message(const protocol::Publish& message) {
-  received_bytes_ += message.topic.size() + message.payload.size() + sizeof(Message);
+  received_bytes_ += message.topic.size() + message.payload.size() +
+                     message.properties.encoded().size() + sizeof(Message);
   if (received_bytes_ > most_received_bytes) scene_.trouble("the broker sends without end");
   if (scene_.in_trouble()) return false;
   received_.push_back(copy_of(message, scene_.loop().now()));

@@ -26,6 +26,10 @@ class IdentifierWatch {
     });
   }
 
+  ~IdentifierWatch() { wire_.set_hook({}); }
+  IdentifierWatch(const IdentifierWatch&) = delete;
+  IdentifierWatch& operator=(const IdentifierWatch&) = delete;
+
   std::optional<PacketIdentifier> reused() const { return reused_; }
   std::size_t most_in_use() const { return most_in_use_; }
 

@@ -85,13 +85,18 @@ Peer& Scene::peer() {
   return *peers_.back();
 }
 
+void Scene::take_off_hooks() {
+  for (const auto& wire : wires_) wire->set_hook({});
+}
+
 bool Scene::wait(const std::function<bool()>& condition, Duration patience) {
   const Time now = loop_.now();
   const Time until = patience == never ? deadline_ : std::min(deadline_, now + patience);
   while (!in_trouble()) {
     if (condition()) return true;
-    if (loop_.run_until(until)) continue;
-    if (!in_trouble() && condition()) return true;
+    (void)loop_.run_until(until);
+    if (in_trouble()) return false;
+    if (condition()) return true;
     if (loop_.now() >= deadline_)
       trouble("the time of the case, " + show_duration(limit_) + ", ran out");
     if (loop_.now() >= until) return false;

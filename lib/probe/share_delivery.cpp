@@ -159,12 +159,15 @@ Finding play_share_no_local(Scene& scene) {
   Wire& wire = scene.connected();
   std::optional<protocol::ReasonCode> code;
   wire.set_hook([&](session::Direction direction, const protocol::Frame& frame) {
-    if (direction == session::Direction::received && frame.type() == PacketType::suback)
+    const bool is_suback =
+        direction == session::Direction::received && frame.type() == PacketType::suback;
+    if (is_suback && !frame.body.empty())
       code = static_cast<protocol::ReasonCode>(frame.body.back());
     return Fate::pass;
   });
   wire.send_bytes(with_no_local(shared_filter("group", scene.topic("stream"))));
   scene.wait([&] { return code || wire.end(); }, arrival_patience);
+  wire.set_hook({});
   if (code && is_failure(*code))
     return deviates("refused in SUBACK, and the connection goes on: " +
                     std::string(name(*code, PacketType::suback)));

@@ -44,6 +44,7 @@ bool is_alive(Scene& scene) {
 }
 
 Finding of_living_broker(Scene& scene, Finding found) {
+  scene.take_off_hooks();
   const bool is_against = found.verdict == Verdict::fail || found.verdict == Verdict::deviates;
   if (!is_against || scene.in_trouble() || is_alive(scene)) return found;
   return inconclusive("the broker lets nobody in any more; before that: " + found.observed);

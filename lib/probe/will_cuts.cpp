@@ -1,7 +1,9 @@
 #include "probe/will_cuts.hpp"
 
 #include <array>
+#include <csignal>
 #include <spawn.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -17,22 +19,59 @@ constexpr Duration usual = std::chrono::seconds(5);
 /// How much later than one and a half keep-alive is still in time: brokers look once in a while.
 constexpr Duration leeway = std::chrono::seconds(1);
 
-/// Runs in the shell what the user said the broker is told with.
-bool run_command(const std::string& command, const std::string& client_identifier) {
-  const std::string variable = "MQTT_CLIENT_ID=" + client_identifier;
-  std::vector<char*> environment;
-  for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
-  environment.push_back(const_cast<char*>(variable.c_str()));
-  environment.push_back(nullptr);
-  std::array<char*, 4> arguments{const_cast<char*>("sh"), const_cast<char*>("-c"),
-                                 const_cast<char*>(command.c_str()), nullptr};
-  pid_t process = 0;
-  if (posix_spawn(&process, "/bin/sh", nullptr, nullptr, arguments.data(), environment.data()) != 0)
-    return false;
-  int status = 0;
-  waitpid(process, &status, 0);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
+/// A shell command with a process group of its own, which ends with this object. Its output goes to
+/// standard error: standard output is for results.
+class Command {
+ public:
+  Command(const std::string& command, const std::string& client_identifier) {
+    const std::string variable = "MQTT_CLIENT_ID=" + client_identifier;
+    std::vector<char*> environment;
+    for (char** entry = environ; *entry != nullptr; ++entry) environment.push_back(*entry);
+    environment.push_back(const_cast<char*>(variable.c_str()));
+    environment.push_back(nullptr);
+    std::array<char*, 4> arguments{const_cast<char*>("sh"), const_cast<char*>("-c"),
+                                   const_cast<char*>(command.c_str()), nullptr};
+    posix_spawn_file_actions_t actions;
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    posix_spawnattr_t attributes;
+    posix_spawnattr_init(&attributes);
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawnattr_setsigmask(&attributes, &none);
+    posix_spawnattr_setpgroup(&attributes, 0);
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP);
+    if (posix_spawn(&process_, "/bin/sh", &actions, &attributes, arguments.data(),
+                    environment.data()) != 0)
+      process_ = 0;
+    posix_spawnattr_destroy(&attributes);
+    posix_spawn_file_actions_destroy(&actions);
+  }
+  ~Command() {
+    if (process_ == 0) return;
+    kill(-process_, SIGKILL);
+    waitpid(process_, nullptr, 0);
+  }
+  Command(const Command&) = delete;
+  Command& operator=(const Command&) = delete;
+
+  /// Whether it ends with success within the scene's time.
+  bool succeeds(Scene& scene) {
+    if (process_ == 0) return false;
+    const FileDescriptor end(static_cast<int>(syscall(SYS_pidfd_open, process_, 0)));
+    transport::Loop::Watch watch(scene.loop(), end.get(),
+                                 [&](transport::Interest) { scene.changed(); });
+    watch.want(transport::Interest::read);
+    int status = 0;
+    const auto is_over = [&] { return waitpid(process_, &status, WNOHANG) == process_; };
+    if (!scene.wait(is_over, never)) return false;
+    process_ = 0;
+    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
+
+ private:
+  pid_t process_ = 0;
+};
 
 }  // namespace
 
@@ -92,7 +131,7 @@ Time cut_by_take_over(Scene& scene, Wire& victim) {
 
 Time cut_by_kick(Scene& scene, Wire& victim) {
   const Time now = SystemClock().now();
-  if (!run_command(company(scene).kick, victim.identifier()))
+  if (!Command(company(scene).kick, victim.identifier()).succeeds(scene))
     scene.trouble("the command of --kick failed");
   if (!victim.wait_for_end(usual))
     scene.trouble("the connection stayed open after the command of --kick");

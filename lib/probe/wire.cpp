@@ -191,8 +191,21 @@ bool Wire::ping(Duration patience) {
 
 void Wire::send_bytes(protocol::Bytes bytes) {
   if (!stream_) return;
+  observe_sent(bytes);
   outgoing_ += bytes;
   write();
+}
+
+/// What is no packet stays unseen.
+void Wire::observe_sent(protocol::Bytes bytes) const {
+  if (!scene_.ground().observe) return;
+  for (;;) {
+    const auto found = protocol::next_frame(bytes);
+    if (!found || !found->frame) return;
+    scene_.ground().observe(scene_.task().name(), session::Direction::sent, *found->frame,
+                            version());
+    bytes.remove_prefix(found->frame->size);
+  }
 }
 
 void Wire::send_packet(const protocol::Packet& packet) {
@@ -264,7 +277,6 @@ void Wire::note_connack(const protocol::ConnAck& connack) {
 
 bool Wire::on_message(const protocol::Publish& message) {
   received_.push_back(copy_of(message, scene_.loop().now()));
-  received_bytes_ += message.topic.size() + message.payload.size() + sizeof(Message);
   scene_.changed();
   return true;
 }

@@ -156,10 +156,13 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
 
   /// All messages, over all connections, in order of arrival.
   const std::vector<Message>& received() const { return received_; }
-  void forget_received() { received_.clear(); }
+  void forget_received() {
+    received_.clear();
+    received_bytes_ = 0;
+  }
   /// Until so many have come.
   bool wait_for(std::size_t messages, Duration patience);
-  /// Every packet of every connection, in order.
+  /// Every packet of every connection, in order, but those that were sent past the session.
   const std::vector<PacketNote>& packets() const { return packets_; }
 
  private:
@@ -182,6 +185,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   std::optional<protocol::ReasonCode> outcome(session::Token token, Duration patience);
   std::string why_ended() const;
   protocol::Version version() const;
+  void observe_sent(protocol::Bytes bytes) const;
 
   // Out.
   void pass_output();

@@ -21,6 +21,7 @@ namespace {
 constexpr std::size_t most_received_bytes = 64u << 20;
 constexpr std::size_t most_packets = 1u << 20;
 constexpr std::size_t read_bytes = 64u << 10;
+constexpr int reads_per_turn = 32;
 
 protocol::PacketIdentifier identifier_of(const protocol::Frame& frame, protocol::Version version) {
   switch (frame.type()) {
@@ -176,7 +177,12 @@ void Wire::lose(const Error& error) {
 
 void Wire::on_readable() {
   std::array<char, read_bytes> buffer;
-  while (stream_ && !paused_ && !end_when_written_) {
+  for (int reads = 0; stream_ && !paused_ && !end_when_written_; ++reads) {
+    // The scene looks at its clock in between.
+    if (reads == reads_per_turn) {
+      scene_.loop().defer(lifeline_.guard([this] { on_readable(); }));
+      break;
+    }
     const Io io = stream_->read(buffer);
     if (io.kind == Io::Kind::would_block) break;
     if (io.kind == Io::Kind::end) return finish(WireEnd::Kind::closed, "the broker closed");
@@ -222,6 +228,7 @@ void Wire::take_packet(const protocol::Frame& frame, std::string_view bytes) {
 }
 
 void Wire::deliver(const protocol::Frame& frame, std::string_view bytes) {
+  received_bytes_ += bytes.size();
   if (frame.type() == PacketType::pingresp && pings_answered_ < pings_sent_) {
     ++pings_answered_;
     return;

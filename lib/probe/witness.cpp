@@ -134,7 +134,8 @@ void Witness::on_closed(const std::optional<Error>& error) {
 
 bool Witness::on_message(const protocol::Publish& message) {
   const std::lock_guard lock(mutex_);
-  bytes_ += message.topic.size() + message.payload.size() + sizeof(Message);
+  bytes_ += message.topic.size() + message.payload.size() + message.properties.encoded().size() +
+            sizeof(Message);
   if (bytes_ > most_bytes) {
     lost_ = "the broker sends without end";
     tell_scenes();

@@ -211,3 +211,27 @@ TEST_CASE("messages come with all that belongs to them") {
   wire.disconnect();
   CHECK(stage.failures() == "");
 }
+
+TEST_CASE("a broker that sends without end is cut off") {
+  Stage stage(
+      "accept; expect CONNECT; send CONNACK;"
+      "send PUBLISH topic=a payload-size=65000 count=2000; expect CLOSE");
+  Wire& wire = stage.scene->connected();
+  CHECK_FALSE(stage.scene->wait([] { return false; }, std::chrono::seconds(8)));
+  CHECK(stage.scene->verdict(pass("")).observed == "the broker sends without end");
+  REQUIRE(wire.end());
+  CHECK(wire.end()->kind == WireEnd::Kind::garbage);
+}
+
+TEST_CASE("hooks can be taken off a scene's wires") {
+  Stage stage("accept; auto");
+  Wire& wire = stage.scene->wire();
+  bool called = false;
+  wire.set_hook([&](Direction, const protocol::Frame&) {
+    called = true;
+    return Fate::pass;
+  });
+  stage.scene->take_off_hooks();
+  CHECK(wire.connect());
+  CHECK_FALSE(called);
+}
