@@ -17,13 +17,14 @@ play() {
   kill "$broker" || true
 }
 
-# later COMMAND...: in the background, at most twelve at a time. Waits for what it started only: bats has
+# later COMMAND...: in the background, at most $at_once at a time. Waits for what it started only: bats has
 # children of its own.
+at_once=12
 started=()
 later() {
   "$@" &
   started+=($!)
-  ((${#started[@]} < 12)) || {
+  ((${#started[@]} < at_once)) || {
     wait "${started[0]}" || true
     started=("${started[@]:1}")
   }
@@ -46,7 +47,8 @@ play_all() {
 
 # survives TOOL ARGUMENT...: a broker that is killed, freezes or sends garbage, at some point of the run.
 survives() {
-  local fault at broker_options name
+  # Nearly all of it is waiting.
+  local fault at broker_options name at_once=28
   for fault in kill freeze garbage flood close truncate huge; do
     for at in 1 2 9 60; do
       broker_options=(--fault "$fault@$at")
