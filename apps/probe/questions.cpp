@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
 #include "checks/changes.hpp"
 #include "checks/report.hpp"
 #include "checks/suite.hpp"
@@ -10,14 +11,23 @@ namespace mqtt_toolbox::probe {
 
 namespace {
 
-bool is_of_tls(const Case& played) {
-  return played.name.starts_with("tls");
+bool is_of_tls(std::string_view case_name) {
+  return case_name.starts_with("tls");
+}
+
+Status check_tls(const ToolSettings& settings) {
+  if (settings.plan.transport.tls || settings.checks.list) return {};
+  for (const checks::Requirement& one : settings.requirements)
+    if (is_of_tls(one.row->played))
+      return fail(ExitCode::usage, "--require: \"" + printable(one.text, 100) +
+                                       "\" is about TLS, and the connection is without it");
+  return {};
 }
 
 /// Cases that make sense for this connection and these questions.
 bool wants(const ToolSettings& settings, const Case& played) {
   if (played.hostile && !settings.hostile) return false;
-  if (is_of_tls(played) && !settings.plan.transport.tls) return false;
+  if (is_of_tls(played.name) && !settings.plan.transport.tls) return false;
   const auto& required = settings.requirements;
   if (required.empty() || !settings.before.empty()) return true;
   return std::any_of(required.begin(), required.end(), [&](const checks::Requirement& one) {
@@ -35,7 +45,6 @@ BrokerBounds bounds_of(const ToolSettings& settings) {
       if (one.row->name == name) bound = std::max(bound, std::min(*number + 1, most));
     };
     widen("packet", bounds.packet, protocol::maximum_packet_bytes);
-    widen("topic-levels", bounds.topic_levels, bounds.topic_levels);
     widen("queued", bounds.queued, 1'000'000);
   }
   return bounds;
@@ -82,6 +91,10 @@ class Judge {
 }  // namespace
 
 console::Ended ask(console::World& world, const ToolSettings& settings) {
+  if (const Status status = check_tls(settings); !status) {
+    world.reporter.error(status.error().text);
+    return {status.error().code, 0};
+  }
   checks::Knowledge before;
   if (!settings.before.empty()) {
     auto read = checks::read_knowledge(settings.before, broker_fact_rows());

@@ -1,9 +1,6 @@
 #include "checks/changes.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <fstream>
-#include <iterator>
 
 #include "base/system.hpp"
 #include "base/utf8.hpp"
@@ -18,6 +15,8 @@ using probe::FactRow;
 namespace {
 
 using Entries = std::map<std::string, std::string>;
+
+constexpr std::size_t most_bytes = 64u << 20;
 
 const FactRow* row_named(std::span<const FactRow> rows, std::string_view name) {
   const auto found =
@@ -87,16 +86,12 @@ Result<Knowledge> parse_knowledge(std::string_view lines, std::span<const FactRo
 }
 
 Result<Knowledge> read_knowledge(const std::string& path, std::span<const FactRow> rows) {
-  const auto wrong = [&](const std::string& text) {
-    return fail(ExitCode::io, printable(path, 200) + ": " + text);
-  };
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return wrong(system_text(errno));
-  const std::string lines{std::istreambuf_iterator<char>(file), {}};
-  if (file.bad()) return wrong(system_text(errno));
-  auto knowledge = parse_knowledge(lines, rows);
-  if (!knowledge) return wrong(knowledge.error().text);
-  return knowledge;
+  const auto lines = read_file(path, most_bytes);
+  if (!lines) return tl::unexpected(lines.error());
+  return parse_knowledge(*lines, rows).map_error([&](Error error) {
+    error.text = printable(path, 200) + ": " + error.text;
+    return error;
+  });
 }
 
 std::vector<Change> changes_between(const Knowledge& before, const Knowledge& after) {

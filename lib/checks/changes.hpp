@@ -23,7 +23,8 @@ struct MQTT_TOOLBOX_API Knowledge {
 };
 
 /// From the lines that --json printed. Lines of other types, and facts that are not in the table or
-/// not steady, are left out. ExitCode::io for a file that cannot be read or is no such thing.
+/// not steady, are left out. ExitCode::io for a file that cannot be read, is larger than 64 MiB
+/// or is no such thing.
 MQTT_TOOLBOX_API Result<Knowledge> read_knowledge(const std::string& path,
                                                   std::span<const probe::FactRow> rows);
 /// The same of the text itself.

@@ -112,11 +112,12 @@ bool is_there(const Fact& fact) {
 
 bool compares(const Fact& fact, Operator op, const Fact::Value& value) {
   if (op == Operator::equal) return fact.value == value && !fact.at_least;
-  if (op == Operator::different) return fact.value != value && !fact.at_least;
+  if (op == Operator::different && !fact.at_least) return fact.value != value;
   const auto have = std::get<std::uint64_t>(fact.value);
   const auto want = std::get<std::uint64_t>(value);
   if (op == Operator::at_least) return have >= want;
-  if (op == Operator::more) return have > want;
+  // Of "at least so much" only what is less is certain to be different.
+  if (op == Operator::more || op == Operator::different) return have > want;
   // It may be larger than what is known.
   if (fact.at_least) return false;
   return op == Operator::at_most ? have <= want : have < want;

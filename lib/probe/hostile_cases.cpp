@@ -1,5 +1,10 @@
+#include <algorithm>
 #include <array>
+#include <cerrno>
 
+#include <fmt/format.h>
+
+#include "base/system.hpp"
 #include "probe/broker_steps.hpp"
 
 // What may harm a broker: whether it serves others afterwards.
@@ -11,21 +16,44 @@ using protocol::Qos;
 
 namespace {
 
+/// Whether it is this side that has nothing left for a connection.
+bool is_local_shortage(const Attempt& attempt) {
+  constexpr std::array causes{EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL};
+  return attempt.kind == Attempt::Kind::unreachable &&
+         std::any_of(causes.begin(), causes.end(), [&](int cause) {
+           return attempt.text.find(system_text(cause)) != std::string::npos;
+         });
+}
+
 /// A client that had no part in it comes and is served.
 Finding others_are_served(Scene& scene) {
   if (scene.in_trouble()) return {};
   Wire& other = scene.wire();
   const Attempt attempt = other.try_connect();
+  if (is_local_shortage(attempt)) return inconclusive(attempt.text);
   if (attempt.kind != Attempt::Kind::accepted)
     return broken("nobody else can connect any more: " + attempt.text);
   return other.ping(soon) ? pass("others are served") : broken("others are not served any more");
 }
 
-/// So many connections, each of which gets these bytes and stays open.
+/// One connection, which gets these bytes and stays open.
+Attempt open_with(Wire& wire, const std::string& bytes, bool connected) {
+  if (!connected) return wire.try_bytes(bytes, Duration{});
+  Attempt attempt = wire.try_connect();
+  if (attempt.kind == Attempt::Kind::accepted) wire.send_bytes(bytes);
+  return attempt;
+}
+
+/// So many of them, or as many as the broker takes.
 Finding many(Scene& scene, std::size_t connections, const std::string& bytes, bool connected) {
   for (std::size_t i = 0; i < connections && !scene.in_trouble(); ++i) {
-    Wire& wire = connected ? scene.connected() : scene.wire();
-    if (connected || wire.open()) wire.send_bytes(bytes);
+    const Attempt attempt = open_with(scene.wire(), bytes, connected);
+    const bool is_open = attempt.kind == Attempt::Kind::accepted ||
+                         (!connected && attempt.kind != Attempt::Kind::unreachable);
+    if (is_open) continue;
+    if (i == 0 || is_local_shortage(attempt))
+      return inconclusive(fmt::format("{} of {} connections: {}", i, connections, attempt.text));
+    break;
   }
   scene.stay(quiet);
   return others_are_served(scene);

@@ -139,29 +139,42 @@ std::string reserved_connect_flag(Bare& client) {
   return bytes;
 }
 
-std::string cut_short(Bare& client) {
-  // A length that ends in the middle of the client identifier.
-  const protocol::Connect connect = client.connect_packet();
-  std::string bytes = client.encoded(protocol::Connect{connect.version, true, 60, "mqttcheck"});
-  bytes.pop_back();
-  if (bytes.size() > 1) --bytes[1];
+/// The Protocol Version stands behind the name.
+std::string unknown_version(Bare& client) {
+  client.plan().version = protocol::Version::v311;
+  protocol::Connect connect = client.connect_packet();
+  // MQTT 5.0 alone has a password without a user name.
+  if (!connect.username) connect.password.reset();
+  std::string bytes = client.encoded(connect);
+  if (const std::size_t name = bytes.find("MQTT"); name != std::string::npos) bytes[name + 4] = 6;
   return bytes;
 }
 
+/// Its last byte is missing, and its length says so.
+std::string cut_short(Bare& client) {
+  const std::string bytes = client.encoded(client.connect_packet());
+  std::size_t body = 1;
+  while (body < bytes.size() && (bytes[body++] & 0x80) != 0) continue;
+  if (body >= bytes.size()) return bytes;
+  return raw_packet(static_cast<std::uint8_t>(bytes[0]),
+                    std::string_view(bytes).substr(body, bytes.size() - body - 1));
+}
+
 std::string client_id_nul(Bare& client) {
-  const protocol::Connect connect = client.connect_packet();
-  std::string bytes = client.encoded(protocol::Connect{connect.version, true, 60, "mqtt0check"});
-  if (const std::size_t at = bytes.rfind('0'); at != std::string::npos) bytes[at] = '\0';
+  std::string bytes = client.encoded(client.connect_packet());
+  const std::string& identifier = client.plan().client_identifier;
+  const std::size_t at = bytes.find(identifier);
+  if (at != std::string::npos) bytes[at + identifier.size() - 1] = '\0';
   return bytes;
 }
 
 Finding first_not_connect(Scene& scene) {
   Bare client(scene);
-  if (!client.open()) return inconclusive("cannot connect");
+  if (!is_alive(scene) || !client.open()) return inconclusive("cannot connect");
   client.send(protocol::PingReq{});
   client.wire().wait_for_end(soon);
   if (scene.in_trouble()) return {};
-  if (client.wire().end()) return pass("closed");
+  if (client.wire().end()) return ended(scene, "closed");
   return broken(client.count(PacketType::pingresp) != 0 ? "answered before CONNECT"
                                                         : "the connection stays open");
 }
@@ -176,6 +189,9 @@ constexpr std::array cases{
          refuses<second_connect, PacketType::connack>},
     Case{"protocol-name", "3.1.2.1", "refuses a protocol name that is not MQTT's",
          refuses_connect<wrong_protocol_name>},
+    Case{"version-unknown", "3.1.2.2",
+         "refuses a protocol version that it does not know, and closes the connection",
+         refuses_connect<unknown_version>},
     Case{"connect-flag-reserved", "3.1.2.3", "refuses CONNECT with its reserved flag set",
          refuses_connect<reserved_connect_flag>},
     Case{"connect-cut-short", "3.1.3.1", "refuses a CONNECT that ends too early",

@@ -19,6 +19,11 @@ Finding against(const Scene& scene, Verdict otherwise, std::string observed) {
 
 }  // namespace
 
+Finding ended(Scene& scene, std::string observed) {
+  if (is_alive(scene)) return pass(std::move(observed));
+  return broken("the broker lets nobody in any more; before that: " + observed);
+}
+
 Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance,
                    Verdict otherwise) {
   Bare client(scene);
@@ -32,16 +37,17 @@ Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance
     return against(scene, otherwise, "took it: answered with " + std::string(name(acceptance)));
   }
   const auto& end = client.wire().end();
-  if (end) return pass(end->text);
+  if (end) return ended(scene, end->text);
   return against(scene, otherwise, "neither an answer nor an end within 1.5 s");
 }
 
 Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes) {
+  if (!is_alive(scene)) return inconclusive("a right CONNECT is not accepted either");
   const Attempt attempt = client.try_bytes(bytes);
   if (scene.in_trouble()) return {};
   switch (attempt.kind) {
-    case Attempt::Kind::refused:
-    case Attempt::Kind::closed: return pass(attempt.text);
+    case Attempt::Kind::refused: return pass(attempt.text);
+    case Attempt::Kind::closed: return ended(scene, attempt.text);
     case Attempt::Kind::accepted: return against(scene, Verdict::fail, "accepted it");
     case Attempt::Kind::silent:
       return against(scene, Verdict::fail, "neither an answer nor an end within 3 s");

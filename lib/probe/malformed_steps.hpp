@@ -12,7 +12,10 @@ namespace mqtt_toolbox::probe {
 Finding refusal_of(Scene& scene, const std::string& bytes, protocol::PacketType acceptance,
                    Verdict otherwise);
 
-/// The same in place of CONNECT.
+/// The end of a connection, which is a refusal only of a broker that lets others in.
+Finding ended(Scene& scene, std::string observed);
+
+/// The same in place of CONNECT, of a broker that accepts the user's own CONNECT.
 Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes);
 
 template <std::string (*bytes)(Scene&), protocol::PacketType acceptance,

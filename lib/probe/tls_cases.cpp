@@ -69,9 +69,14 @@ Finding try_tls(Scene& scene, TlsVersion version, const FactRow& row) {
   if (!plan.transport.tls) return unsupported("the connection is without TLS");
   plan.transport.tls->minimum_version = plan.transport.tls->maximum_version = version;
   const Attempt attempt = scene.wire(plan).try_connect();
-  const bool accepted = attempt.kind == Attempt::Kind::accepted;
+  if (scene.in_trouble()) return {};
+  // Whatever it answers, and be it an end, comes behind the handshake.
+  const bool accepted = attempt.kind != Attempt::Kind::unreachable;
+  if (!accepted && !is_alive(scene)) return inconclusive(attempt.text);
   scene.tell(measured(row, accepted));
-  return accepted ? pass("accepted") : unsupported(attempt.text);
+  if (!accepted) return unsupported(attempt.text);
+  return pass(attempt.kind == Attempt::Kind::accepted ? "accepted"
+                                                      : "accepted, then: " + attempt.text);
 }
 
 Finding tls_1_2(Scene& scene) {

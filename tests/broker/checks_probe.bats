@@ -139,6 +139,16 @@ limits=(receive-maximum alias-to-broker packet topic topic-levels client-id filt
   run tool --require 'topic-level>=3'
   [ "$status" -eq 2 ]
   [[ $output == *"did you mean topic-levels?"* ]]
+  run tool --require 'certificate-days>=14'
+  [ "$status" -eq 2 ]
+  [[ $output == *"the connection is without"* ]]
+}
+
+@test "mosquitto: what runs out on this side is not the broker's fault" {
+  starved() { (ulimit -n 80 && tool "$@"); }
+  run starved --hostile --case silent-connections
+  [ "$status" -eq 1 ]
+  [[ $output == inconclusive*"of 200 connections: "*"too many open files"* ]]
 }
 
 @test "mosquitto: a search goes as far as a requirement wants" {
@@ -160,8 +170,11 @@ limits=(receive-maximum alias-to-broker packet topic topic-levels client-id filt
   is "$(jq -c 'select(.type == "change") | [.kind, .name, .change, .before, .after]' <<<"$output")" \
     '["fact","maximum-qos","added",null,"2"]' '["fact","topic-levels","changed","8","201"]' \
     '["finding","qos2","changed","fail","pass"]'
-  run tool --diff "$BATS_TEST_TMPDIR/missing.json"
-  [ "$status" -eq 8 ]
+  for file in "$BATS_TEST_TMPDIR/missing.json" "$BATS_TEST_TMPDIR"; do
+    run tool --diff "$file"
+    [ "$status" -eq 8 ]
+    [[ $output == *"cannot read $file"* ]]
+  done
 }
 
 @test "mosquitto over TLS and WebSocket: what TLS is" {

@@ -81,5 +81,15 @@ TEST_CASE("what is no earlier result is an error that names the line") {
   CHECK(error("pass  qos2\n").find("line 1") != std::string::npos);
 }
 
+TEST_CASE("what cannot be read as a file is an error that names it") {
+  for (const char* path : {"/", "/dev/zero", "/no/such/file"}) {
+    CAPTURE(path);
+    const auto knowledge = read_knowledge(path, rows);
+    REQUIRE(!knowledge);
+    CHECK(knowledge.error().code == ExitCode::io);
+    CHECK(knowledge.error().text.find(path) != std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace mqtt_toolbox::checks

@@ -87,6 +87,9 @@ TEST_CASE("of what is known to be at least so large, only a lower bound is certa
   CHECK_FALSE(is_met("packet<=16MiB"));
   CHECK_FALSE(is_met("packet<32MiB"));
   CHECK_FALSE(is_met("packet=16MiB"));
+  CHECK(is_met("packet!=1MiB"));
+  CHECK_FALSE(is_met("packet!=16MiB"));
+  CHECK_FALSE(is_met("packet!=32MiB"));
 }
 
 TEST_CASE("what is not known is not met, either way") {
