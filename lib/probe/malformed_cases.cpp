@@ -152,7 +152,7 @@ std::string unknown_version(Bare& client) {
 
 /// Its last byte is missing, and its length says so.
 std::string cut_short(Bare& client) {
-  const std::string bytes = client.encoded(client.connect_packet());
+  std::string bytes = client.encoded(client.connect_packet());
   std::size_t body = 1;
   while (body < bytes.size() && (bytes[body++] & 0x80) != 0) continue;
   if (body >= bytes.size()) return bytes;
