@@ -1,12 +1,15 @@
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <fcntl.h>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 #include <utility>
 #include <vector>
 
@@ -72,6 +75,15 @@ class WithoutSignals {
 void keep_paho_alive() {
   static const auto* anchor = new mqtt::async_client("tcp://localhost", "");
   (void)anchor;
+}
+
+/// After telling that a connection has ended, Paho's receiving thread looks the connection up by
+/// the number of its socket, and would end a new one that got the number meanwhile: so the number
+/// stays taken until the next connection ends.
+void keep_number_taken() noexcept {
+  static std::atomic<int> taken = -1;
+  const int before = taken.exchange(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+  if (before >= 0) ::close(before);
 }
 
 PahoTicket ticket_of(const mqtt::token& token) {
@@ -147,8 +159,10 @@ class Link final : public PahoLink {
     client_->set_message_callback([this](const mqtt::const_message_ptr& message) {
       quietly([&] { inbox_.put(from_paho(*message)); });
     });
-    client_->set_connection_lost_handler(
-        [this](const std::string&) { quietly([&] { tell(Kind::lost); }); });
+    client_->set_connection_lost_handler([this](const std::string&) {
+      keep_number_taken();
+      quietly([&] { tell(Kind::lost); });
+    });
     client_->set_disconnected_handler(
         [this](const mqtt::properties& properties, mqtt::ReasonCode reason) {
           quietly([&] { disconnected(properties, reason); });
@@ -277,6 +291,7 @@ class Link final : public PahoLink {
 
   /// What is greater than 0 came from the server.
   void not_connected(const mqtt::token& token) {
+    keep_number_taken();
     PahoEvent event;
     event.kind = token.get_return_code() > 0 ? Kind::refused : Kind::failed;
     event.code = static_cast<std::uint8_t>(token.get_return_code());
