@@ -1,14 +1,13 @@
 #include "support/scripted_broker.hpp"
 
-#include <arpa/inet.h>
 #include <array>
-#include <cerrno>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <utility>
 
 #include "protocol/codec.hpp"
+#include "support/listener.hpp"
 
 namespace mqtt_toolbox::support {
 
@@ -16,18 +15,6 @@ using transport::Interest;
 using Kind = Step::Kind;
 
 namespace {
-
-Result<FileDescriptor> listen_anywhere() {
-  FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      listen(socket.get(), 8) != 0) {
-    return fail(ExitCode::io, "cannot listen: " + system_text(errno));
-  }
-  return socket;
-}
 
 protocol::PacketIdentifier identifier_of(const PacketText& text) {
   for (const Field& field : text.fields) {
@@ -43,7 +30,7 @@ Result<std::unique_ptr<ScriptedBroker>> ScriptedBroker::start(transport::Loop& l
                                                               std::string_view script) {
   auto steps = parse_script(script);
   if (!steps) return tl::unexpected(steps.error());
-  return listen_anywhere().map([&](FileDescriptor listener) {
+  return support::listen_anywhere().map([&](FileDescriptor listener) {
     return std::make_unique<ScriptedBroker>(loop, std::move(listener), std::move(*steps));
   });
 }
@@ -60,10 +47,7 @@ ScriptedBroker::ScriptedBroker(transport::Loop& loop, FileDescriptor listener,
 }
 
 std::uint16_t ScriptedBroker::port() const {
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
+  return support::port_of(listener_);
 }
 
 void ScriptedBroker::accept_one() {

@@ -1,11 +1,9 @@
 #include "support/rule_breaker/broker.hpp"
 
 #include <algorithm>
-#include <arpa/inet.h>
-#include <cerrno>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
+#include "support/listener.hpp"
 #include "support/rule_breaker/matching.hpp"
 
 namespace mqtt_toolbox::rule_breaker {
@@ -13,24 +11,12 @@ namespace {
 
 using transport::Interest;
 
-constexpr int backlog = 1024;
 constexpr std::uint64_t lose_every = 20;
-
-Result<FileDescriptor> listen_anywhere() {
-  FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-      listen(socket.get(), backlog) != 0)
-    return fail(ExitCode::io, "cannot listen: " + system_text(errno));
-  return socket;
-}
 
 }  // namespace
 
 Result<std::unique_ptr<Broker>> Broker::start(transport::Loop& loop, const Settings& settings) {
-  return listen_anywhere().map([&](FileDescriptor listener) {
+  return support::listen_anywhere().map([&](FileDescriptor listener) {
     return std::make_unique<Broker>(loop, std::move(listener), settings);
   });
 }
@@ -52,10 +38,7 @@ Broker::Broker(transport::Loop& loop, FileDescriptor listener, const Settings& s
 Broker::~Broker() = default;
 
 std::uint16_t Broker::port() const {
-  sockaddr_in address{};
-  socklen_t size = sizeof address;
-  getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&address), &size);
-  return ntohs(address.sin_port);
+  return support::port_of(listener_);
 }
 
 void Broker::add_system_topics() {
