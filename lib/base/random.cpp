@@ -2,10 +2,19 @@
 
 #include <cerrno>
 #include <chrono>
+#include <string_view>
 #include <sys/random.h>
 #include <unistd.h>
 
 namespace mqtt_toolbox {
+
+std::string random_name(Random& random, std::size_t length) {
+  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz234567";
+  std::string name;
+  std::uint64_t bits = random();
+  for (std::size_t i = 0; i < length; ++i, bits >>= 5) name += letters[bits % letters.size()];
+  return name;
+}
 
 std::uint64_t system_seed() {
   std::uint64_t seed = 0;

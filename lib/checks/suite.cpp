@@ -4,6 +4,7 @@
 #include <mutex>
 #include <unistd.h>
 
+#include "base/random.hpp"
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "checks/greeting.hpp"
@@ -34,15 +35,6 @@ std::vector<std::string> all_names(std::span<const probe::Case> cases) {
       if (!variant.name.empty()) names.push_back(probe::Task{&played, &variant}.name());
   }
   return names;
-}
-
-/// Eight letters and digits, so that runs do not meet each other's topics.
-std::string run_name(Random& random) {
-  constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyz";
-  std::uniform_int_distribution<std::size_t> letter(0, letters.size() - 1);
-  std::string name;
-  for (int i = 0; i < 8; ++i) name += letters[letter(random)];
-  return name;
 }
 
 /// One run of a suite.
@@ -80,7 +72,7 @@ class Run {
     ground_.limits = greeting.limits;
     ground_.seed = world_.random();
     ground_.started = world_.wall_clock.now();
-    ground_.topic_prefix = settings_.checks.topic_prefix + '/' + run_name(world_.random);
+    ground_.topic_prefix = settings_.checks.topic_prefix + '/' + random_name(world_.random, 8);
     if (world_.trace != nullptr) {
       ground_.observe = [this](std::string_view, session::Direction direction,
                                const protocol::Frame& frame, protocol::Version version) {
@@ -92,10 +84,8 @@ class Run {
     if (settings_.checks.cases.empty() && suite_.wants)
       std::erase_if(tasks_, [&](const probe::Task& task) { return !suite_.wants(*task.played); });
     if (tasks_.empty())
-      return fail(ExitCode::usage,
-                  "nothing of what is asked for can be seen over a connection of MQTT " +
-                      std::string(protocol::name(greeting.version)) +
-                      (settings_.plan.transport.tls ? "" : " without TLS"));
+      return fail(ExitCode::usage, "none of the cases named is for MQTT " +
+                                       std::string(protocol::name(greeting.version)));
     ground_.tasks = tasks_;
     return suite_.begin ? suite_.begin(ground_) : Status();
   }

@@ -37,11 +37,7 @@ bool needs_identifier(Version version, const session::Settings& settings) {
 }
 
 std::string make_identifier(Random& random) {
-  constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyz234567";
-  std::string identifier = "mqtt-toolbox-";
-  std::uint64_t bits = random();
-  for (int i = 0; i < 10; ++i, bits >>= 5) identifier += letters[bits % letters.size()];
-  return identifier;
+  return "mqtt-toolbox-" + random_name(random, 10);
 }
 
 bool session_ends(const ConnectPlan& plan, std::size_t inflight) {
