@@ -1,6 +1,7 @@
 #include "will/trial.hpp"
 
 #include "client/session_use.hpp"
+#include "probe/visit.hpp"
 
 namespace mqtt_toolbox::will {
 
@@ -60,15 +61,9 @@ Status Trial::call_witnesses(const probe::Ground& ground) {
 
 Status Trial::call_witness(const probe::Ground& ground, client::Engine engine,
                            std::vector<std::unique_ptr<probe::Witness>>& witnesses) {
-  client::ConnectPlan plan = ground.plan;
+  client::ConnectPlan plan = probe::plan_of_visit(ground.plan);
   plan.engine = engine;
   plan.client_identifier = client::make_identifier(world_.random);
-  plan.session_use = client::SessionUse::as_given;
-  plan.session.will.reset();
-  plan.session.clean_start = true;
-  plan.session.connect_properties.remove(protocol::PropertyId::session_expiry_interval);
-  plan.reconnect.attempts = 0;
-  plan.retry_first_connect = false;
   std::vector<std::string> filters{ground.topic_prefix + "/#"};
   if (ground.plan.session.will) filters = {ground.plan.session.will->topic};
   if (!settings_.refused_topic.empty()) filters.push_back(settings_.refused_topic);

@@ -1,6 +1,7 @@
 #include "checks/greeting.hpp"
 
 #include "client/client.hpp"
+#include "probe/visit.hpp"
 
 namespace mqtt_toolbox::checks {
 
@@ -40,12 +41,7 @@ class Visitor final : private client::Handler {
 }  // namespace
 
 Result<Greeting> greet(console::World& world, const client::ConnectPlan& plan) {
-  client::ConnectPlan first = plan;
-  first.session.will.reset();
-  first.reconnect.attempts = 0;
-  first.retry_first_connect = false;
-  first.session_use = client::SessionUse::as_given;
-  first.session.clean_start = true;
+  const client::ConnectPlan first = probe::plan_of_visit(plan);
   return Visitor(world.loop).visit(world.random, first);
 }
 

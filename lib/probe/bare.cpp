@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "probe/patience.hpp"
 #include "protocol/codec.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -10,8 +11,6 @@ using protocol::PacketType;
 using protocol::ReasonCode;
 
 namespace {
-
-constexpr Duration connack_patience = std::chrono::seconds(3);
 
 /// What the packets that answer have in common.
 struct Noter {
@@ -87,7 +86,7 @@ std::string Bare::encoded(const protocol::Packet& packet) {
 
 Attempt Bare::try_bytes(protocol::Bytes connect) {
   answers_.clear();
-  return wire_.try_bytes(connect, connack_patience);
+  return wire_.try_bytes(connect, arrival_patience);
 }
 
 bool Bare::connect() {

@@ -27,7 +27,7 @@ const Message* send_across(Scene& scene, Wire& publisher, Wire& subscriber, Qos 
     scene.trouble("the subscription was not granted");
     return nullptr;
   }
-  if (!publisher.try_publish(message(topic, "across", qos), soon)) return nullptr;
+  if (!publisher.try_publish(message(topic, "across", qos), arrival_patience)) return nullptr;
   return wait_for_message(scene, subscriber, "across");
 }
 
@@ -36,7 +36,7 @@ Finding qos0(Scene& scene) {
   Wire& publisher = scene.connected();
   const Message* came = send_across(scene, publisher, subscriber, Qos::at_most_once);
   if (scene.in_trouble()) return {};
-  return came != nullptr ? pass("delivered") : broken("not delivered within 3 s");
+  return came != nullptr ? pass("delivered") : broken("not delivered" + within(arrival_patience));
 }
 
 Finding qos1(Scene& scene) {
@@ -47,7 +47,7 @@ Finding qos1(Scene& scene) {
   const bool acknowledged = was_received(publisher, PacketType::puback);
   scene.tell(measured(fact("qos1"), acknowledged && came != nullptr));
   if (!acknowledged) return broken("QoS 1 was not answered with PUBACK");
-  if (came == nullptr) return broken("acknowledged, and not delivered within 3 s");
+  if (came == nullptr) return broken("acknowledged, and not delivered" + within(arrival_patience));
   if (came->qos == Qos::at_least_once) return pass("acknowledged and delivered at QoS 1");
   return broken("granted QoS 1, and delivered at QoS 0");
 }
@@ -60,7 +60,7 @@ Finding qos2_finding(Scene& scene, const Wire& publisher, const Message* came) {
     const std::string end = publisher.end() ? publisher.end()->text : "no answer to QoS 2";
     return announced ? broken("QoS 2 is announced, but: " + end) : unsupported(end);
   }
-  if (came == nullptr) return broken("acknowledged, and not delivered within 3 s");
+  if (came == nullptr) return broken("acknowledged, and not delivered" + within(arrival_patience));
   if (came->qos == Qos::exactly_once) return pass("acknowledged and delivered at QoS 2");
   return unsupported(fmt::format("granted and delivered at QoS {}", static_cast<int>(came->qos)));
 }
@@ -88,7 +88,8 @@ Finding topic_characters(Scene& scene) {
   std::string wrong;
   for (const std::string_view level : levels) {
     const std::string topic = scene.topic(level) + "/end";
-    const auto reason = wire.try_publish(message(topic, std::string(level) + "!"), soon);
+    const auto reason =
+        wire.try_publish(message(topic, std::string(level) + "!"), arrival_patience);
     const Message* came =
         reason && !is_failure(*reason)
             ? wait_for_message(scene, wire, std::string(level) + "!", std::chrono::seconds(1))
@@ -134,14 +135,14 @@ Finding empty_payload(Scene& scene) {
   Wire& wire = scene.connected();
   wire.subscribe(scene.topic("empty"), {.qos = Qos::at_least_once});
   wire.publish(message(scene.topic("empty"), ""));
-  const bool came = wire.wait_for(1, soon);
+  const bool came = wire.wait_for(1, arrival_patience);
   if (scene.in_trouble()) return {};
   return came ? pass("delivered") : broken("a message without payload was not delivered");
 }
 
 Finding no_subscribers(Scene& scene) {
   Wire& wire = scene.connected();
-  const auto reason = wire.try_publish(message(scene.topic("nobody"), "x"), soon);
+  const auto reason = wire.try_publish(message(scene.topic("nobody"), "x"), arrival_patience);
   if (scene.in_trouble()) return {};
   if (!reason) return inconclusive("the message was not acknowledged");
   const std::string text = reason_text(*reason, PacketType::puback);
@@ -177,7 +178,7 @@ Finding receive_maximum(Scene& scene) {
   for (std::uint16_t id = 1; id <= number; ++id)
     client.send(protocol::Publish{topic, "x", id, Qos::exactly_once});
   scene.wait([&] { return client.count(PacketType::pubrec) >= number || client.wire().end(); },
-             soon);
+             arrival_patience);
   if (scene.in_trouble()) return {};
   std::size_t taken = 0;
   for (const Bare::Answer& answer : client.answers())

@@ -17,14 +17,14 @@ using protocol::Version;
 namespace {
 
 /// How long a broker may stay silent that does not know the version.
-constexpr Duration version_patience = std::chrono::seconds(3);
 
 Finding version_finding(const Attempt& attempt) {
   switch (attempt.kind) {
     case Attempt::Kind::accepted: return pass("accepted");
     case Attempt::Kind::refused:
     case Attempt::Kind::closed: return unsupported(attempt.text);
-    case Attempt::Kind::silent: return broken("neither an answer nor an end within 3 s");
+    case Attempt::Kind::silent:
+      return broken("neither an answer nor an end" + within(arrival_patience));
     case Attempt::Kind::unreachable: break;
   }
   return inconclusive(attempt.text);
@@ -33,7 +33,7 @@ Finding version_finding(const Attempt& attempt) {
 Finding try_version(Scene& scene, Version version, const FactRow& row) {
   client::ConnectPlan plan = scene.plan();
   plan.version = version;
-  plan.connack_timeout = version_patience;
+  plan.connack_timeout = arrival_patience;
   const Attempt attempt = scene.wire(plan).try_connect();
   Finding finding = version_finding(attempt);
   if (finding.verdict != Verdict::inconclusive)
@@ -137,7 +137,7 @@ Finding play_unknown_auth(Scene& scene) {
   const Attempt attempt = try_method(scene, invented_method).attempt;
   if (attempt.kind == Attempt::Kind::accepted)
     return broken("let in who asked for a method that does not exist");
-  if (attempt.kind == Attempt::Kind::silent) return broken("no answer within 3 s");
+  if (attempt.kind == Attempt::Kind::silent) return broken("no answer" + within(arrival_patience));
   if (attempt.reason == ReasonCode::bad_authentication_method)
     return pass(reason_text(*attempt.reason, PacketType::connack));
   if (attempt.kind == Attempt::Kind::unreachable) return inconclusive(attempt.text);
@@ -174,8 +174,8 @@ Finding play_ping(Scene& scene) {
   Wire& wire = scene.connected();
   if (scene.in_trouble()) return {};
   const Time before = scene.loop().now();
-  if (wire.ping(soon)) return pass("answered", scene.loop().now() - before);
-  return broken(wire.end() ? wire.end()->text : "no PINGRESP within 3 s");
+  if (wire.ping(arrival_patience)) return pass("answered", scene.loop().now() - before);
+  return broken(wire.end() ? wire.end()->text : "no PINGRESP" + within(arrival_patience));
 }
 
 Finding play_reason_strings(Scene& scene) {
@@ -259,7 +259,7 @@ Finding play_take_over(Scene& scene) {
   client::ConnectPlan plan = first.plan();
   (void)scene.connected(plan);
   if (scene.in_trouble()) return {};
-  if (!first.wait_for_end(soon)) return broken("the older connection stays open");
+  if (!first.wait_for_end(arrival_patience)) return broken("the older connection stays open");
   if (!scene.is_v5()) return pass("the older connection was closed");
   const auto& end = first.end();
   if (end->reason == ReasonCode::session_taken_over)

@@ -21,7 +21,7 @@ class Retained {
     publish("kept");
   }
   ~Retained() {
-    if (wire_.online()) (void)wire_.try_publish(retained_message(topic_, ""), soon);
+    if (wire_.online()) (void)wire_.try_publish(retained_message(topic_, ""), arrival_patience);
   }
   Retained(const Retained&) = delete;
   Retained& operator=(const Retained&) = delete;

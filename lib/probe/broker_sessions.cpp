@@ -126,7 +126,7 @@ Finding message_expiry(Scene& scene) {
   }
   scene.stay(std::chrono::milliseconds(2500));
   (void)wire.connect();
-  const bool came = wait_for_message(scene, wire, "lasting", soon) != nullptr;
+  const bool came = wait_for_message(scene, wire, "lasting", arrival_patience) != nullptr;
   const std::size_t expired = count_of(wire, "short-lived") + count_of(wire, "also short-lived");
   end_session(scene, wire);
   if (scene.in_trouble()) return {};

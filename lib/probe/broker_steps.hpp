@@ -7,14 +7,13 @@
 #include "probe/bare.hpp"
 #include "probe/broker_cases.hpp"
 #include "probe/broker_facts.hpp"
+#include "probe/patience.hpp"
 #include "probe/scene.hpp"
 #include "probe/stream.hpp"
 
 /// What the scripts of mqtt-probe share.
 namespace mqtt_toolbox::probe {
 
-/// How long a message or an answer may take.
-inline constexpr Duration soon = std::chrono::seconds(3);
 /// How long nothing has to come for "nothing came" to be believed.
 inline constexpr Duration quiet = std::chrono::milliseconds(250);
 
@@ -33,6 +32,6 @@ std::size_t count_of(const Wire& wire, std::string_view payload);
 const Message* find_message(const Wire& wire, std::string_view payload);
 /// Until one with this payload has come; null: it did not in time.
 const Message* wait_for_message(Scene& scene, const Wire& wire, std::string_view payload,
-                                Duration patience = soon);
+                                Duration patience = arrival_patience);
 
 }  // namespace mqtt_toolbox::probe

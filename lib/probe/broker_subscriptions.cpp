@@ -67,7 +67,8 @@ Finding wildcard_dollar(Scene& scene) {
   const std::string end = scene.topic("the-end");
   wire.subscribe(end, {.qos = Qos::at_least_once});
   wire.subscribe("+/" + rest, {.qos = Qos::at_least_once});
-  const auto reason = wire.try_publish(message("$mqtt-toolbox/" + rest, "dollar"), soon);
+  const auto reason =
+      wire.try_publish(message("$mqtt-toolbox/" + rest, "dollar"), arrival_patience);
   if (!scene.in_trouble() && (!reason || is_failure(*reason)))
     return pass("it takes no messages to topics that begin with $");
   wire.publish(message(end, "end"));
@@ -108,7 +109,8 @@ Finding shared(Scene& scene) {
   Wire& publisher = scene.connected();
   const std::string filter = "$share/probe/" + scene.topic("t");
   for (Wire* member : {&first, &second}) {
-    const auto reason = member->try_subscribe(filter, {.qos = Qos::at_least_once}, soon);
+    const auto reason =
+        member->try_subscribe(filter, {.qos = Qos::at_least_once}, arrival_patience);
     if (scene.in_trouble()) return {};
     if (!reason || is_failure(*reason)) return shared_refused(scene, *member, reason);
   }

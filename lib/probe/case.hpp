@@ -47,7 +47,13 @@ struct Case {
   bool alone = false;
   /// It may harm a broker that is not prepared for it: played on express demand only.
   bool hostile = false;
+  /// The death of the broker is what it looks for: the finding stands then. Any other finding
+  /// speaks against a broker that lives: one that lets nobody in any more makes it inconclusive.
+  bool may_kill = false;
 };
+
+/// Of a broker that is gone.
+inline constexpr std::string_view lets_nobody_in = "the broker lets nobody in any more";
 
 /// A case and one way to play it.
 struct Task {

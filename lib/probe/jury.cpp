@@ -37,13 +37,6 @@ protocol::Qos Jury::granted_qos() const {
   return lowest;
 }
 
-std::string Jury::names() const {
-  std::string names;
-  for (const auto& witness : witnesses_)
-    names += (names.empty() ? "" : " and ") + std::string(witness->name());
-  return names;
-}
-
 Hearing::Hearing(Scene& scene, const Jury& jury) : scene_(scene), jury_(jury) {
   for (const auto& witness : jury_.witnesses()) witness->notify(scene_);
 }

@@ -22,8 +22,6 @@ class MQTT_TOOLBOX_API Jury {
   bool may_see(const std::string& filter) const;
   /// The lowest that any of them was granted.
   protocol::Qos granted_qos() const;
-  /// "native and paho"
-  std::string names() const;
 
  private:
   std::vector<std::unique_ptr<Witness>> witnesses_;

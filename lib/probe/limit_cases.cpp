@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "probe/limit_steps.hpp"
+#include "probe/patience.hpp"
 
 // Limits, found by attempts that grow until one fails.
 
@@ -61,6 +62,7 @@ Finding client_id_length(Scene& scene) {
     const Attempt attempt = wire.try_connect();
     wire.disconnect();
     if (attempt.kind == Attempt::Kind::unreachable) return std::nullopt;
+    if (attempt.kind == Attempt::Kind::silent && !is_alive(scene)) return std::nullopt;
     return attempt.kind == Attempt::Kind::accepted;
   };
   const Largest largest = largest_that_works(23, most, works);
@@ -103,7 +105,7 @@ Finding search_filters(Scene& scene, std::uint64_t first, std::uint64_t bound) {
     for (std::uint64_t i = 0; i < number; ++i)
       protocol::append_subscription(entries, {scene.topic(std::to_string(i)), Qos::at_most_once});
     client->send(protocol::Subscribe{1, {}, entries});
-    const Bare::Answer* answer = client->wait_for(PacketType::suback, soon);
+    const Bare::Answer* answer = client->wait_for(PacketType::suback, arrival_patience);
     return answer != nullptr && answer->codes == number && !is_failure(answer->reason);
   };
   return report_limit(scene, fact("filters"), largest_that_works(first, bound, works), "filters");
@@ -129,7 +131,7 @@ class Packets {
     const std::uint64_t before = delivered_;
     publisher_->forget_answers();
     send(size);
-    const Duration patience = soon + std::chrono::milliseconds(size >> 12);
+    const Duration patience = arrival_patience + std::chrono::milliseconds(size >> 12);
     const Bare::Answer* answer =
         publisher_->wait_for(PacketType::puback, within_time(scene_, patience));
     if (answer == nullptr || is_failure(answer->reason)) return give_up(answer != nullptr);
@@ -206,19 +208,21 @@ Finding queued_messages(Scene& scene) {
   wire.subscribe(scene.topic("q"), {.qos = Qos::at_least_once});
   wire.disconnect();
   Wire& publisher = scene.connected();
-  for (std::uint64_t i = 0; i < number && !has_to_stop(scene); ++i)
-    (void)publisher.send(message(scene.topic("q"), std::to_string(i)));
-  (void)publisher.settle(soon);
+  std::uint64_t sent = 0;
+  while (sent < number && !has_to_stop(scene) &&
+         publisher.send(message(scene.topic("q"), std::to_string(sent))))
+    ++sent;
+  (void)publisher.settle(arrival_patience);
   (void)wire.connect();
   std::size_t before = 0;
   do {
     before = wire.received().size();
-    scene.wait([&] { return wire.received().size() >= number; }, std::chrono::milliseconds(500));
-  } while (wire.received().size() > before && wire.received().size() < number);
+    scene.wait([&] { return wire.received().size() >= sent; }, std::chrono::milliseconds(500));
+  } while (wire.received().size() > before && wire.received().size() < sent);
   const std::uint64_t came = wire.received().size();
   end_session(scene, wire);
   if (scene.in_trouble()) return {};
-  return report_limit(scene, fact("queued"), {came, came >= number}, "messages");
+  return report_limit(scene, fact("queued"), {came, came >= sent}, "messages");
 }
 
 constexpr Duration long_search = std::chrono::seconds(60);

@@ -172,7 +172,7 @@ Finding first_not_connect(Scene& scene) {
   Bare client(scene);
   if (!is_alive(scene) || !client.open()) return inconclusive("cannot connect");
   client.send(protocol::PingReq{});
-  client.wire().wait_for_end(soon);
+  client.wire().wait_for_end(arrival_patience);
   if (scene.in_trouble()) return {};
   if (client.wire().end()) return ended(scene, "closed");
   return broken(client.count(PacketType::pingresp) != 0 ? "answered before CONNECT"

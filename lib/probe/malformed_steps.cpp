@@ -21,7 +21,7 @@ Finding against(const Scene& scene, Verdict otherwise, std::string observed) {
 
 Finding ended(Scene& scene, std::string observed) {
   if (is_alive(scene)) return pass(std::move(observed));
-  return broken("the broker lets nobody in any more; before that: " + observed);
+  return broken(std::string(lets_nobody_in) + "; before that: " + observed);
 }
 
 Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance,
@@ -50,7 +50,8 @@ Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes)
     case Attempt::Kind::closed: return ended(scene, attempt.text);
     case Attempt::Kind::accepted: return against(scene, Verdict::fail, "accepted it");
     case Attempt::Kind::silent:
-      return against(scene, Verdict::fail, "neither an answer nor an end within 3 s");
+      return against(scene, Verdict::fail,
+                     "neither an answer nor an end" + within(arrival_patience));
     case Attempt::Kind::unreachable: break;
   }
   return inconclusive(attempt.text);

@@ -2,6 +2,11 @@
 
 namespace mqtt_toolbox::probe {
 
+std::size_t bytes_kept(const protocol::Publish& publish) {
+  return sizeof(Message) + publish.topic.size() + publish.payload.size() +
+         publish.properties.encoded().size();
+}
+
 Message copy_of(const protocol::Publish& publish, Time now) {
   Message message{std::string(publish.topic), std::string(publish.payload), publish.qos,
                   publish.retain};

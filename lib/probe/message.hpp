@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include "base/time.hpp"
@@ -19,6 +20,11 @@ struct Message {
   protocol::PacketIdentifier packet_identifier = 0;
   Time at{};
 };
+
+/// What a broker can make one client of a check keep: received packets, in bytes.
+inline constexpr std::size_t most_received_bytes = 64u << 20;
+/// What a message that is kept takes of it.
+std::size_t bytes_kept(const protocol::Publish& publish);
 
 Message copy_of(const protocol::Publish& publish, Time now);
 /// A view of the message, for as long as it lives.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "probe/patience.hpp"
 #include "probe/scene.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -11,8 +12,6 @@ using protocol::ReasonCode;
 namespace {
 
 /// How long an answer may take.
-constexpr Duration patience_with_broker = std::chrono::seconds(5);
-constexpr std::size_t most_received_bytes = 64u << 20;
 
 }  // namespace
 
@@ -42,7 +41,7 @@ bool Peer::subscribe(const std::string& filter, protocol::Qos qos) {
     scene_.trouble(unsupported(submission.error().text));
     return false;
   }
-  scene_.wait([this] { return granted_ || closed_; }, patience_with_broker);
+  scene_.wait([this] { return granted_ || closed_; }, usual_patience);
   if (!granted_) {
     scene_.trouble("a subscription was not answered" + why_closed());
   } else if (is_failure(*granted_) || static_cast<protocol::Qos>(*granted_) < qos) {
@@ -66,14 +65,14 @@ bool Peer::send(const Message& message) {
       if (message.qos != protocol::Qos::at_most_once) ++outstanding_;
       return true;
     }
-    if (!scene_.wait([this] { return ready_ || closed_; }, patience_with_broker)) break;
+    if (!scene_.wait([this] { return ready_ || closed_; }, usual_patience)) break;
   }
   scene_.trouble("a message could not be sent" + why_closed());
   return false;
 }
 
 bool Peer::settle() {
-  scene_.wait([this] { return outstanding_ == 0 || closed_; }, patience_with_broker);
+  scene_.wait([this] { return outstanding_ == 0 || closed_; }, usual_patience);
   if (refusal_)
     scene_.trouble("a message was refused: " +
                    std::string(name(*refusal_, protocol::PacketType::puback)));
@@ -104,8 +103,7 @@ void Peer::on_closed(const std::optional<Error>& error) {
 }
 
 bool Peer::on_message(const protocol::Publish& message) {
-  received_bytes_ += message.topic.size() + message.payload.size() +
-                     message.properties.encoded().size() + sizeof(Message);
+  received_bytes_ += bytes_kept(message);
   if (received_bytes_ > most_received_bytes) scene_.trouble("the broker sends without end");
   if (scene_.in_trouble()) return false;
   received_.push_back(copy_of(message, scene_.loop().now()));

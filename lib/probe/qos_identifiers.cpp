@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "probe/patience.hpp"
 #include "probe/qos_scripts.hpp"
 #include "probe/stream.hpp"
 
@@ -94,12 +95,6 @@ protocol::Publish raw(const std::string& topic, std::string_view payload, Qos qo
           .dup = dup};
 }
 
-client::ConnectPlan withholding_plan(Scene& scene) {
-  client::ConnectPlan plan = scene.plan();
-  plan.session.acknowledge_at_once = false;
-  return plan;
-}
-
 }  // namespace
 
 Finding play_identifiers_in_use(Scene& scene) {
@@ -108,7 +103,7 @@ Finding play_identifiers_in_use(Scene& scene) {
   constexpr std::size_t second_part = 3;
   const Qos qos = scene.variant().qos;
   const std::string topic = scene.topic("stream");
-  Wire& subscriber = scene.connected(withholding_plan(scene));
+  Wire& subscriber = scene.connected(withholding(scene.plan()));
   Peer& publisher = scene.peer();
   if (!has_qos(scene, subscriber) || !subscribe_at(scene, subscriber, topic, qos)) return {};
   const IdentifierWatch watch(subscriber);
@@ -167,7 +162,7 @@ Finding play_receive_maximum(Scene& scene) {
   constexpr std::size_t count = 8;
   const Qos qos = scene.variant().qos;
   const std::string topic = scene.topic("stream");
-  client::ConnectPlan plan = withholding_plan(scene);
+  client::ConnectPlan plan = withholding(scene.plan());
   (void)plan.session.connect_properties.set(protocol::PropertyId::receive_maximum, receive_maximum);
   Wire& subscriber = scene.connected(std::move(plan));
   Peer& publisher = scene.peer();

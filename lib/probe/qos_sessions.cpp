@@ -1,3 +1,4 @@
+#include "probe/patience.hpp"
 #include "probe/qos_scripts.hpp"
 #include "probe/stream.hpp"
 

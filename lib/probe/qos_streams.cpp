@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "probe/patience.hpp"
 #include "probe/qos_scripts.hpp"
 #include "probe/stream.hpp"
 
@@ -29,7 +30,7 @@ Ledger play_stream(Scene& scene) {
   for (std::size_t number = 1; number <= length; ++number)
     if (!publisher.send(numbered(topic, qos, number))) break;
   if (!publisher.settle(scene.ground().amounts.messages ? never : Duration()))
-    scene.trouble(of_living_broker(scene, broken("a message was not acknowledged")));
+    scene.trouble(broken("a message was not acknowledged"));
   publisher.publish(last_of(topic, qos));
   observer.wait_for(last_payload, arrival_patience);
   scene.stay(quiet_time);

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "probe/patience.hpp"
 #include "probe/qos_scripts.hpp"
 #include "probe/stream.hpp"
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "probe/patience.hpp"
+
 namespace mqtt_toolbox::probe {
 
 std::vector<Task> tasks_of(std::span<const Case> cases, protocol::Version version,
@@ -46,28 +48,72 @@ void Runner::start() {
 
 void Runner::work(bool alone) {
   for (std::size_t at = next_++; at < tasks_.size(); at = next_++)
-    if (tasks_[at].played->alone == alone && !cancelled_) play(at);
+    if (tasks_[at].played->alone == alone && !cancelled_) play_or_skip(at);
+}
+
+void Runner::play_or_skip(std::size_t number) {
+  const Task& task = tasks_[number];
+  if (!is_gone_ && is_doubted_.exchange(false)) {
+    // One that is refused may be kept out by the others.
+    const Attempt::Kind kind = visit(task);
+    is_gone_ = kind == Attempt::Kind::silent || kind == Attempt::Kind::unreachable;
+  }
+  if (!is_gone_)
+    play(number);
+  else if (!cancelled_)
+    tell({number, inconclusive(std::string(lets_nobody_in)), {}, {}});
+}
+
+/// Calls `act(scene)` on a new scene, which `cancel` reaches meanwhile.
+template <typename Act>
+void Runner::on_scene(const Task& task, Duration limit, const Act& act) {
+  Scene scene(ground_, task, limit);
+  {
+    const std::lock_guard lock(mutex_);
+    scenes_.insert(&scene);
+    if (cancelled_) scene.cancel();
+  }
+  act(scene);
+  const std::lock_guard lock(mutex_);
+  scenes_.erase(&scene);
+}
+
+Attempt::Kind Runner::visit(const Task& task) {
+  Attempt::Kind kind = Attempt::Kind::unreachable;
+  on_scene(task, settings_.limit.value_or(usual_patience), [&](Scene& scene) {
+    client::ConnectPlan plan = scene.plan();
+    // None that the case has used.
+    plan.client_identifier += "-v";
+    Wire& visitor = scene.wire(std::move(plan));
+    kind = visitor.try_connect().kind;
+    visitor.disconnect();
+  });
+  return kind;
 }
 
 void Runner::play(std::size_t number) {
   const Task& task = tasks_[number];
   const Time before = SystemClock().now();
-  Finding finding;
-  std::vector<Fact> facts;
-  {
-    Scene scene(ground_, task, settings_.limit.value_or(task.played->limit));
-    {
-      const std::lock_guard lock(mutex_);
-      scenes_.insert(&scene);
-      if (cancelled_) scene.cancel();
-    }
-    finding = scene.verdict(task.played->play(scene));
-    facts = scene.take_facts();
-    const std::lock_guard lock(mutex_);
-    scenes_.erase(&scene);
+  Outcome outcome{number, {}, {}, {}};
+  on_scene(task, settings_.limit.value_or(task.played->limit), [&](Scene& scene) {
+    outcome.finding = scene.verdict(task.played->play(scene));
+    outcome.facts = scene.take_facts();
+  });
+  const Verdict verdict = outcome.finding.verdict;
+  const bool is_against = verdict == Verdict::fail || verdict == Verdict::deviates;
+  if (is_against && !task.played->may_kill && visit(task) != Attempt::Kind::accepted) {
+    outcome.finding =
+        inconclusive(std::string(lets_nobody_in) + "; before that: " + outcome.finding.observed);
+    outcome.facts.clear();
   }
+  if (verdict == Verdict::fail || verdict == Verdict::inconclusive) is_doubted_ = true;
+  outcome.took = SystemClock().now() - before;
+  tell(std::move(outcome));
+}
+
+void Runner::tell(Outcome outcome) {
   const std::lock_guard lock(mutex_);
-  tell_({number, std::move(finding), std::move(facts), SystemClock().now() - before});
+  tell_(std::move(outcome));
 }
 
 void Runner::cancel() {

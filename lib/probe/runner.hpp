@@ -33,7 +33,8 @@ struct RunSettings {
 MQTT_TOOLBOX_API std::vector<Task> tasks_of(std::span<const Case> cases, protocol::Version version,
                                             std::span<const std::string> names);
 
-/// Plays tasks, each in a thread and a scene of its own.
+/// Plays tasks, each in a thread and a scene of its own. Once the broker is found to be gone, the
+/// rest is inconclusive without being played.
 class MQTT_TOOLBOX_API Runner {
  public:
   /// `tell` is called from those threads, once a task, never two at a time; `finished` from one of
@@ -49,7 +50,13 @@ class MQTT_TOOLBOX_API Runner {
 
  private:
   void work(bool alone);
+  void play_or_skip(std::size_t number);
   void play(std::size_t number);
+  void tell(Outcome outcome);
+  template <typename Act>
+  void on_scene(const Task& task, Duration limit, const Act& act);
+  /// What becomes of a client that had no part in the task.
+  Attempt::Kind visit(const Task& task);
 
   const Ground& ground_;
   std::vector<Task> tasks_;
@@ -60,6 +67,9 @@ class MQTT_TOOLBOX_API Runner {
   std::set<Scene*> scenes_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> cancelled_ = false;
+  /// A finding since the last look can come from the broker's death.
+  std::atomic<bool> is_doubted_ = false;
+  std::atomic<bool> is_gone_ = false;
   std::jthread conductor_;
 };
 

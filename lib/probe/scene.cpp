@@ -4,6 +4,8 @@
 #include <functional>
 
 #include "base/text.hpp"
+#include "client/session_use.hpp"
+#include "probe/visit.hpp"
 
 namespace mqtt_toolbox::probe {
 
@@ -34,26 +36,14 @@ bool Scene::owns(std::string_view topic) const {
 }
 
 std::string Scene::new_identifier() {
-  constexpr std::string_view letters = "0123456789abcdefghijklmnopqrstuvwxyz";
-  constexpr std::size_t length = 12;
-  std::string text =
-      ground_.plan.client_identifier.empty() ? "mqttcheck" : ground_.plan.client_identifier + '-';
-  std::uniform_int_distribution<std::size_t> letter(0, letters.size() - 1);
-  for (std::size_t i = 0; i < length; ++i) text += letters[letter(random_)];
-  return text;
+  const std::string& given = ground_.plan.client_identifier;
+  return given.empty() ? client::make_identifier(random_) : given + '-' + random_name(random_, 12);
 }
 
 client::ConnectPlan Scene::plan() {
-  client::ConnectPlan plan = ground_.plan;
+  client::ConnectPlan plan = plan_of_visit(ground_.plan);
   plan.client_identifier = new_identifier();
   plan.engine = client::Engine::native;
-  plan.session_use = client::SessionUse::as_given;
-  plan.session.will.reset();
-  plan.session.clean_start = true;
-  plan.session.resume = false;
-  plan.session.connect_properties.remove(protocol::PropertyId::session_expiry_interval);
-  plan.reconnect.attempts = 0;
-  plan.retry_first_connect = false;
   return plan;
 }
 
@@ -83,10 +73,6 @@ Peer& Scene::peer() {
   peers_.push_back(std::make_unique<Peer>(*this, std::move(plan)));
   peers_.back()->connect();
   return *peers_.back();
-}
-
-void Scene::take_off_hooks() {
-  for (const auto& wire : wires_) wire->set_hook({});
 }
 
 bool Scene::wait(const std::function<bool()>& condition, Duration patience) {

@@ -92,9 +92,6 @@ class MQTT_TOOLBOX_API Scene {
   /// A client of the user's engine, connected; the scene is in trouble when that fails.
   Peer& peer();
 
-  /// From here on every packet passes: what looked at them may be gone.
-  void take_off_hooks();
-
   /// Runs the loop until the condition holds (true), or `patience` or the case's time is over, or
   /// the scene is in trouble (false).
   bool wait(const std::function<bool()>& condition, Duration patience);

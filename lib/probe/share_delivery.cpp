@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "probe/patience.hpp"
 #include "probe/share_group.hpp"
 #include "probe/share_scripts.hpp"
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "probe/patience.hpp"
+
 namespace mqtt_toolbox::probe {
 
 using protocol::Qos;

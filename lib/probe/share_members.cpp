@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "probe/cutter.hpp"
+#include "probe/patience.hpp"
 #include "probe/share_group.hpp"
 #include "probe/share_scripts.hpp"
 
@@ -23,11 +24,6 @@ std::string topic_of(const Scene& scene) {
 
 std::string group_filter(const Scene& scene) {
   return shared_filter("group", topic_of(scene));
-}
-
-client::ConnectPlan withholding(client::ConnectPlan plan) {
-  plan.session.acknowledge_at_once = false;
-  return plan;
 }
 
 /// Sends the numbers from `first` on, and waits a moment for those that may come.

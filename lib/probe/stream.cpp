@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "probe/patience.hpp"
+
 namespace mqtt_toolbox::probe {
 
 using protocol::PacketType;
@@ -36,18 +38,16 @@ std::size_t length_of_stream(const Scene& scene, std::size_t usual) {
   return scene.ground().amounts.messages.value_or(usual);
 }
 
+client::ConnectPlan withholding(client::ConnectPlan plan) {
+  plan.session.acknowledge_at_once = false;
+  return plan;
+}
+
 bool is_alive(Scene& scene) {
   Wire& visitor = scene.wire();
   if (visitor.try_connect().kind != Attempt::Kind::accepted) return false;
   visitor.disconnect();
   return true;
-}
-
-Finding of_living_broker(Scene& scene, Finding found) {
-  scene.take_off_hooks();
-  const bool is_against = found.verdict == Verdict::fail || found.verdict == Verdict::deviates;
-  if (!is_against || scene.in_trouble() || is_alive(scene)) return found;
-  return inconclusive("the broker lets nobody in any more; before that: " + found.observed);
 }
 
 bool has_qos(Scene& scene, Wire& wire) {

@@ -4,14 +4,14 @@
 #include <string>
 
 #include "probe/ledger.hpp"
+#include "probe/patience.hpp"
 #include "probe/scene.hpp"
 
 // Numbered streams, as the scripts about QoS and shared subscriptions use them.
 
 namespace mqtt_toolbox::probe {
 
-/// How long what must come may take, and how long what must not come is waited for.
-inline constexpr Duration arrival_patience = std::chrono::seconds(3);
+/// How long what must not come is waited for.
 inline constexpr Duration quiet_time = std::chrono::milliseconds(150);
 
 /// Behind a stream, so that its end is seen.
@@ -20,18 +20,14 @@ inline constexpr std::string_view last_payload = "last";
 Message numbered(const std::string& topic, protocol::Qos qos, std::size_t number);
 Message last_of(const std::string& topic, protocol::Qos qos);
 
+/// The plan of a client that acknowledges only when it is told to.
+client::ConnectPlan withholding(client::ConnectPlan plan);
+
 /// As many messages as the user wants, else as the case needs.
 std::size_t length_of_stream(const Scene& scene, std::size_t usual);
 
 /// Whether the broker lets a new client in. Costs a connection.
 bool is_alive(Scene& scene);
-/// `found`, but inconclusive when it speaks against a broker that no longer lets anybody in.
-Finding of_living_broker(Scene& scene, Finding found);
-/// A script whose finding is looked at so.
-template <Finding (*script)(Scene& scene)>
-Finding play(Scene& scene) {
-  return of_living_broker(scene, script(scene));
-}
 
 /// Whether the broker has the QoS of the variant. QoS 2 is tried with a message of its own to a
 /// topic that nobody reads; a broker that does not answer it with PUBREC leaves the scene in

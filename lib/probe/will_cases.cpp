@@ -48,7 +48,6 @@ std::chrono::seconds delay_of(const client::ConnectPlan& plan, protocol::Version
 }
 
 Window operator+(Window window, std::chrono::seconds delay) {
-  constexpr Duration timers_are_coarse = std::chrono::milliseconds(100);
   if (delay != delay.zero()) window.earliest += delay - timers_are_coarse;
   window.latest += delay;
   window.patience += delay;

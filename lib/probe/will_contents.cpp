@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "probe/patience.hpp"
 #include "probe/will_script.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -11,7 +12,6 @@ using protocol::PropertyList;
 
 namespace {
 
-constexpr Duration usual = std::chrono::seconds(5);
 constexpr std::uint32_t expiry = 3600;
 /// By so much the broker may have counted down.
 constexpr std::uint32_t expiry_leeway = 60;
@@ -117,7 +117,7 @@ Finding too_big_for_receiver(Scene& scene) {
   Finding finding = send_will(scene, hearing, std::move(plan));
   if (finding.verdict != Verdict::pass) return finding;
   // The last message of the hearing is small enough.
-  scene.wait([&] { return !receiver.received().empty() || receiver.end(); }, usual);
+  scene.wait([&] { return !receiver.received().empty() || receiver.end(); }, usual_patience);
   const auto& received = receiver.received();
   if (receiver.end()) return broken("the receiver's connection ended: " + receiver.end()->text);
   if (received.empty()) return broken("the receiver got nothing any more");

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/text.hpp"
+#include "probe/patience.hpp"
 
 namespace mqtt_toolbox::probe {
 
@@ -15,7 +15,6 @@ using protocol::ReasonCode;
 
 namespace {
 
-constexpr Duration usual = std::chrono::seconds(5);
 /// How much later than one and a half keep-alive is still in time: brokers look once in a while.
 constexpr Duration leeway = std::chrono::seconds(1);
 
@@ -112,7 +111,7 @@ Time cut_by_silence(Scene&, Wire& victim) {
 Time cut_by_protocol_error(Scene& scene, Wire& victim) {
   const Time now = SystemClock().now();
   victim.send_bytes(std::string_view("\x36\x05\0\1a\0\1", 7));
-  if (!victim.wait_for_end(usual))
+  if (!victim.wait_for_end(usual_patience))
     scene.trouble(broken("the broker did not close the connection after a PUBLISH with QoS 3"));
   return now;
 }
@@ -123,7 +122,7 @@ Time cut_by_take_over(Scene& scene, Wire& victim) {
   plan.session.will.reset();
   Wire& successor = scene.wire(std::move(plan));
   successor.connect();
-  if (!victim.wait_for_end(usual))
+  if (!victim.wait_for_end(usual_patience))
     scene.trouble(broken("the old connection stayed open beside the new one"));
   successor.disconnect();
   return now;
@@ -133,7 +132,7 @@ Time cut_by_kick(Scene& scene, Wire& victim) {
   const Time now = SystemClock().now();
   if (!Command(company(scene).kick, victim.identifier()).succeeds(scene))
     scene.trouble("the command of --kick failed");
-  if (!victim.wait_for_end(usual))
+  if (!victim.wait_for_end(usual_patience))
     scene.trouble("the connection stayed open after the command of --kick");
   return now;
 }

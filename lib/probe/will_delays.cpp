@@ -11,12 +11,11 @@ using std::chrono::seconds;
 
 /// What must not count, because the broker acts at it or before it.
 constexpr std::uint32_t long_delay = 30;
-/// Timers of whole seconds may run out a part of a second early or late.
-constexpr Duration early = milliseconds(100);
+/// Timers of whole seconds may run out a part of a second late.
 constexpr Duration late = milliseconds(1500);
 
 Window window_at(seconds due) {
-  return {due - early, due + late, due + seconds(3)};
+  return {due - timers_are_coarse, due + late, due + seconds(3)};
 }
 
 Finding will_of(Scene& scene, std::uint32_t delay, std::uint32_t session_expiry,

@@ -110,7 +110,7 @@ Finding expect_will(Scene& scene, Hearing& hearing, const session::WillSettings&
                     const Window& window, Judged judged) {
   const Time now = SystemClock().now();
   if (!hearing.wait_for(will.topic, 1, cut + window.patience - now)) {
-    // A broker that is dead delivers nothing either.
+    // Witnesses that get nothing at all prove nothing.
     hearing.close(will.topic);
     if (hearing.testimony(will.topic).empty())
       return broken("no will within " + show_duration(window.patience) + " of the cut");

@@ -20,6 +20,9 @@ client::ConnectPlan mortal(Scene& scene, const std::string& topic);
 client::ConnectPlan delayed(Scene& scene, const std::string& topic, std::uint32_t delay,
                             std::uint32_t session_expiry);
 
+/// Timers of whole seconds may run out so much early.
+inline constexpr Duration timers_are_coarse = std::chrono::milliseconds(100);
+
 /// When the will has to come, from the cut.
 struct Window {
   Duration earliest{};                          ///< before it: fail

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "client/session_use.hpp"
+#include "probe/patience.hpp"
 #include "probe/scene.hpp"
 
 // A wire as its script uses it; what happens on the connection is in wire_transport.cpp.
@@ -10,13 +11,6 @@
 namespace mqtt_toolbox::probe {
 
 using protocol::ReasonCode;
-
-namespace {
-
-/// How long an answer may take where the script does not say.
-constexpr Duration usual_patience = std::chrono::seconds(5);
-
-}  // namespace
 
 Wire::Wire(Scene& scene, client::ConnectPlan plan)
     : scene_(scene), plan_(std::move(plan)), timer_(scene.loop(), [this] { advance(); }) {}
@@ -78,7 +72,6 @@ transport::StreamFacts Wire::facts() const {
 // Messages.
 
 bool Wire::submit(const Message& message, session::Token token) {
-  const auto patience = usual_patience;
   while (online()) {
     ready_ = false;
     const auto submission =
@@ -89,7 +82,7 @@ bool Wire::submit(const Message& message, session::Token token) {
     }
     after_session();
     if (submission->admission == session::Admission::accepted) return true;
-    if (!scene_.wait([this] { return ready_ || end_; }, patience)) return false;
+    if (!scene_.wait([this] { return ready_ || end_; }, usual_patience)) return false;
   }
   return false;
 }

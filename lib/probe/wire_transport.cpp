@@ -18,7 +18,6 @@ using transport::Io;
 
 namespace {
 
-constexpr std::size_t most_received_bytes = 64u << 20;
 constexpr std::size_t most_packets = 1u << 20;
 constexpr std::size_t read_bytes = 64u << 10;
 constexpr int reads_per_turn = 32;

@@ -8,7 +8,6 @@ namespace mqtt_toolbox::probe {
 
 namespace {
 
-constexpr std::size_t most_bytes = 64u << 20;
 constexpr Duration patience_at_start = std::chrono::seconds(15);
 constexpr Duration patience_at_end = std::chrono::seconds(1);
 
@@ -134,9 +133,8 @@ void Witness::on_closed(const std::optional<Error>& error) {
 
 bool Witness::on_message(const protocol::Publish& message) {
   const std::lock_guard lock(mutex_);
-  bytes_ += message.topic.size() + message.payload.size() + message.properties.encoded().size() +
-            sizeof(Message);
-  if (bytes_ > most_bytes) {
+  bytes_ += bytes_kept(message);
+  if (bytes_ > most_received_bytes) {
     lost_ = "the broker sends without end";
     tell_scenes();
     return false;

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include "unit/probe/broker_thread.hpp"
+
 using namespace mqtt_toolbox;
 using namespace mqtt_toolbox::probe;
 
@@ -39,6 +41,26 @@ Finding play_for_ever(Scene& scene) {
   return pass("never");
 }
 
+std::atomic<int> packets_after_the_end = 0;
+
+/// Leaves a hook behind, and a subscription through which something comes.
+Finding play_and_blame(Scene& scene) {
+  Wire& wire = scene.connected();
+  bool is_over = false;
+  wire.set_hook([&is_over](session::Direction, const protocol::Frame&) {
+    if (is_over) ++packets_after_the_end;
+    return Fate::pass;
+  });
+  wire.subscribe(scene.topic("a"));
+  wire.send({scene.topic("a"), "1", protocol::Qos::at_most_once});
+  is_over = true;
+  return broken("blamed");
+}
+
+Finding play_blind(Scene&) {
+  return broken("blamed");
+}
+
 constexpr Variant two[] = {{"one"}, {"two"}};
 constexpr Case cases[] = {
     {"together", "1", "both play", play_together, Versions::all, two},
@@ -56,13 +78,16 @@ std::vector<std::string> names_of(const std::vector<Task>& tasks) {
 /// Plays tasks and returns their findings by number.
 class Play {
  public:
-  Play(std::vector<Task> tasks, RunSettings settings)
+  /// `port` 0: where nobody listens.
+  Play(std::vector<Task> tasks, RunSettings settings, std::uint16_t port = 0)
       : findings_(tasks.size()),
         runner_(
             ground_, std::move(tasks), settings,
             [this](Outcome outcome) { findings_[outcome.number] = outcome.finding; },
             [this] { end(); }) {
     ground_.plan.version = protocol::Version::v5;
+    ground_.plan.transport.host = "127.0.0.1";
+    ground_.plan.transport.port = port;
     runner_.start();
   }
 
@@ -104,9 +129,10 @@ TEST_CASE("tasks: those of the version, by case or by variant") {
 }
 
 TEST_CASE("tasks are played side by side, and by themselves where they ask for it") {
+  BrokerThread broker;
   playing = 0;
   const std::string names[] = {"together", "alone"};
-  Play play(tasks_of(cases, protocol::Version::v5, names), {4, {}});
+  Play play(tasks_of(cases, protocol::Version::v5, names), {4, {}}, broker.port());
   const auto& findings = play.findings();
   CHECK(findings[0].observed == "one");
   CHECK(findings[1].observed == "two");
@@ -119,6 +145,41 @@ TEST_CASE("a limit of one's own ends what would go on for ever") {
   const std::string names[] = {"new"};
   Play play(tasks_of(cases, protocol::Version::v5, names), {1, std::chrono::milliseconds(10)});
   CHECK(play.findings()[0].verdict == Verdict::inconclusive);
+}
+
+TEST_CASE("a finding speaks against a broker that lives; one that is gone makes it inconclusive") {
+  constexpr Case blaming[] = {
+      {.name = "blind", .section = "1", .promise = "none", .play = play_blind}};
+  Play play(tasks_of(blaming, protocol::Version::v5, {}), {1, {}});
+  const auto& findings = play.findings();
+  CHECK(findings[0].verdict == Verdict::inconclusive);
+  CHECK(findings[0].observed.find("nobody in any more; before that: blamed") != std::string::npos);
+}
+
+TEST_CASE("what kills a broker is blamed for it, and what is left is not played") {
+  constexpr Case blaming[] = {
+      {.name = "killer",
+       .section = "1",
+       .promise = "none",
+       .play = play_blind,
+       .alone = true,
+       .may_kill = true},
+      {.name = "waiting", .section = "1", .promise = "none", .play = play_for_ever, .alone = true}};
+  Play play(tasks_of(blaming, protocol::Version::v5, {}), {2, std::chrono::minutes(5)});
+  const auto& findings = play.findings();
+  CHECK(findings[0].verdict == Verdict::fail);
+  CHECK(findings[1].verdict == Verdict::inconclusive);
+  CHECK(findings[1].observed == lets_nobody_in);
+}
+
+TEST_CASE("what a script has left behind is not called any more") {
+  BrokerThread broker;
+  constexpr Case blaming[] = {
+      {.name = "blaming", .section = "1", .promise = "none", .play = play_and_blame}};
+  packets_after_the_end = 0;
+  Play play(tasks_of(blaming, protocol::Version::v5, {}), {1, {}}, broker.port());
+  CHECK(play.findings()[0].verdict == Verdict::fail);
+  CHECK(packets_after_the_end == 0);
 }
 
 TEST_CASE("cancelling ends what is being played") {

@@ -222,16 +222,3 @@ TEST_CASE("a broker that sends without end is cut off") {
   REQUIRE(wire.end());
   CHECK(wire.end()->kind == WireEnd::Kind::garbage);
 }
-
-TEST_CASE("hooks can be taken off a scene's wires") {
-  Stage stage("accept; auto");
-  Wire& wire = stage.scene->wire();
-  bool called = false;
-  wire.set_hook([&](Direction, const protocol::Frame&) {
-    called = true;
-    return Fate::pass;
-  });
-  stage.scene->take_off_hooks();
-  CHECK(wire.connect());
-  CHECK_FALSE(called);
-}

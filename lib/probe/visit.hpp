@@ -1,0 +1,12 @@
+#pragma once
+
+#include "base/export.hpp"
+#include "client/plan.hpp"
+
+namespace mqtt_toolbox::probe {
+
+/// The user's connection as a check makes it: no will, a clean start, a session that ends with the
+/// connection, and nothing done by itself after a loss. The client identifier stays.
+MQTT_TOOLBOX_API client::ConnectPlan plan_of_visit(client::ConnectPlan plan);
+
+}  // namespace mqtt_toolbox::probe
