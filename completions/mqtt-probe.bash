@@ -4,9 +4,17 @@ _mqtt_probe() {
   local word="$2" previous="$3"
   COMPREPLY=()
   case "$previous" in
+    --require)
+      mapfile -t COMPREPLY < <(compgen -W 'mqtt31 mqtt311 mqtt5 assigned-id anonymous auth-methods reason-strings response-information sys-topics qos1 qos2 retained retained-wildcard wildcards shared subscription-identifiers no-local retain-handling retain-as-published alias-to-broker alias-to-client message-expiry session-resume session-expiry offline-messages offline-qos0 flow-control overlap-copies unsuback-unknown puback-unmatched receive-maximum maximum-qos maximum-packet session-expiry-limit keep-alive-limit keep-alive-off keep-alive-cut packet topic topic-levels client-id client-id-characters filters queued tls-version tls-cipher tls-alpn tls1.2 tls1.3 certificate-subject certificate-names certificate-issuer certificate-chain certificate-days' -- "$word")
+      return
+      ;;
     --diff)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
+      return
+      ;;
+    --case)
+      mapfile -t COMPREPLY < <(compgen -W 'version-3.1 version-3.1.1 version-5.0 connack assigned-id take-over ping anonymous unknown-auth auth-methods reason-strings response-information response-not-requested sys-topics keep-alive keep-alive-bounds qos0 qos1 qos2 receive-maximum topic-characters topic-separator topic-case empty-payload no-subscribers overlap wildcard-plus wildcard-one-level wildcard-hash wildcard-parent wildcard-empty-level wildcard-dollar shared subscription-identifier no-local unsubscribe unsubscribe-unknown retained retained-flag retained-flag-live retained-wildcard retained-replaced retained-cleared retain-handling retain-as-published payload-format content-type response-topic correlation-data user-properties topic-alias alias-to-client client-packet-size flow-control session-resume session-clean offline-messages session-expiry session-expiry-disconnect message-expiry message-expiry-lowered packet-size topic-length topic-levels client-id-length client-id-characters subscribe-filters queued-messages tls tls-1.2 tls-1.3 first-not-connect second-connect protocol-name version-unknown connect-flag-reserved connect-cut-short topic-wildcard topic-empty topic-not-utf8 filter-hash-inside filter-plus-inside filter-empty filter-not-utf8 subscribe-empty subscribe-qos-3 unsubscribe-empty packet-identifier-zero publish-qos-3 reserved-flags packet-type-zero length-five-bytes string-too-long property-twice property-unknown property-misplaced alias-zero alias-too-high subscription-identifier-zero subscription-identifier-published topic-nul filter-nul client-id-nul huge-lengths partial-packets silent-connections deep-filter many-user-properties' -- "$word")
       return
       ;;
     --unix)
@@ -95,9 +103,7 @@ _mqtt_probe() {
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
       ;;
-    --require | \
-      --packet-limit | \
-      --case | \
+    --packet-limit | \
       --case-timeout | \
       --parallel | \
       --topic-prefix | \

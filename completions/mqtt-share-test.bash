@@ -4,6 +4,10 @@ _mqtt_share_test() {
   local word="$2" previous="$3"
   COMPREPLY=()
   case "$previous" in
+    --case)
+      mapfile -t COMPREPLY < <(compgen -W 'served one-member every-group groups-of-one-name plain-subscriber even-share member-joins member-unsubscribes member-disconnects member-dies member-dies-for-good member-dies-at-qos2 acknowledged-by-the-dead refused-by-member silent-member deaf-member no-retained no-local' -- "$word")
+      return
+      ;;
     --unix)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -81,7 +85,6 @@ _mqtt_share_test() {
     --members | \
       --groups | \
       --messages | \
-      --case | \
       --case-timeout | \
       --parallel | \
       --topic-prefix | \

@@ -16,6 +16,10 @@ _mqtt_will_test() {
       mapfile -t COMPREPLY < <(compgen -c -- "$word")
       return
       ;;
+    --case)
+      mapfile -t COMPREPLY < <(compgen -W 'disconnect disconnect-with-will disconnect-with-error fin rst silence kill protocol-error take-over take-over-reason delay delay-and-session-end delay-without-session delay-called-off delay-and-clean-start qos retained not-retained once payload empty-payload payload-format message-expiry content-type response-topic correlation-data user-properties too-big-for-receiver too-big-for-broker wildcard-topic kick refused-topic' -- "$word")
+      return
+      ;;
     --unix)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
@@ -116,7 +120,6 @@ _mqtt_will_test() {
       return
       ;;
     --refused-topic | \
-      --case | \
       --case-timeout | \
       --parallel | \
       --topic-prefix | \

@@ -4,7 +4,7 @@ complete -c mqtt-will-test -l cut -x -a 'disconnect disconnect-with-will fin rst
 complete -c mqtt-will-test -l witness -x -a 'both native paho' -d 'which clients look whether the will comes: both, native or paho (default: both, where the paho engine can be had)'
 complete -c mqtt-will-test -l kick -x -a '(__fish_complete_command)' -d 'also check the will of a client that the broker throws out'
 complete -c mqtt-will-test -l refused-topic -x -d 'also check a will to this topic, which you may not publish to'
-complete -c mqtt-will-test -l case -x -d 'make this check only; may be given several times'
+complete -c mqtt-will-test -l case -x -a 'disconnect disconnect-with-will disconnect-with-error fin rst silence kill protocol-error take-over take-over-reason delay delay-and-session-end delay-without-session delay-called-off delay-and-clean-start qos retained not-retained once payload empty-payload payload-format message-expiry content-type response-topic correlation-data user-properties too-big-for-receiver too-big-for-broker wildcard-topic kick refused-topic' -d 'make this check only; may be given several times'
 complete -c mqtt-will-test -s l -l list -d 'say which checks there are, and exit'
 complete -c mqtt-will-test -l case-timeout -x -d 'how long a check may take before it counts as inconclusive (default: each check has its own)'
 complete -c mqtt-will-test -l parallel -x -d 'checks made side by side, 1 to 1000 (default: 100)'

@@ -51,7 +51,7 @@ Status take_packet_limit(options::Settings& settings, Values values) {
 
 constexpr std::array specs{
     Spec{.name = "require",
-         .kind = Kind::text,
+         .kind = Kind::facts,
          .value_name = "LIST",
          .group = Group::limits,
          .repeatable = true,

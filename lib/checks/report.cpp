@@ -178,22 +178,23 @@ void Report::complete() {
   if (!json_) append_fact_lines();
 }
 
-ExitCode Report::finish(std::optional<ExitCode> decided) {
+ExitCode Report::finish(std::optional<ExitCode> decided, bool interrupted) {
   if (decided) exit_ = *decided;
   const Duration elapsed = world_.loop.now() - started_;
   if (json_) {
     std::array<record::Summary::Count, probe::verdicts.size()> counts;
     for (std::size_t i = 0; i < counts.size(); ++i)
       counts[i] = {probe::verdicts[i].name, counts_[i]};
-    writer_.append(output_.buffer(), record::Summary{counts, elapsed, exit_},
+    writer_.append(output_.buffer(), record::Summary{counts, elapsed, exit_, interrupted},
                    world_.wall_clock.now());
   } else {
     std::string totals;
     for (const probe::VerdictMeaning& row : probe::verdicts)
       if (const auto count = counts_[static_cast<std::size_t>(row.verdict)]; count != 0)
         totals += fmt::format("{}{} {}", totals.empty() ? "" : ", ", count, row.name);
-    fmt::format_to(std::back_inserter(output_.buffer()), "MQTT {}: {}; {}\n",
-                   protocol::name(version_), totals, show_duration(elapsed));
+    fmt::format_to(std::back_inserter(output_.buffer()), "MQTT {}: {}; {}{}\n",
+                   protocol::name(version_), totals, show_duration(elapsed),
+                   interrupted ? "; interrupted" : "");
   }
   flush();
   return exit_;

@@ -40,7 +40,7 @@ class MQTT_TOOLBOX_API Report {
   void requirement(const record::RequirementLine& line);
   void change(const record::ChangeLine& line);
   /// The totals, and the exit status of the run: by the verdicts, unless something else decides.
-  ExitCode finish(std::optional<ExitCode> decided = {});
+  ExitCode finish(std::optional<ExitCode> decided, bool interrupted);
 
  private:
   void print(const probe::Task& task, const probe::Outcome& outcome);

@@ -60,9 +60,9 @@ class Run {
       return {status.error().code, 0};
     }
     report_.complete();
-    const auto decided =
-        suite_.conclude && interrupts_.received() == 0 ? suite_.conclude(report_) : std::nullopt;
-    return {report_.finish(decided), interrupts_.received()};
+    const bool interrupted = interrupts_.received() != 0;
+    const auto decided = suite_.conclude && !interrupted ? suite_.conclude(report_) : std::nullopt;
+    return {report_.finish(decided, interrupted), interrupts_.received()};
   }
 
  private:

@@ -80,6 +80,14 @@ Status assign_duration(Settings& settings, Values values) {
   return {};
 }
 
+/// A duration that is not 0.
+inline Result<Duration> parse_time_out(std::string_view text) {
+  auto parsed = parse_duration(text);
+  if (parsed && *parsed <= Duration::zero())
+    return fail(ExitCode::usage, "a time-out is greater than 0");
+  return parsed;
+}
+
 template <auto member>
 Status assign_size(Settings& settings, Values values) {
   return detail::store(parse_size(values[0]), detail::field<member>(settings));

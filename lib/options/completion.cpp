@@ -2,11 +2,19 @@
 
 namespace mqtt_toolbox::options {
 
-std::string packet_words() {
+namespace {
+
+template <typename Rows>
+std::string names_of(const Rows& rows) {
   std::string words;
-  for (const PropertyPacket& packet : property_packets())
-    words += (words.empty() ? "" : " ") + std::string(packet.name);
+  for (const auto& row : rows) words += (words.empty() ? "" : " ") + std::string(row.name);
   return words;
+}
+
+}  // namespace
+
+std::string packet_words() {
+  return names_of(property_packets());
 }
 
 std::string property_words() {
@@ -31,7 +39,9 @@ std::string command_words(const Tool& tool) {
   return words;
 }
 
-std::string choice_words(const Spec& spec) {
+std::string value_words(const Tool& tool, const Spec& spec) {
+  if (spec.kind == Kind::check && tool.cases != nullptr) return names_of(tool.cases());
+  if (spec.kind == Kind::facts && tool.facts != nullptr) return names_of(tool.facts());
   std::string words;
   for (std::string_view choice : spec.choices)
     words += (words.empty() ? "" : " ") + std::string(choice);

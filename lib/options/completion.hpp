@@ -11,7 +11,8 @@ namespace mqtt_toolbox::options {
 /// The packets and property names that -D completes, parted by blanks.
 std::string packet_words();
 std::string property_words();
-std::string choice_words(const Spec& spec);
+/// The values that an option has, or may begin with, parted by blanks; empty: not known.
+std::string value_words(const Tool& tool, const Spec& spec);
 /// The commands of a tool, parted by blanks.
 std::string command_words(const Tool& tool);
 /// What stands beside --no-NAME.

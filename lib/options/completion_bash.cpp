@@ -21,8 +21,9 @@ std::string compgen(const std::string& from) {
 }
 
 /// What completes the value of an option.
-std::string action(const Spec& spec) {
-  if (!spec.choices.empty()) return compgen("-W '" + choice_words(spec) + "'");
+std::string action(const Tool& tool, const Spec& spec) {
+  const std::string words = value_words(tool, spec);
+  if (!words.empty()) return compgen("-W '" + words + "'");
   switch (spec.kind) {
     case Kind::file: return "compopt -o filenames\n      " + compgen("-f");
     case Kind::directory: return "compopt -o filenames\n      " + compgen("-d");
@@ -44,7 +45,7 @@ void append_values(std::string& out, const Tool& tool) {
   each_group(tool, [&](Group, const std::vector<const Spec*>& specs) {
     for (const Spec* spec : specs) {
       if (!spec->takes_value()) continue;
-      const std::string what = action(*spec);
+      const std::string what = action(tool, *spec);
       if (what.empty())
         unknown += (unknown.empty() ? "" : " | \\\n      ") + pattern(tool, *spec);
       else

@@ -13,9 +13,10 @@ std::string quote(std::string_view text) {
 }
 
 /// -x: a value, and no file names; -r: a value that may be a file name.
-std::string value_part(const Spec& spec) {
+std::string value_part(const Tool& tool, const Spec& spec) {
   if (!spec.takes_value()) return "";
-  if (!spec.choices.empty()) return " -x -a " + quote(choice_words(spec));
+  const std::string words = value_words(tool, spec);
+  if (!words.empty()) return " -x -a " + quote(words);
   switch (spec.kind) {
     case Kind::file: return " -r -F";
     case Kind::directory: return " -x -a '(__fish_complete_directories)'";
@@ -33,7 +34,7 @@ void append_spec(std::string& out, const Tool& tool, const Spec& spec) {
   if (letter != '\0') out += std::string(" -s ") + letter;
   out += " -l " + std::string(spec.name);
   if (!spec.alias.empty()) out += " -l " + std::string(spec.alias);
-  out += value_part(spec) + description;
+  out += value_part(tool, spec) + description;
   if (spec.kind == Kind::toggle)
     out += start + " -l no-" + std::string(spec.name) + " -d " + quote(negated_help(spec)) + "\n";
 }

@@ -17,8 +17,9 @@ std::string escape(std::string_view text) {
   return out;
 }
 
-std::string action(const Spec& spec) {
-  if (!spec.choices.empty()) return "(" + choice_words(spec) + ")";
+std::string action(const Tool& tool, const Spec& spec) {
+  const std::string words = value_words(tool, spec);
+  if (!words.empty()) return "(" + words + ")";
   switch (spec.kind) {
     case Kind::file: return "_files";
     case Kind::directory: return "_files -/";
@@ -27,12 +28,12 @@ std::string action(const Spec& spec) {
   }
 }
 
-std::string value_part(const Spec& spec) {
+std::string value_part(const Tool& tool, const Spec& spec) {
   if (spec.kind == Kind::property)
     return ":packet:(" + packet_words() + "):name:(" + property_words() + "):value:";
-  if (spec.kind == Kind::mark) return "::" + escape(spec.value_name) + ":" + action(spec);
+  if (spec.kind == Kind::mark) return "::" + escape(spec.value_name) + ":" + action(tool, spec);
   if (!spec.takes_value()) return "";
-  return ":" + escape(spec.value_name) + ":" + action(spec);
+  return ":" + escape(spec.value_name) + ":" + action(tool, spec);
 }
 
 /// Every form of the option, each of which excludes the others unless it may be repeated.
@@ -59,7 +60,7 @@ void append_spec(std::string& out, const Tool& tool, const Spec& spec) {
   for (const std::string& name : names)
     out += "    '" + (spec.repeatable ? "*" : "(" + exclusion + ")") + name + "[" +
            escape(is_negation(spec, name) ? negated_help(spec) : help_line(spec)) + "]" +
-           value_part(spec) + "'\n";
+           value_part(tool, spec) + "'\n";
 }
 
 }  // namespace

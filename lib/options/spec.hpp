@@ -32,6 +32,8 @@ enum class Kind : std::uint8_t {
   directory,  ///< a path, completed as a folder
   command,    ///< a command for the shell
   property,   ///< PACKET NAME VALUE, or PACKET user-property KEY VALUE
+  check,      ///< the name of one of the tool's checks
+  facts,      ///< a list that begins with one of the tool's facts
 };
 
 /// The heading under which help and manual list an option; a tool takes whole shared groups. The

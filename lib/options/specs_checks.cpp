@@ -16,8 +16,7 @@ Status assign_case(Settings& settings, Values values) {
 }
 
 Status assign_limit(Settings& settings, Values values) {
-  return parse_duration(values[0]).map(
-      [&](Duration duration) { settings.checks.limit = duration; });
+  return parse_time_out(values[0]).map([&](Duration limit) { settings.checks.limit = limit; });
 }
 
 Status assign_side_by_side(Settings& settings, Values values) {
@@ -36,7 +35,7 @@ Status assign_topic_prefix(Settings& settings, Values values) {
 
 constexpr std::array<Spec, 5> specs{{
     {.name = "case",
-     .kind = Kind::text,
+     .kind = Kind::check,
      .value_name = "NAME",
      .group = Group::checks,
      .repeatable = true,

@@ -25,9 +25,8 @@ Status assign_version(Settings& settings, Values values) {
 }
 
 Status assign_timeouts(Settings& settings, Values values) {
-  auto timeout = parse_duration(values[0]);
+  auto timeout = parse_time_out(values[0]);
   if (!timeout) return tl::unexpected<Error>(std::move(timeout.error()));
-  if (*timeout <= Duration::zero()) return fail(ExitCode::usage, "a time-out is greater than 0");
   auto& stages = settings.plan.transport.timeouts;
   for (Duration* stage : {&stages.resolve, &stages.connect, &stages.proxy, &stages.tls,
                           &stages.websocket, &settings.plan.connack_timeout})

@@ -82,8 +82,8 @@ Attempt::Kind Runner::visit(const Task& task) {
   Attempt::Kind kind = Attempt::Kind::unreachable;
   on_scene(task, settings_.limit.value_or(usual_patience), [&](Scene& scene) {
     client::ConnectPlan plan = scene.plan();
-    // None that the case has used.
-    plan.client_identifier += "-v";
+    // None that the case has used: they have no 0. Longer than they MQTT 3.1 may not have it.
+    plan.client_identifier.back() = '0';
     Wire& visitor = scene.wire(std::move(plan));
     kind = visitor.try_connect().kind;
     visitor.disconnect();
@@ -102,8 +102,8 @@ void Runner::play(std::size_t number) {
   const Verdict verdict = outcome.finding.verdict;
   const bool is_against = verdict == Verdict::fail || verdict == Verdict::deviates;
   if (is_against && !task.played->may_kill && visit(task) != Attempt::Kind::accepted) {
-    outcome.finding =
-        inconclusive(std::string(lets_nobody_in) + "; before that: " + outcome.finding.observed);
+    outcome.finding = inconclusive(std::string(cancelled_ ? "interrupted" : lets_nobody_in) +
+                                   "; before that: " + outcome.finding.observed);
     outcome.facts.clear();
   }
   if (verdict == Verdict::fail || verdict == Verdict::inconclusive) is_doubted_ = true;

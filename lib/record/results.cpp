@@ -325,9 +325,13 @@ constexpr std::array summary_fields = {
     Field<Summary>{
         "elapsed_us", "microseconds from start to end",
         [](Out o, Key k, const Summary& r) { append_number(o, k, in_microseconds(r.elapsed)); }},
-    Field<Summary>{"exit_status", "the exit status of the tool",
+    Field<Summary>{"exit_status", "the exit status of the tool, unless a signal ends it",
                    [](Out o, Key k, const Summary& r) {
                      append_number(o, k, static_cast<std::uint64_t>(r.exit));
+                   }},
+    Field<Summary>{"interrupted", "true when a signal ended the tool early",
+                   [](Out o, Key k, const Summary& r) {
+                     if (r.interrupted) append_boolean(o, k, true);
                    }},
 };
 

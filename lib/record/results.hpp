@@ -171,6 +171,7 @@ struct Summary {
   std::span<const Count> counts;
   Duration elapsed{};
   ExitCode exit = ExitCode::done;
+  bool interrupted = false;
 };
 
 /// Writes results as JSON lines: type and time first, then the fields of the table below.

@@ -7,17 +7,17 @@ load checks
 setup_file() { start_brokers mosquitto rabbitmq ejabberd; }
 teardown_file() { stop_brokers; }
 
-# It sends two messages for the first acknowledgement of a full Receive Maximum.
+# It may send two messages for the first acknowledgement of a full Receive Maximum.
 @test "mosquitto, QoS, MQTT 5.0" {
   differs_in mosquitto mqtt-qos-test -V 5 <<END
-fail receive-maximum
+?fail receive-maximum
 END
 }
 
-# It throws out who has more than 20 messages in flight, and 3.1.1 has no way to announce such a limit.
+# It may throw out who has more than 20 messages in flight, and 3.1.1 has no way to announce such a limit.
 @test "mosquitto, QoS, MQTT 3.1.1" {
   differs_in mosquitto mqtt-qos-test -V 311 <<END
-fail full-window
+?fail full-window
 END
 }
 

@@ -5,9 +5,10 @@ load checks
 setup_file() { start_brokers mosquitto rabbitmq ejabberd; }
 teardown_file() { stop_brokers; }
 
+# Mosquitto looks for silent clients every 5 s.
 @test "mosquitto, MQTT 5.0" {
   differs_in mosquitto mqtt-will-test -V 5 <<END
-deviates silence
+?deviates silence
 deviates take-over-reason
 fail delay-and-clean-start
 fail delay-without-session
@@ -17,13 +18,13 @@ END
 
 @test "mosquitto, MQTT 3.1.1" {
   differs_in mosquitto mqtt-will-test -V 311 <<END
-deviates silence
+?deviates silence
 END
 }
 
 @test "rabbitmq, MQTT 3.1.1" {
   differs_in rabbitmq mqtt-will-test <<END
-deviates silence
+?deviates silence
 fail protocol-error
 fail take-over
 fail wildcard-topic
