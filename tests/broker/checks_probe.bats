@@ -87,8 +87,10 @@ limits=(receive-maximum alias-to-broker packet topic topic-levels client-id filt
   is "$(facts "$results.json" "${features[@]}")" mqtt31=true mqtt311=true mqtt5=false qos1=true \
     qos2=false retained=true retained-wildcard=false wildcards=true shared=false \
     session-resume=true offline-messages=true offline-qos0=true
-  is "$(facts "$results.json" "${limits[@]}")" packet=16777216+ topic=65535 topic-levels=1000+ \
-    client-id=65535 filters=5000+ queued=2000+
+  is "$(facts "$results.json" "${limits[@]}" | grep -v ^filters)" packet=16777216+ topic=65535 \
+    topic-levels=1000+ client-id=65535 queued=2000+
+  # It stores them, which may take longer than the search waits, but refuses none.
+  [[ $(facts "$results.json" filters) == filters=*+ ]]
   is "$(facts "$results.json" sys-topics anonymous overlap-copies)" sys-topics=0 anonymous=false \
     overlap-copies=1
 }
