@@ -1,10 +1,7 @@
-#include <algorithm>
 #include <array>
-#include <cerrno>
 
 #include <fmt/format.h>
 
-#include "base/system.hpp"
 #include "probe/broker_steps.hpp"
 
 // What may harm a broker: whether it serves others afterwards.
@@ -15,15 +12,6 @@ using protocol::PacketType;
 using protocol::Qos;
 
 namespace {
-
-/// Whether it is this side that has nothing left for a connection.
-bool is_local_shortage(const Attempt& attempt) {
-  constexpr std::array causes{EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL};
-  return attempt.kind == Attempt::Kind::unreachable &&
-         std::any_of(causes.begin(), causes.end(), [&](int cause) {
-           return attempt.text.find(system_text(cause)) != std::string::npos;
-         });
-}
 
 /// A client that had no part in it comes and is served.
 Finding others_are_served(Scene& scene) {

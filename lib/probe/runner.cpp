@@ -54,9 +54,10 @@ void Runner::work(bool alone) {
 void Runner::play_or_skip(std::size_t number) {
   const Task& task = tasks_[number];
   if (!is_gone_ && is_doubted_.exchange(false)) {
+    const Attempt attempt = visit(task);
     // One that is refused may be kept out by the others.
-    const Attempt::Kind kind = visit(task);
-    is_gone_ = kind == Attempt::Kind::silent || kind == Attempt::Kind::unreachable;
+    is_gone_ = attempt.kind == Attempt::Kind::silent ||
+               (attempt.kind == Attempt::Kind::unreachable && !is_local_shortage(attempt));
   }
   if (!is_gone_)
     play(number);
@@ -78,17 +79,29 @@ void Runner::on_scene(const Task& task, Duration limit, const Act& act) {
   scenes_.erase(&scene);
 }
 
-Attempt::Kind Runner::visit(const Task& task) {
-  Attempt::Kind kind = Attempt::Kind::unreachable;
+Attempt Runner::visit(const Task& task) {
+  Attempt attempt;
   on_scene(task, settings_.limit.value_or(usual_patience), [&](Scene& scene) {
     client::ConnectPlan plan = scene.plan();
     // None that the case has used: they have no 0. Longer than they MQTT 3.1 may not have it.
     plan.client_identifier.back() = '0';
     Wire& visitor = scene.wire(std::move(plan));
-    kind = visitor.try_connect().kind;
+    attempt = visitor.try_connect();
     visitor.disconnect();
   });
-  return kind;
+  return attempt;
+}
+
+/// In place of a finding against the broker, which is believed of one that takes a new client only.
+std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding) {
+  const bool is_against = finding.verdict == Verdict::fail || finding.verdict == Verdict::deviates;
+  if (!is_against || task.played->may_kill) return {};
+  const Attempt attempt = visit(task);
+  if (attempt.kind == Attempt::Kind::accepted) return {};
+  const std::string why = cancelled_                   ? "interrupted"
+                          : is_local_shortage(attempt) ? attempt.text
+                                                       : std::string(lets_nobody_in);
+  return inconclusive(why + "; before that: " + finding.observed);
 }
 
 void Runner::play(std::size_t number) {
@@ -99,13 +112,11 @@ void Runner::play(std::size_t number) {
     outcome.finding = scene.verdict(task.played->play(scene));
     outcome.facts = scene.take_facts();
   });
-  const Verdict verdict = outcome.finding.verdict;
-  const bool is_against = verdict == Verdict::fail || verdict == Verdict::deviates;
-  if (is_against && !task.played->may_kill && visit(task) != Attempt::Kind::accepted) {
-    outcome.finding = inconclusive(std::string(cancelled_ ? "interrupted" : lets_nobody_in) +
-                                   "; before that: " + outcome.finding.observed);
+  if (auto doubted = doubt(task, outcome.finding)) {
+    outcome.finding = std::move(*doubted);
     outcome.facts.clear();
   }
+  const Verdict verdict = outcome.finding.verdict;
   if (verdict == Verdict::fail || verdict == Verdict::inconclusive) is_doubted_ = true;
   outcome.took = SystemClock().now() - before;
   tell(std::move(outcome));

@@ -56,7 +56,8 @@ class MQTT_TOOLBOX_API Runner {
   template <typename Act>
   void on_scene(const Task& task, Duration limit, const Act& act);
   /// What becomes of a client that had no part in the task.
-  Attempt::Kind visit(const Task& task);
+  Attempt visit(const Task& task);
+  std::optional<Finding> doubt(const Task& task, const Finding& finding);
 
   const Ground& ground_;
   std::vector<Task> tasks_;

@@ -1,7 +1,11 @@
 #include "probe/wire.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
 #include <utility>
 
+#include "base/system.hpp"
 #include "client/session_use.hpp"
 #include "probe/patience.hpp"
 #include "probe/scene.hpp"
@@ -11,6 +15,14 @@
 namespace mqtt_toolbox::probe {
 
 using protocol::ReasonCode;
+
+bool is_local_shortage(const Attempt& attempt) {
+  constexpr std::array causes{EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL};
+  return attempt.kind == Attempt::Kind::unreachable &&
+         std::any_of(causes.begin(), causes.end(), [&](int cause) {
+           return attempt.text.find(system_text(cause)) != std::string::npos;
+         });
+}
 
 Wire::Wire(Scene& scene, client::ConnectPlan plan)
     : scene_(scene), plan_(std::move(plan)), timer_(scene.loop(), [this] { advance(); }) {}

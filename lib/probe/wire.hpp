@@ -60,6 +60,9 @@ struct Attempt {
   std::string text;  ///< for people: "refused: Not authorized", "closed without an answer"
 };
 
+/// Whether it is this side that has nothing left for a connection.
+bool is_local_shortage(const Attempt& attempt);
+
 struct SubscribeOptions {
   protocol::Qos qos = protocol::Qos::exactly_once;
   bool no_local = false;

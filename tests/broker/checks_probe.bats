@@ -153,6 +153,14 @@ limits=(receive-maximum alias-to-broker packet topic topic-levels client-id filt
   [[ $output == inconclusive*"of 200 connections: "*"too many open files"* ]]
 }
 
+@test "mosquitto: what runs out on this side does not make the broker gone" {
+  starved() { (ulimit -n 60 && tool "$@"); }
+  run starved
+  [ "$status" -eq 1 ]
+  [[ $output == *"too many open files"* ]]
+  [[ $output != *"lets nobody in"* ]]
+}
+
 @test "mosquitto: a search goes as far as a requirement wants" {
   run tool --require 'packet>=20MiB'
   [ "$status" -eq 0 ]
