@@ -60,10 +60,18 @@ inline tl::unexpected<Error> fail(ExitCode code, std::string text) {
   return tl::unexpected<Error>(Error{code, std::move(text)});
 }
 
-/// The worse of two outcomes, for tools whose exit status is the worst result: `done` loses against
-/// everything; otherwise the first one seen stays.
-constexpr ExitCode worse(ExitCode seen, ExitCode next) {
-  return seen == ExitCode::done ? next : seen;
+/// What decides when a run met several of them, the gravest first: what ended the run stands before
+/// what the run found.
+inline constexpr std::array<ExitCode, 10> exit_code_ranks{
+    ExitCode::usage, ExitCode::tls,      ExitCode::refused, ExitCode::unreachable, ExitCode::lost,
+    ExitCode::io,    ExitCode::rejected, ExitCode::no,      ExitCode::timed_out,   ExitCode::done};
+
+/// The graver of two outcomes by `exit_code_ranks`, whichever came first: every exit status that
+/// stands for several outcomes is made by this function.
+constexpr ExitCode worse(ExitCode one, ExitCode other) {
+  for (const ExitCode code : exit_code_ranks)
+    if (code == one || code == other) return code;
+  return one;
 }
 
 }  // namespace mqtt_toolbox

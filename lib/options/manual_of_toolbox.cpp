@@ -32,6 +32,16 @@ std::string list_exit_codes(Tools) {
   return out + ".El\n";
 }
 
+/// The sentence on several failures in one run.
+std::string rank_exit_codes(Tools) {
+  std::string text = "When a run meets several of them, the first in this order is its status: ";
+  for (std::size_t i = 0; i < exit_code_ranks.size(); ++i)
+    text += (i == 0 ? "" : ", ") + std::to_string(static_cast<int>(exit_code_ranks[i]));
+  std::string out;
+  append_mdoc_text(out, text + ". What ended the run goes before what it found.");
+  return out;
+}
+
 std::string list_differences(Tools) {
   std::string out = ".Bl -tag -width Ds\n";
   for (const Difference& row : differences()) {
@@ -105,10 +115,11 @@ struct Marker {
   std::string (*text)(Tools);
 };
 
-constexpr std::array<Marker, 9> markers{{
+constexpr std::array<Marker, 10> markers{{
     {"@DATE@", date},
     {"@TOOLS@\n", list_tools},
     {"@EXIT_STATUS@\n", list_exit_codes},
+    {"@EXIT_RANKS@\n", rank_exit_codes},
     {"@DIFFERENCES@\n", list_differences},
     {"@PROPERTIES@\n", list_properties},
     {"@PAHO_REFUSALS@\n", list_paho_refusals},

@@ -4,7 +4,6 @@
 
 #include <doctest/doctest.h>
 
-#include "base/result.hpp"
 
 namespace mqtt_toolbox {
 namespace {
@@ -23,13 +22,6 @@ TEST_CASE("SystemClock is CLOCK_MONOTONIC") {
   CHECK(before <= now);
   CHECK(now <= after);
   CHECK(now < never);
-}
-
-TEST_CASE("the worst result stays") {
-  CHECK(worse(ExitCode::done, ExitCode::done) == ExitCode::done);
-  CHECK(worse(ExitCode::done, ExitCode::io) == ExitCode::io);
-  CHECK(worse(ExitCode::rejected, ExitCode::done) == ExitCode::rejected);
-  CHECK(worse(ExitCode::rejected, ExitCode::lost) == ExitCode::rejected);
 }
 
 }  // namespace
