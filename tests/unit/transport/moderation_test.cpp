@@ -7,7 +7,7 @@ using transport::Moderation;
 
 namespace {
 
-constexpr Duration pause = std::chrono::microseconds(100);
+constexpr Duration usual_pause = std::chrono::microseconds(100);
 
 Time wake_often(Moderation& moderation, Time now, int times, Duration interval) {
   for (int i = 0; i < times; ++i) moderation.woken(now += interval);
@@ -17,7 +17,7 @@ Time wake_often(Moderation& moderation, Time now, int times, Duration interval) 
 Time wake_until_it_rests(Moderation& moderation) {
   Time now = std::chrono::seconds(1);
   for (int i = 0; i < 20 && moderation.rest(never) == Duration(0); ++i)
-    now = wake_often(moderation, now, 1, pause / 10);
+    now = wake_often(moderation, now, 1, usual_pause / 10);
   return now;
 }
 
@@ -25,41 +25,41 @@ Time wake_until_it_rests(Moderation& moderation) {
 
 TEST_CASE("a stream of close wake-ups makes the loop rest, a burst does not") {
   Moderation moderation;
-  moderation.set_pause(pause);
-  wake_often(moderation, std::chrono::seconds(1), 10, pause / 10);
+  moderation.set_pause(usual_pause);
+  wake_often(moderation, std::chrono::seconds(1), 10, usual_pause / 10);
   CHECK(moderation.rest(never) == Duration(0));
   wake_until_it_rests(moderation);
-  CHECK(moderation.rest(never) == pause);
+  CHECK(moderation.rest(never) == usual_pause);
 }
 
 TEST_CASE("wake-ups that are apart never make it rest") {
   Moderation moderation;
-  moderation.set_pause(pause);
-  wake_often(moderation, std::chrono::seconds(1), 100, pause * 2);
+  moderation.set_pause(usual_pause);
+  wake_often(moderation, std::chrono::seconds(1), 100, usual_pause * 2);
   CHECK(moderation.rest(never) == Duration(0));
 }
 
 TEST_CASE("it rests as long as every rest finds something, and no longer") {
   Moderation moderation;
-  moderation.set_pause(pause);
+  moderation.set_pause(usual_pause);
   Time now = wake_until_it_rests(moderation);
-  moderation.rested(now += pause);
+  moderation.rested(now += usual_pause);
   moderation.woken(now += std::chrono::microseconds(1));
-  CHECK(moderation.rest(never) == pause);
-  moderation.rested(now += pause);
-  moderation.woken(now += pause);
+  CHECK(moderation.rest(never) == usual_pause);
+  moderation.rested(now += usual_pause);
+  moderation.woken(now += usual_pause);
   CHECK(moderation.rest(never) == Duration(0));
 }
 
 TEST_CASE("a wait that is due soon is not put off") {
   Moderation moderation;
-  moderation.set_pause(pause);
+  moderation.set_pause(usual_pause);
   Time now = wake_until_it_rests(moderation);
   CHECK(moderation.rest(now) == Duration(0));
-  CHECK(moderation.rest(now + pause * 2) == pause);
+  CHECK(moderation.rest(now + usual_pause * 2) == usual_pause);
 }
 
-TEST_CASE("without a pause it never rests") {
+TEST_CASE("without a usual_pause it never rests") {
   Moderation moderation;
   wake_often(moderation, std::chrono::seconds(1), 100, Duration(1));
   CHECK_FALSE(moderation.is_on());
