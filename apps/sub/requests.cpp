@@ -22,38 +22,27 @@ protocol::Subscription subscription(const Plan& plan, const Request& request) {
   return result;
 }
 
+Requests::Requests(const Plan& plan, const Properties& properties)
+    : plan_(plan), properties_(properties) {
+  for (const auto& request : plan.requests) left_.insert(request.filter);
+}
+
 client::Token Requests::open(Answer kind, std::vector<std::string> filters) {
   requests_.push_back({kind, true, std::move(filters)});
   ++open_;
   return requests_.size() - 1;
 }
 
-Status Requests::send(client::Client& client, std::size_t first, std::size_t count,
-                      protocol::Properties properties) {
+Status Requests::subscribe(client::Client& client) {
+  if (plan_.requests.empty()) return {};
   std::vector<protocol::Subscription> subscriptions;
-  std::vector<std::string> names;
-  for (std::size_t i = first; i < first + count; ++i) {
-    subscriptions.push_back(subscription(plan_, plan_.requests[i]));
-    names.push_back(plan_.requests[i].filter);
+  std::vector<std::string> filters;
+  for (const auto& request : plan_.requests) {
+    subscriptions.push_back(subscription(plan_, request));
+    filters.push_back(request.filter);
   }
-  client::Token token = open(Answer::subscription, std::move(names));
-  return sent(client.subscribe(subscriptions, properties, token));
-}
-
-Status Requests::subscribe(client::Client& client, bool identifiers) {
-  std::size_t count = plan_.requests.size();
-  if (count == 0) return {};
-  if (!identifiers) return send(client, 0, count, properties_.subscribe.view());
-  Status status;
-  for (std::size_t i = 0; i < count && status; ++i) {
-    protocol::PropertyList properties = properties_.subscribe;
-    if (auto added = properties.add(protocol::PropertyId::subscription_identifier,
-                                    static_cast<std::uint32_t>(i + 1));
-        !added)
-      return fail(ExitCode::usage, protocol::describe(added.error()));
-    status = send(client, i, 1, properties.view());
-  }
-  return status;
+  client::Token token = open(Answer::subscription, std::move(filters));
+  return sent(client.subscribe(subscriptions, properties_.subscribe.view(), token));
 }
 
 Status Requests::unsubscribe(client::Client& client) {

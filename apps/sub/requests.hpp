@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "client/client.hpp"
@@ -20,10 +21,10 @@ struct Properties {
 /// The SUBSCRIBE and UNSUBSCRIBE packets of a run, and which of them wait for an answer.
 class Requests {
  public:
-  Requests(const Plan& plan, const Properties& properties) : plan_(plan), properties_(properties) {}
+  Requests(const Plan& plan, const Properties& properties);
 
-  /// One SUBSCRIBE for all filters; with `identifiers` one for each, numbered from 1.
-  Status subscribe(client::Client& client, bool identifiers);
+  /// One SUBSCRIBE for all filters.
+  Status subscribe(client::Client& client);
   Status unsubscribe(client::Client& client);
   /// An UNSUBSCRIBE for a filter that nobody has: when it is answered, so is everything before it.
   Status send_barrier(client::Client& client);
@@ -35,6 +36,10 @@ class Requests {
   const std::vector<std::string>& filters(client::Token token) const;
   bool all_answered() const { return open_ == 0; }
 
+  /// The filter was refused or unsubscribed: nothing comes for it any more.
+  void drop(const std::string& filter) { left_.erase(filter); }
+  bool all_dropped() const { return left_.empty(); }
+
  private:
   struct Request {
     Answer kind = Answer::subscription;
@@ -42,12 +47,11 @@ class Requests {
     std::vector<std::string> filters;
   };
   client::Token open(Answer kind, std::vector<std::string> filters);
-  Status send(client::Client& client, std::size_t first, std::size_t count,
-              protocol::Properties properties);
 
   const Plan& plan_;
   const Properties& properties_;
   std::vector<Request> requests_;
+  std::unordered_set<std::string> left_;  ///< filters of the plan, not refused or unsubscribed
   std::size_t open_ = 0;
 };
 

@@ -74,19 +74,13 @@ void Subscriber::set_timers() {
 
 void Subscriber::on_connected(const client::Connected& connected) {
   if (!connected.first) return world_.reporter.note("connected again");
-  subscribe(connected);
+  subscribe();
 }
 
-void Subscriber::subscribe(const client::Connected& connected) {
-  bool identifiers =
-      selector_.needs_identifiers() && connected.version == protocol::Version::v5 &&
-      connected.limits.subscription_identifier_available &&
-      !properties_.subscribe.view().find(protocol::PropertyId::subscription_identifier);
-  selector_.use_identifiers(identifiers);
+void Subscriber::subscribe() {
   silence_.arm(world_.loop.now() + plan_.acknowledgement_timeout);
-  auto sent = requests_.subscribe(*client_, identifiers).and_then([&] {
-    return requests_.unsubscribe(*client_);
-  });
+  auto sent =
+      requests_.subscribe(*client_).and_then([&] { return requests_.unsubscribe(*client_); });
   if (!sent) fail_with(sent.error());
 }
 
@@ -99,11 +93,11 @@ void Subscriber::on_subscribed(client::Token token, const protocol::SubAck& suba
 }
 
 void Subscriber::refused(const std::string& filter, protocol::ReasonCode reason) {
-  selector_.drop(filter);
+  requests_.drop(filter);
   exit_ = worse(exit_, ExitCode::rejected);
   world_.reporter.error("the subscription to " + printable(filter) + " was refused: " +
                         std::string(protocol::name(reason, protocol::PacketType::suback)));
-  if (plan_.strict || selector_.all_dropped()) finish(ExitCode::rejected);
+  if (plan_.strict || requests_.all_dropped()) finish(ExitCode::rejected);
 }
 
 void Subscriber::on_unsubscribed(client::Token token, const protocol::UnsubAck&) {
@@ -113,7 +107,7 @@ void Subscriber::on_unsubscribed(client::Token token, const protocol::UnsubAck&)
       retained_quiet_.arm(world_.loop.now() + plan_.idle_timeout.value_or(retained_quiet_time));
       return;
     case Requests::Answer::unsubscription:
-      for (const auto& filter : requests_.filters(token)) selector_.drop(filter);
+      for (const auto& filter : requests_.filters(token)) requests_.drop(filter);
       break;
     default: return;
   }

@@ -40,7 +40,7 @@ class Subscriber final : public client::Handler {
                  protocol::Version version) override;
 
   void set_timers();
-  void subscribe(const client::Connected& connected);
+  void subscribe();
   void subscribed();
   void refused(const std::string& filter, protocol::ReasonCode reason);
   void look_for_retained_end();

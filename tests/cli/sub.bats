@@ -131,13 +131,51 @@ assert_one_error() {
   assert_one_error --subscribe
 }
 
-@test "filters that overlap give one copy of a message" {
-  start_subscriber sub -t "$topic/#" -t "$topic/+" -t "$topic/a" -C 3
-  run -0 mqtt-pub -t "$topic/a" -q 1 -l < <(printf '1\n2\n')
-  run -0 mqtt-pub -t "$topic/a/b" -q 1 -m 3
-  finish sub
+@test "filters that overlap lose nothing, and every copy that the broker delivers is printed" {
+  local version
+  for version in 5 311 auto; do
+    start_subscriber sub -t "$topic/#" -t "$topic/+" -t "$topic/a" -T "$topic/b" -V $version -C 1 -q 1
+    run -0 mqtt-pub -t "$topic/a" -q 1 -m 1
+    finish sub
+    assert_status 0
+    assert_equal "$output" 1
+  done
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE filter=a/# filter=a/b; send SUBACK id=last code=0 code=1
+    send PUBLISH topic=a/b payload=low subscription-identifier=2; send PUBLISH topic=a/b payload=high qos=1 id=1 subscription-identifier=1
+    expect PUBACK; expect DISCONNECT'
+  run -0 mqtt-sub --subscribe 'qos=0:a/#' --subscribe 'qos=1:a/b' -C 2
+  assert_equal "$output" $'low\nhigh'
+  finish scripted
   assert_status 0
-  assert_equal "$output" $'1\n2\n3'
+}
+
+@test "a filter given twice is subscribed to, and no identifier is invented" {
+  local version
+  for version in 5 311 auto; do
+    start_subscriber sub --json -t "$topic" -t "$topic" -V $version -C 1
+    run -0 mqtt-pub -t "$topic" -q 1 -m came
+    finish sub
+    assert_status 0
+    assert_equal "$(jq -c '[.payload, has("subscription_identifiers")]' <<<"$output")" '["came",false]'
+  done
+}
+
+@test "a kept session resumed with its filters in another order, or changed, prints all that was queued" {
+  local id=order-$BATS_TEST_NUMBER now queued
+  for now in "-t $topic/# -t $topic/b" "-t $topic/b -t $topic/#" "-t $topic/b -t other"; do
+    run -0 mqtt-sub -t "$topic/b" -t "$topic/#" -q 1 -i "$id" -c -E
+    for queued in b x y; do run -0 mqtt-pub -t "$topic/$queued" -q 1 -m "$queued"; done
+    # shellcheck disable=SC2086 # options
+    run -0 mqtt-sub $now -q 1 -i "$id" -c --idle-timeout 1
+    assert_equal "$(sort -u <<<"$output")" $'b\nx\ny'
+    run -0 mqtt-sub -t "$topic" -i "$id" -E # ends the session
+  done
+}
+
+@test "a filter that wants no retained messages keeps them from no other" {
+  run -0 mqtt-pub -t "$topic/b" -r -q 1 -m kept
+  run -0 mqtt-sub --subscribe "rh=2:$topic/b" -t "$topic/#" -C 1 -W 20
+  assert_equal "$output" kept
 }
 
 @test "--ready-fd and --ready-file say when the subscriptions are there" {
