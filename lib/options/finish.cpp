@@ -1,8 +1,6 @@
 #include "options/finish.hpp"
 
-#include <array>
-#include <initializer_list>
-
+#include "options/implied.hpp"
 #include "protocol/topic.hpp"
 
 namespace mqtt_toolbox::options {
@@ -10,34 +8,6 @@ namespace {
 
 tl::unexpected<Error> wrong(std::string text) {
   return fail(ExitCode::usage, std::move(text));
-}
-
-Layer layer_of(const Settings& settings, std::string_view name) {
-  const Given* given = settings.find(name);
-  return given == nullptr ? Layer::fallback : given->origin.layer;
-}
-
-Layer broker_layer(const Settings& settings) {
-  return std::max(layer_of(settings, "host"), layer_of(settings, "unix"));
-}
-
-/// A switch that other options imply. Said singly, it decides; then come the implications of argv,
-/// as in mosquitto; then the URL's scheme; then the implications of the layer that named the
-/// broker, or a higher one: a certificate authority in the environment does not turn another
-/// broker's TLS on.
-bool decide(const Settings& settings, std::string_view name, std::optional<bool> said,
-            std::initializer_list<std::string_view> implying) {
-  const Given* given = settings.find(name);
-  if (given != nullptr && !given->origin.from_url) return *said;
-  Layer implied = Layer::fallback;
-  for (std::string_view option : implying) {
-    const Given* found = settings.find(option);
-    if (found != nullptr && !found->origin.from_url)
-      implied = std::max(implied, found->origin.layer);
-  }
-  if (implied == Layer::flag) return true;
-  if (given != nullptr) return *said;
-  return implied != Layer::fallback && implied >= broker_layer(settings);
 }
 
 std::string missing(std::string_view option, std::string_view partner) {
@@ -74,14 +44,12 @@ Status finish_transport(Settings& settings) {
   if (auto status = check_pair(settings, "cert", "key"); !status) return status;
   if (auto status = check_pair(settings, "psk", "psk-identity"); !status) return status;
   if (auto status = settle_psk(settings); !status) return status;
-  const bool websocket =
-      decide(settings, "ws", draft.use_websocket, {"ws-path", "ws-header", "ws-subprotocol"});
-  bool tls = decide(settings, "tls", draft.use_tls,
-                    {"cafile", "capath", "cert", "psk", "tls-use-os-certs"});
-  if (!settings.given("tls") && draft.port == 8883) tls = true;
-  if (tls) transport.tls = draft.tls;
+  const bool websocket = uses_websocket(settings);
+  const auto tls = uses_tls(settings);
+  if (!tls) return tl::unexpected<Error>(tls.error());
+  if (*tls) transport.tls = draft.tls;
   if (websocket) transport.websocket = draft.websocket;
-  const int default_port = websocket ? (tls ? 443 : 80) : (tls ? 8883 : 1883);
+  const int default_port = websocket ? (*tls ? 443 : 80) : (*tls ? 8883 : 1883);
   transport.port = draft.port.value_or(static_cast<std::uint16_t>(default_port));
   return {};
 }
@@ -110,9 +78,27 @@ Status finish_version(Settings& settings) {
   return {};
 }
 
-std::optional<std::uint32_t> session_expiry(const Settings& settings) {
-  return settings.plan.session.connect_properties.view().number(
-      protocol::PropertyId::session_expiry_interval);
+/// MQTT 5.0 section 3.1.2.11.2: the session does not expire.
+constexpr std::uint32_t endless_session = 0xFFFFFFFF;
+
+std::optional<std::uint32_t> session_expiry(const protocol::PropertyList& properties) {
+  return properties.view().number(protocol::PropertyId::session_expiry_interval);
+}
+
+/// Under a client identifier that changes with each run nobody would find the session again. The
+/// store of mqtt-pub remembers its own.
+Status check_session_is_found(const Settings& settings) {
+  const client::ConnectPlan& plan = settings.plan;
+  if (!plan.client_identifier.empty() && !settings.given("id-prefix")) return {};
+  if (settings.draft.kept_session)
+    return wrong("--disable-clean-session needs --id, to find the session again");
+  const bool never_expires = session_expiry(plan.session.connect_properties) == endless_session ||
+                             session_expiry(plan.disconnect_properties) == endless_session;
+  if (never_expires && !settings.given("store"))
+    return wrong(
+        "a session that never expires needs --id, to find it again; give it, or a number "
+        "of seconds to --session-expiry-interval");
+  return {};
 }
 
 Status finish_session(Settings& settings, Outside& outside) {
@@ -122,15 +108,12 @@ Status finish_session(Settings& settings, Outside& outside) {
     plan.client_identifier = draft.client_identifier_prefix + std::to_string(outside.process_id());
   if (auto checked = protocol::check_string(plan.client_identifier); !checked)
     return wrong("the client identifier: " + protocol::describe(checked.error()));
-  if (draft.kept_session && (plan.client_identifier.empty() || settings.given("id-prefix")))
-    return wrong("--disable-clean-session needs --id, to find the session again");
+  if (auto status = check_session_is_found(settings); !status) return status;
   plan.session.clean_start = !draft.kept_session;
-  if (draft.kept_session && !session_expiry(settings)) {
-    constexpr std::uint32_t never_expires = 0xFFFFFFFF;
-    plan.session.connect_properties.set(protocol::PropertyId::session_expiry_interval,
-                                        never_expires);
-  }
-  plan.session.resume = draft.kept_session || session_expiry(settings).value_or(0) > 0;
+  protocol::PropertyList& properties = plan.session.connect_properties;
+  if (draft.kept_session && !session_expiry(properties))
+    properties.set(protocol::PropertyId::session_expiry_interval, endless_session);
+  plan.session.resume = draft.kept_session || session_expiry(properties).value_or(0) > 0;
   return {};
 }
 

@@ -76,8 +76,9 @@ constexpr std::array<Spec, 11> specs{{
          "SCHEME://[USER[:PASSWORD]@]HOST[:PORT][/TOPIC], where SCHEME is mqtt (port 1883) or "
          "mqtts (port 8883); ws (port 80) and wss (port 443), whose path is the WebSocket "
          "path; or unix, whose path is the socket. The last three take the topic as "
-         "?topic=TOPIC. Characters that a URL reserves are written as %XX, and an IPv6 address "
-         "stands in brackets. Single options win over the URL's parts. A password in a URL is "
+         "?topic=TOPIC. Characters that a URL reserves are written as %XX: in a password / is %2F, "
+         "? %3F, # %23 and @ %40. An IPv6 address stands in brackets. Single options win over the "
+         "URL's parts. A password in a URL is "
          "seen by other users until the tool has overwritten it, so that --password-file is "
          "the better place.",
      .assign = [](Settings&, Values) -> Status { return {}; }},
@@ -102,7 +103,7 @@ constexpr std::array<Spec, 11> specs{{
      .fallback = "1883; with TLS 8883, WebSocket 80, both 443",
      .broker_bound = true,
      .help = "port of the broker",
-     .manual = "Port 8883 implies --tls.",
+     .manual = "Port 8883 implies --tls, also under mqtt://; ws:// with it is an error.",
      .assign = assign_port},
     {.name = "unix",
      .kind = Kind::file,

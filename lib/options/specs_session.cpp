@@ -49,7 +49,9 @@ constexpr std::array<Spec, 5> session_table{{
      .fallback = "0, with --disable-clean-session never",
      .v5 = true,
      .help = "how long the broker keeps the session after the connection",
-     .manual = "0 to 4294967294; -1, infinity or \xE2\x88\x9E is never.",
+     .manual =
+         "0 to 4294967294; -1, infinity or \xE2\x88\x9E is never, which needs --id: nobody would "
+         "find the session again under another name.",
      .assign = assign_session_expiry},
     {.name = "inflight",
      .letter = 'M',

@@ -83,7 +83,11 @@ constexpr std::array<Spec, 22> specs{{
      .manual =
          "Without either form, TLS is used when the URL's scheme is mqtts or wss, when the port "
          "is 8883, or when a certificate authority, a client certificate or a pre-shared key "
-         "is given. --no-tls wins over all of these.",
+         "is given. --no-tls wins over all of these that stand in its own layer or a lower one. "
+         "An option that is of use with TLS only (--insecure, --server-name, --tls-alpn, "
+         "--tls-version, --ciphers, --tls-keylog and those of the key's password) turns TLS on "
+         "too, when it stands in the layer that names the broker or above it; beside mqtt://, "
+         "ws:// or --no-tls it is an error.",
      .assign = [](Settings& settings, Values values) -> Status {
        settings.draft.use_tls = values[0] == "true";
        return {};

@@ -106,7 +106,8 @@ Status read_name(std::string_view text, Authority& authority) {
 Status read_port(std::string_view text, Authority& authority) {
   if (text.empty()) return {};
   auto port = parse_unsigned(text, 1, 65535);
-  if (!port) return wrong("the port of the URL: " + port.error().text);
+  // Not quoted: where the host was forgotten, a password stands here.
+  if (!port) return wrong("the port of the URL is not a number from 1 to 65535");
   authority.port = static_cast<std::uint16_t>(*port);
   return {};
 }
@@ -146,6 +147,21 @@ Result<Authority> parse_authority(std::string_view text) {
 std::size_t authority_end(std::string_view text) {
   const std::size_t end = text.find_first_of("/?#");
   return end == std::string_view::npos ? text.size() : end;
+}
+
+/// A / ? or # in a password ends the authority in the middle of it: then what stands in the port's
+/// place is no port, or what follows is no path, and the @ comes only there. A password that starts
+/// with a number up to its / cannot be told from a port and a topic.
+bool has_cut_password(std::string_view authority, std::string_view path) {
+  const std::size_t colon = authority.find(':');
+  if (authority.starts_with('[') || colon == std::string_view::npos) return false;
+  if (authority.find('@') != std::string_view::npos || path.find('@') == std::string_view::npos)
+    return false;
+  return path[0] == '#' || !parse_unsigned(authority.substr(colon + 1), 1, 65535);
+}
+
+tl::unexpected<Error> cut_password() {
+  return wrong("in the password of a URL, / is written %2F, ? %3F, # %23 and @ %40");
 }
 
 std::string lower(std::string_view text) {
@@ -267,11 +283,12 @@ Result<Url> parse_url(std::string_view text) {
   Url url;
   url.scheme = *scheme;
   const std::size_t end = authority_end(rest);
+  const std::string_view path = rest.substr(end);
+  if (has_cut_password(rest.substr(0, end), path)) return cut_password();
   auto authority = *scheme == Scheme::unix_socket ? parse_user_only(rest.substr(0, end))
                                                   : parse_authority(rest.substr(0, end));
   if (!authority) return tl::unexpected<Error>(std::move(authority.error()));
   take_authority(std::move(*authority), url);
-  const std::string_view path = rest.substr(end);
   Status status;
   switch (*scheme) {
     case Scheme::mqtt:
@@ -292,6 +309,7 @@ Result<transport::ProxySettings> parse_proxy_url(std::string_view text) {
     return wrong("a proxy's scheme is socks5h or http, not \"" + printable(name, 30) + "\"");
   const std::size_t end = authority_end(rest);
   const std::string_view path = rest.substr(end);
+  if (has_cut_password(rest.substr(0, end), path)) return cut_password();
   if (!path.empty() && path != "/") return wrong("nothing follows the host and port of a proxy");
   auto authority = parse_authority(rest.substr(0, end));
   if (!authority) return tl::unexpected<Error>(std::move(authority.error()));

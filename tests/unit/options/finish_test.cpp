@@ -56,7 +56,6 @@ TEST_CASE("default ports") {
 
 TEST_CASE("what implies TLS on the command line") {
   CHECK_FALSE(uses_tls({}));
-  CHECK_FALSE(uses_tls({"--insecure"}));
   CHECK(uses_tls({"--tls"}));
   CHECK(uses_tls({"--cafile", "f"}));
   CHECK(uses_tls({"--capath", "d"}));
@@ -68,7 +67,95 @@ TEST_CASE("what implies TLS on the command line") {
   CHECK_FALSE(uses_tls({"--no-tls", "--cafile", "f"}));
   CHECK_FALSE(uses_tls({"--no-tls", "-p", "8883"}));
   CHECK_FALSE(uses_tls({"--no-tls", "-L", "mqtts://h"}));
-  CHECK_FALSE(uses_tls({"-L", "mqtt://h:8883"}));
+}
+
+TEST_CASE("port 8883 is TLS whatever the scheme, but for --no-tls beside or above it") {
+  CHECK(uses_tls({"-L", "mqtt://u:p@h:8883"}));
+  CHECK(uses_tls({"-p", "8883"}, {"MQTT_URL=mqtt://u:p@h"}));
+  CHECK(uses_tls({"-L", "mqtt://h", "-p", "8883"}));
+  CHECK(uses_tls({}, {"MQTT_TOOLBOX_PORT=8883", "MQTT_URL=mqtt://h"}));
+  CHECK_FALSE(uses_tls({"-L", "mqtt://h", "-p", "8884"}));
+  CHECK_FALSE(uses_tls({"-L", "mqtt://h:8883", "-p", "1883"}));
+  CHECK_FALSE(uses_tls({"-L", "mqtt://h:8883", "--no-tls"}));
+  CHECK_FALSE(uses_tls({"--no-tls"}, {"MQTT_URL=mqtt://h:8883"}));
+  CHECK_FALSE(uses_tls({}, {"MQTT_URL=mqtt://h:8883", "MQTT_TOOLBOX_TLS=no"}));
+  CHECK(uses_tls({"-p", "8883"}, {"MQTT_URL=mqtt://h", "MQTT_TOOLBOX_TLS=no"}));
+  CHECK(port_of({"-L", "mqtt://h:8883"}) == 8883);
+}
+
+TEST_CASE("ws:// on port 8883 is refused, and what makes it sound is not") {
+  const std::string refusal = error_of({"-L", "ws://u:p@h:8883/mqtt"});
+  CHECK(refusal ==
+        "port 8883 is for TLS, and ws:// is without it; write wss://, or give --no-tls when the "
+        "broker has no TLS there");
+  CHECK(error_of({"-L", "ws://h", "-p", "8883"}) == refusal);
+  CHECK_FALSE(uses_tls({"-L", "ws://h:8883", "--no-tls"}));
+  CHECK(uses_tls({"-L", "ws://h:8883", "--tls"}));
+  CHECK(uses_tls({"-L", "wss://h:8883"}));
+  CHECK(uses_tls({"--ws", "-p", "8883"}));
+}
+
+TEST_CASE("options that are of use with TLS only imply it") {
+  const std::vector<std::vector<std::string_view>> options{
+      {"--tls-alpn", "mqtt"},          {"--insecure"},
+      {"--server-name", "n"},          {"--tls-version", "1.3"},
+      {"--ciphers", "HIGH"},           {"--tls-keylog", "f"},
+      {"--key-password", "k"},         {"--key-password-env", "KEY"},
+      {"--key-password-command", "c"}, {"--key-password-prompt"}};
+  for (const auto& option : options) {
+    INFO(option[0]);
+    const auto tls_with = [&](std::vector<std::string_view> rest, bool& refused) {
+      rest.insert(rest.end(), option.begin(), option.end());
+      Run run;
+      run.environment = {"KEY=k"};
+      run.with_arguments(rest);
+      refused = run.code == ExitCode::usage &&
+                run.error.starts_with(std::string(option[0]) + " is of use with TLS only, ");
+      CHECK((refused || run.error.empty()));
+      return transport_of(run).tls.has_value();
+    };
+    bool refused = false;
+    CHECK(tls_with({}, refused));
+    CHECK(tls_with({"-h", "h"}, refused));
+    CHECK(tls_with({"-L", "mqtts://h"}, refused));
+    CHECK(tls_with({"-L", "mqtt://h:8883"}, refused));
+    CHECK(tls_with({"-L", "mqtt://h", "--cafile", "f"}, refused));
+    for (std::vector<std::string_view> plain :
+         {std::vector<std::string_view>{"-L", "mqtt://h"}, {"-L", "ws://h"}, {"--no-tls"}}) {
+      CHECK_FALSE(tls_with(plain, refused));
+      CHECK(refused);
+    }
+  }
+}
+
+TEST_CASE("such an option counts in the layer that names the broker, and above it") {
+  const std::string insecure = "MQTT_TOOLBOX_INSECURE=yes";
+  CHECK(uses_tls({}, {insecure}));
+  CHECK(uses_tls({}, {insecure, "MQTT_TOOLBOX_HOST=h"}));
+  CHECK_FALSE(uses_tls({"-h", "other"}, {insecure}));
+  CHECK_FALSE(uses_tls({"-L", "mqtt://other"}, {insecure}));
+  CHECK_FALSE(uses_tls({"--no-tls"}, {insecure, "MQTT_TOOLBOX_HOST=h"}));
+  CHECK(uses_tls({"--insecure"}, {"MQTT_TOOLBOX_HOST=h"}));
+  Run above;
+  above.with_environment("MQTT_URL=mqtt://u:p@h")({"--insecure"});
+  CHECK(above.error ==
+        "--insecure is of use with TLS only, and mqtt:// is without; write mqtts://, or leave out "
+        "the option");
+  Run beside;
+  beside.with_environment("MQTT_URL=ws://u:p@h").with_environment(insecure)({});
+  CHECK(beside.error ==
+        "MQTT_TOOLBOX_INSECURE is of use with TLS only, and ws:// is without; write wss://, or "
+        "leave out the option");
+  Run configuration;
+  configuration.with_configuration("host = 'h'\ninsecure = true\n[profile.lab]\nhost = 'lab'\n");
+  configuration({"--profile", "lab"});
+  CHECK_FALSE(transport_of(configuration).tls.has_value());
+}
+
+TEST_CASE("a certificate authority above --no-tls turns TLS on again") {
+  CHECK(uses_tls({"--cafile", "f"}, {"MQTT_TOOLBOX_TLS=no"}));
+  CHECK_FALSE(uses_tls({}, {"MQTT_TOOLBOX_TLS=no", "MQTT_TOOLBOX_CAFILE=f"}));
+  CHECK_FALSE(uses_tls({"--no-tls"}, {"MQTT_TOOLBOX_CAFILE=f"}));
 }
 
 TEST_CASE("a certificate authority in the environment does not decide for another layer's broker") {
@@ -176,6 +263,25 @@ TEST_CASE("client identifiers") {
   id({"-i", "me"});
   CHECK(id.settings.plan.client_identifier == "me");
   CHECK(error_of({"-i", "a\xff"}).starts_with("the client identifier: "));
+}
+
+TEST_CASE("a session that never expires has a name to find it by") {
+  const std::string refusal =
+      "a session that never expires needs --id, to find it again; give it, or a number of seconds "
+      "to --session-expiry-interval";
+  for (std::string_view never : {"-1", "4294967295", "infinity", "\xE2\x88\x9E"}) {
+    INFO(never);
+    CHECK(error_of({"-x", never}) == refusal);
+    CHECK(error_of({"-x", never, "-i", ""}) == refusal);
+    CHECK(error_of({"-x", never, "-I", "pre-"}) == refusal);
+    CHECK(error_of({"-D", "connect", "session-expiry-interval", never}) == refusal);
+    CHECK(error_of({"-x", "60", "-D", "disconnect", "session-expiry-interval", never}) == refusal);
+    CHECK(error_of({"-x", never, "-i", "me"}) == "");
+  }
+  CHECK(error_of({"-x", "4294967294"}) == "");
+  Run environment;
+  environment.with_environment("MQTT_TOOLBOX_SESSION_EXPIRY_INTERVAL=-1")({});
+  CHECK(environment.error == refusal);
 }
 
 TEST_CASE("kept sessions") {

@@ -65,6 +65,10 @@ const Tool probe_tool{
 };
 
 Run& Run::operator()(std::initializer_list<std::string_view> arguments) {
+  return with_arguments({arguments});
+}
+
+Run& Run::with_arguments(const std::vector<std::string_view>& arguments) {
   std::vector<std::string> texts{"mqtt-probe"};
   texts.insert(texts.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;

@@ -71,6 +71,7 @@ struct Run {
     return *this;
   }
   Run& operator()(std::initializer_list<std::string_view> arguments);
+  Run& with_arguments(const std::vector<std::string_view>& arguments);
 
   /// "host=flag --host" for an option that was given, "" otherwise.
   std::string origin(std::string_view option) const;

@@ -101,12 +101,37 @@ TEST_CASE("malformed URLs are refused with a reason") {
 }
 
 TEST_CASE("errors never show a password") {
-  for (std::string_view text : {"mqtt://u:hunter2%zz@h", "mqtt://u:hunter2@",
-                                "mqtt://u:hunter2@h:x", "mqtt://hunter2:x@@"}) {
+  for (std::string_view text :
+       {"mqtt://u:hunter2%zz@h", "mqtt://u:hunter2@", "mqtt://u:hunter2@h:x", "mqtt://hunter2:x@@",
+        "mqtt://u:hunter2", "mqtt://u:hunter2/t", "mqtt://u:hunter2/x@h", "mqtt://u:x/hunter2@h"}) {
     auto url = parse_url(text);
     REQUIRE_FALSE(url.has_value());
     CHECK(url.error().text.find("hunter2") == std::string::npos);
   }
+}
+
+TEST_CASE("a password with / ? or # is told from a port, and the error names the mend") {
+  constexpr std::string_view mend =
+      "in the password of a URL, / is written %2F, ? %3F, # %23 and @ %40";
+  for (std::string_view scheme : {"mqtt://", "mqtts://", "ws://", "wss://", "unix://"})
+    for (std::string_view user :
+         {"u:p/w@", "u:p?w@", "u:p#w@", "u:/pw@", "u:?pw@", "u:#pw@", ":p/w@", "u:p:q/w@",
+          "u:12#34@", "u:99999/x@", "u:pw/@", "u:p/w/x@"}) {
+      const std::string text = std::string(scheme) + std::string(user) + "host:1883/t";
+      INFO(text);
+      CHECK(shown(text) == "error: " + std::string(mend));
+    }
+  CHECK(parse_proxy_url("http://u:p/w@proxy").error().text == mend);
+}
+
+TEST_CASE("an @ in a topic or a path is none of a user's") {
+  CHECK(shown("mqtt://h/a@b") == "mqtt - - h - - a@b");
+  CHECK(shown("mqtt://h:1883/a@b") == "mqtt - - h 1883 - a@b");
+  CHECK(shown("mqtt://u:pw@h:1883/a@b") == "mqtt u pw h 1883 - a@b");
+  CHECK(shown("mqtt://[::1]:1883/a@b") == "mqtt - - ::1 1883 - a@b");
+  CHECK(shown("mqtt://[::1]/a@b") == "mqtt - - ::1 - - a@b");
+  CHECK(shown("ws://h:80/p?x=a@b") == "ws - - h 80 /p?x=a@b -");
+  CHECK(shown("ws://h:80?x=a@b") == "ws - - h 80 /?x=a@b -");
 }
 
 TEST_CASE("proxies") {
