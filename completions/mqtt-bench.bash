@@ -275,6 +275,7 @@ _mqtt_bench() {
     --threads
     --topic -t
     --topics-file
+    --allow-control-characters
     --qos -q
     --retain -r
     --size

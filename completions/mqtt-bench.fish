@@ -13,6 +13,7 @@ complete -c mqtt-bench -l churn -x -d 'clients that leave and come back a second
 complete -c mqtt-bench -l threads -x -d 'threads of the generator (default: the machine\'s cores, at most one a client; calibrate: 1)'
 complete -c mqtt-bench -s t -l topic -x -d 'topic of each publisher; {n} is its number, {client} its identifier (default: bench/{n})'
 complete -c mqtt-bench -l topics-file -r -F -d 'topics, one a line; publishers take them in turn'
+complete -c mqtt-bench -l allow-control-characters -d 'send control characters and non-characters in topics and properties'
 complete -c mqtt-bench -s q -l qos -x -a '0 1 2' -d 'quality of service, of messages and subscriptions: 0, 1 or 2 (default: 0)'
 complete -c mqtt-bench -s r -l retain -d 'let the broker keep each message'
 complete -c mqtt-bench -l size -x -d 'bytes of payload (default: 64)'

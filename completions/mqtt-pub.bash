@@ -122,6 +122,7 @@ _mqtt_pub() {
       return
       ;;
     -t|--topic | \
+      --topics | \
       -m|--message | \
       --delimiter | \
       --repeat | \
@@ -193,8 +194,10 @@ _mqtt_pub() {
   esac
   local options='
     --topic -t
+    --topics
     --qos -q
     --retain -r
+    --allow-control-characters
     --message -m
     --file -f
     --stdin-line -l

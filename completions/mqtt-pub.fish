@@ -1,8 +1,10 @@
 # Generated from the tables of options; not to be edited.
 complete -c mqtt-pub -f
 complete -c mqtt-pub -s t -l topic -x -d 'topic to publish to'
+complete -c mqtt-pub -l topics -x -d 'publish each message to each topic given so, in order; may be given several times'
 complete -c mqtt-pub -s q -l qos -x -a '0 1 2' -d 'quality of service: 0, 1 or 2 (default: 0, with --store 1)'
 complete -c mqtt-pub -s r -l retain -d 'let the broker keep the message for later subscribers'
+complete -c mqtt-pub -l allow-control-characters -d 'send control characters and non-characters in topics and properties'
 complete -c mqtt-pub -s m -l message -x -d 'publish this text'
 complete -c mqtt-pub -s f -l file -r -F -d 'publish a file as one message; may be given several times'
 complete -c mqtt-pub -s l -l stdin-line -d 'publish each line of standard input as a message'

@@ -195,6 +195,7 @@ _mqtt_sub() {
     --qos -q
     --subscribe
     --filter-out -T
+    --allow-control-characters
     --unsubscribe -U
     --retain-as-published
     --retain-handling

@@ -4,6 +4,7 @@ complete -c mqtt-sub -s t -l topic -x -d 'topic filter to subscribe to; may be g
 complete -c mqtt-sub -s q -l qos -x -a '0 1 2' -d 'highest quality of service: 0, 1 or 2 (default: 0)'
 complete -c mqtt-sub -l subscribe -x -d 'subscribe with options of its own, such as qos=1,no-local:a/#; may be given several times'
 complete -c mqtt-sub -s T -l filter-out -x -d 'do not handle messages whose topic matches; may be given several times'
+complete -c mqtt-sub -l allow-control-characters -d 'send control characters and non-characters in topics and properties'
 complete -c mqtt-sub -s U -l unsubscribe -x -d 'unsubscribe from a filter, of a kept session for instance; may be given several times'
 complete -c mqtt-sub -l retain-as-published -d 'let messages keep the retain flag they were published with'
 complete -c mqtt-sub -l retain-handling -x -a 'always new never' -d 'when the broker sends retained messages: always, new or never (default: always)'

@@ -4,6 +4,7 @@
 
 #include "bench/assignments.hpp"
 #include "options/assign.hpp"
+#include "options/control_characters.hpp"
 
 /// Every option of mqtt-bench, once, with the commands that take it.
 namespace mqtt_toolbox::bench {
@@ -145,6 +146,7 @@ inline constexpr std::array table{
          .slot = "topic",
          .help = "topics, one a line; publishers take them in turn",
          .assign = options::assign_text<&Settings::topics_file>}},
+    Row{runs, options::control_characters_spec(Group::message)},
     Row{publishing | subscribe,
         {.name = "qos",
          .letter = 'q',

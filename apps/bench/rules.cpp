@@ -7,6 +7,7 @@
 #include "bench/assignments.hpp"
 #include "bench/csv.hpp"
 #include "load/stamp.hpp"
+#include "options/control_characters.hpp"
 #include "protocol/topic.hpp"
 #include "report/result.hpp"
 
@@ -247,11 +248,23 @@ Status refuse_engine(const Settings& settings) {
   return {};
 }
 
+Status check_characters(const Settings& settings) {
+  const load::Publishing& publishing = settings.work.publishing;
+  auto checked = options::check_control_characters(settings);
+  if (checked) checked = options::check_control_characters(settings, "topic", publishing.topic);
+  for (const std::string& topic : publishing.topics)
+    if (checked) checked = options::check_control_characters(settings, "topics-file", topic);
+  for (const std::string& filter : settings.work.subscribing.filters)
+    if (checked) checked = options::check_control_characters(settings, "filter", filter);
+  return checked;
+}
+
 /// What all runs have in common, once their clients are known.
 Status finish_run(Settings& settings) {
   settings.outlets.json = settings.json;
   return refuse_foreign(settings)
       .and_then([&] { return take_connection(settings); })
+      .and_then([&] { return check_characters(settings); })
       .and_then([&] { return check_end(settings); })
       .and_then([&] { return take_objectives(settings); })
       .and_then([&] { return take_calibration(settings); });

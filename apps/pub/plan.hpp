@@ -23,6 +23,7 @@ struct Plan {
 
   /// Topic, QoS, retain and properties; a JSON line may bring its own.
   record::MessageDefaults defaults;
+  std::vector<std::string> topics;  ///< each message goes to each; empty: to the default's alone
 
   std::uint64_t repeat = 1;
   Duration repeat_delay{};     ///< from the end of one delivery to the next message

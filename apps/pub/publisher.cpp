@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "protocol/characters.hpp"
 
 namespace mqtt_toolbox::pub {
 namespace {
@@ -77,6 +78,7 @@ Status Publisher::prepare() {
 void Publisher::on_connected(const client::Connected& connected) {
   if (!std::exchange(paced_, true)) pace_.start(world_.loop.now());
   if (!connected.first) world_.reporter.note("connected again");
+  if (risky_ && risky_->qos == protocol::Qos::at_most_once) risky_.reset();
   started_ = true;
   offline_cause_.reset();
   connection_exit_ = ExitCode::done;
@@ -88,7 +90,7 @@ void Publisher::on_connected(const client::Connected& connected) {
 void Publisher::on_reconnecting(const Error& cause, Duration wait) {
   offline_cause_ = cause;
   if (stored_ != nullptr && is_given_up_offline()) return give_up(cause);
-  world_.reporter.note(cause.text + "; connecting again in " + show_duration(wait));
+  world_.reporter.note(cause.text + risky_text() + "; connecting again in " + show_duration(wait));
   if (accepts_input() || !started_) return;
   if (ledger_.unsettled() == 0 || ++losses_in_a_row_ < losses_before_giving_up) return;
   give_up({ExitCode::lost, "the connection was lost " + std::to_string(losses_in_a_row_) +
@@ -99,7 +101,8 @@ void Publisher::on_reconnecting(const Error& cause, Duration wait) {
 void Publisher::on_closed(const std::optional<Error>& error) {
   if (error) {
     const bool names_open = queue_ == nullptr && ledger_.unsettled() > 0;
-    world_.reporter.repeated(error->text + (names_open ? "; " + unsettled_text() : ""));
+    world_.reporter.repeated(error->text + risky_text() +
+                             (names_open ? "; " + unsettled_text() : ""));
     connection_exit_ = worse(connection_exit_, error->code);
   }
   closing_ = client_gone_ = true;
@@ -156,6 +159,7 @@ bool Publisher::offer() {
 
 void Publisher::taken(client::Token token, protocol::PacketIdentifier identifier) {
   pace_.sent();
+  remember_risky(token);
   if (item_.message.qos == protocol::Qos::at_most_once) {
     record::Published result;
     result.topic = item_.message.topic;
@@ -176,6 +180,24 @@ void Publisher::taken(client::Token token, protocol::PacketIdentifier identifier
   entry.outcome.packet_identifier = identifier;
 }
 
+void Publisher::remember_risky(client::Token token) {
+  if (!plan_.defaults.allow_control_characters) return;
+  const protocol::Publish& message = item_.message;
+  auto risky = protocol::find_risky_character(message.topic);
+  if (!risky)
+    if (const auto found = protocol::find_risky_property(message.properties))
+      risky = found->character;
+  if (!risky) return;
+  const std::string line = item_.line == 0 ? "" : " of line " + std::to_string(item_.line);
+  risky_ = {token, message.qos,
+            "; before that went the message" + line + " to \"" + printable(message.topic, 100) +
+                "\", which has " + protocol::describe_risky_character(*risky)};
+}
+
+std::string Publisher::risky_text() const {
+  return risky_ ? risky_->text : std::string();
+}
+
 void Publisher::rejected_here(const Error& error) {
   pace_.sent();
   delivered();
@@ -187,6 +209,7 @@ void Publisher::rejected_here(const Error& error) {
 void Publisher::on_published(const client::PublishOutcome& outcome) {
   last_progress_ = world_.loop.now();
   losses_in_a_row_ = 0;
+  if (risky_ && outcome.token >= risky_->token) risky_.reset();
   if (const Entry* entry = ledger_.settle(outcome, last_progress_)) settled(*entry);
 }
 

@@ -60,6 +60,7 @@ class Publisher final : public client::Handler {
   bool pull();
   bool offer();
   void taken(client::Token token, protocol::PacketIdentifier identifier);
+  void remember_risky(client::Token token);
   void settled(const Entry& entry);
   void delivered();
   void rejected_here(const Error& error);
@@ -82,6 +83,7 @@ class Publisher final : public client::Handler {
     return stored_ != nullptr && !stored_->input_ended() && !abandons_input_;
   }
   std::string unsettled_text() const;
+  std::string risky_text() const;
 
   console::World& world_;
   const Plan& plan_;
@@ -105,6 +107,13 @@ class Publisher final : public client::Handler {
   bool abandons_input_ = false;  ///< with a store: nothing more can be accepted
   std::optional<Error> offline_cause_;
   Time last_progress_{};
+  /// The last message sent with a character for which a broker may close the connection.
+  struct Risky {
+    client::Token token = 0;
+    protocol::Qos qos = protocol::Qos::at_most_once;
+    std::string text;
+  };
+  std::optional<Risky> risky_;
   int losses_in_a_row_ = 0;  ///< lost connections since anything was acknowledged
   ExitCode exit_ = ExitCode::done;
   ExitCode connection_exit_ = ExitCode::done;  ///< how the last connection ended

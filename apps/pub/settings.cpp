@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "options/assign.hpp"
+#include "options/control_characters.hpp"
 #include "protocol/topic.hpp"
 
 namespace mqtt_toolbox::pub {
@@ -43,6 +44,10 @@ Status take_topic(options::Settings& settings, Values values) {
     return fail(ExitCode::usage, protocol::describe(checked.error()));
   work(settings).defaults.topic = std::string(values[0]);
   return {};
+}
+
+Status take_topics(options::Settings& settings, Values values) {
+  return take_topic(settings, values).map([&] { work(settings).topics.emplace_back(values[0]); });
 }
 
 Status take_qos(options::Settings& settings, Values values) {
@@ -116,9 +121,20 @@ constexpr std::array specs{
          .kind = Kind::text,
          .value_name = "TOPIC",
          .group = Group::message,
+         .slot = "topic",
+         .several_by = "topics",
          .help = "topic to publish to",
-         .manual = "With --from-json it is the topic of lines that bring none.",
+         .manual = "With --from-json it is the topic of lines that bring none. Twice on one "
+                   "command line it is an error: see --topics.",
          .assign = take_topic},
+    Spec{.name = "topics",
+         .kind = Kind::text,
+         .value_name = "TOPIC",
+         .group = Group::message,
+         .repeatable = true,
+         .slot = "topic",
+         .help = "publish each message to each topic given so, in order",
+         .assign = take_topics},
     Spec{.name = "qos",
          .letter = 'q',
          .kind = Kind::choice,
@@ -133,6 +149,7 @@ constexpr std::array specs{
          .group = Group::message,
          .help = "let the broker keep the message for later subscribers",
          .assign = take_retain},
+    options::control_characters_spec(Group::message),
 
     Spec{.name = "message",
          .letter = 'm',
@@ -347,7 +364,20 @@ Status check_input(const Settings& settings) {
                 "nothing to publish; give one of -m TEXT, -f PATH, -l, -s, -n and --from-json");
   if (!plan.defaults.topic && plan.input != InputKind::json)
     return fail(ExitCode::usage, "no topic; give it with -t TOPIC or in the URL");
+  if (!plan.topics.empty() && plan.input == InputKind::json)
+    return fail(ExitCode::usage,
+                "--topics and --from-json exclude each other; each line names its topic, and -t is "
+                "that of lines without");
   return check_repeat(settings);
+}
+
+Status check_characters(const Settings& settings) {
+  const std::optional<std::string>& topic = settings.work.defaults.topic;
+  auto checked = options::check_control_characters(settings);
+  for (const std::string& one : settings.work.topics)
+    if (checked) checked = options::check_control_characters(settings, "topics", one);
+  if (checked && topic) checked = options::check_control_characters(settings, "topic", *topic);
+  return checked;
 }
 
 /// A stream of QoS 1 and 2 messages has a session of its own, unless the user says otherwise.
@@ -356,7 +386,7 @@ bool wants_stream_session(const Settings& settings) {
   bool session_given = settings.given("disable-clean-session") ||
                        settings.given("session-expiry-interval") || settings.given("id") ||
                        settings.given("id-prefix");
-  bool one_message = plan.repeat == 1 && plan.files.size() < 2;
+  bool one_message = plan.repeat == 1 && plan.files.size() < 2 && plan.topics.size() < 2;
   if (plan.input == InputKind::json) return !session_given;
   return !session_given && plan.defaults.qos != protocol::Qos::at_most_once &&
          (plan.input == InputKind::lines || !one_message);
@@ -379,8 +409,10 @@ Status check(options::Settings& base) {
   auto& settings = static_cast<Settings&>(base);
   if (auto checked = check_store(settings); !checked) return checked;
   if (auto checked = check_input(settings); !checked) return checked;
+  if (auto checked = check_characters(settings); !checked) return checked;
   settings.work.json = settings.json;
   settings.work.defaults.properties = settings.publish_properties;
+  settings.work.defaults.allow_control_characters = settings.allow_control_characters;
   if (!settings.work.store.empty()) {
     plan_for_store(settings);
   } else if (wants_stream_session(settings)) {

@@ -46,6 +46,32 @@ class WholeSource final : public Source {
   std::uint64_t position_ = 0;
 };
 
+/// Each message of another source, to each topic in order.
+class ManyTopicsSource final : public Source {
+ public:
+  ManyTopicsSource(const std::vector<std::string>& topics, std::unique_ptr<Source> messages)
+      : topics_(topics), messages_(std::move(messages)), position_(topics.size()) {}
+
+  Pull next(Item& item) override {
+    if (position_ == topics_.size()) {
+      const Pull pulled = messages_->next(item_);
+      if (pulled != Pull::item) return pulled;
+      position_ = 0;
+    }
+    item = item_;
+    item.message.topic = topics_[position_++];
+    return Pull::item;
+  }
+
+  void pause() override { messages_->pause(); }
+
+ private:
+  const std::vector<std::string>& topics_;
+  std::unique_ptr<Source> messages_;
+  Item item_;
+  std::size_t position_;
+};
+
 /// No input: what waits in the store is all.
 class NoSource final : public Source {
  public:
@@ -130,6 +156,7 @@ class LineSource final : public RecordSource {
   bool fill(std::string_view record, Item& item) override {
     item.message = message_with(plan_.defaults, record);
     item.payload = client::Payload::copied;
+    item.line = splitter_.number();
     return true;
   }
 };
@@ -157,6 +184,7 @@ class JsonSource final : public RecordSource {
     message_ = std::move(**parsed);
     item.message = message_.publish();
     item.payload = client::Payload::copied;
+    item.line = splitter_.number();
     item.id = message_.id ? std::string_view(*message_.id) : std::string_view();
     return true;
   }
@@ -229,10 +257,8 @@ Result<std::vector<console::FilePayload>> open_files(const std::vector<std::stri
   return files;
 }
 
-}  // namespace
-
-Result<std::unique_ptr<Source>> make_source(transport::Loop& loop, const Plan& plan,
-                                            SourceListener listener) {
+Result<std::unique_ptr<Source>> make_message_source(transport::Loop& loop, const Plan& plan,
+                                                    SourceListener listener) {
   switch (plan.input) {
     case InputKind::lines: return std::make_unique<LineSource>(loop, plan, std::move(listener));
     case InputKind::json: return std::make_unique<JsonSource>(loop, plan, std::move(listener));
@@ -244,6 +270,15 @@ Result<std::unique_ptr<Source>> make_source(transport::Loop& loop, const Plan& p
   return open_files(plan.files).map([&](std::vector<console::FilePayload>&& files) {
     return std::unique_ptr<Source>(std::make_unique<WholeSource>(plan, std::move(files)));
   });
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> make_source(transport::Loop& loop, const Plan& plan,
+                                            SourceListener listener) {
+  auto source = make_message_source(loop, plan, std::move(listener));
+  if (!source || plan.topics.size() < 2) return source;
+  return std::make_unique<ManyTopicsSource>(plan.topics, std::move(*source));
 }
 
 }  // namespace mqtt_toolbox::pub

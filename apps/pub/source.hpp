@@ -15,7 +15,8 @@ namespace mqtt_toolbox::pub {
 struct Item {
   protocol::Publish message;
   client::Payload payload = client::Payload::copied;
-  std::string_view id;  ///< of a JSON line, else empty
+  std::string_view id;     ///< of a JSON line, else empty
+  std::uint64_t line = 0;  ///< of the input, from 1; 0: it does not come from a line
   /// In the store; tokens must rise. 0: it has none.
   client::Token number = 0;
 };

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "options/control_characters.hpp"
 #include "protocol/topic.hpp"
 
 namespace mqtt_toolbox::sub {
@@ -150,6 +151,7 @@ constexpr std::array specs{
          .repeatable = true,
          .help = "do not handle messages whose topic matches",
          .assign = take_filter<&Plan::filters_out>},
+    options::control_characters_spec(Group::subscription),
     Spec{.name = "unsubscribe",
          .letter = 'U',
          .kind = Kind::text,
@@ -331,6 +333,15 @@ Status check_filters(const Plan& plan) {
   return {};
 }
 
+Status check_characters(const Settings& settings) {
+  auto checked = options::check_control_characters(settings);
+  for (const Request& request : settings.work.requests)
+    if (checked) checked = options::check_control_characters(settings, "topic", request.filter);
+  for (const std::string& filter : settings.work.unsubscribes)
+    if (checked) checked = options::check_control_characters(settings, "unsubscribe", filter);
+  return checked;
+}
+
 bool needs_v5(const Plan& plan) {
   for (const auto& request : plan.requests)
     if (request.no_local || request.retain_as_published || request.retain_handling) return true;
@@ -353,6 +364,7 @@ Status apply_output_form(Settings& settings) {
 Status check(options::Settings& base) {
   auto& settings = static_cast<Settings&>(base);
   if (auto checked = check_filters(settings.work); !checked) return checked;
+  if (auto checked = check_characters(settings); !checked) return checked;
   if (needs_v5(settings.work)) {
     if (settings.plan.version.value_or(protocol::Version::v5) != protocol::Version::v5)
       return fail(ExitCode::usage,

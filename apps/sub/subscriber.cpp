@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "protocol/characters.hpp"
 #include "console/ready.hpp"
 
 namespace mqtt_toolbox::sub {
@@ -148,11 +149,24 @@ void Subscriber::handle(const protocol::Publish& message) {
 void Subscriber::print(const protocol::Publish& message) {
   if (!std::exchange(batch_open_, true)) batch_time_ = world_.wall_clock.now();
   ++rate_count_;
+  warn_of_characters(message);
   if (auto printed = printer_->append(output_.buffer(), message, batch_time_); !printed) {
     exit_ = worse(exit_, printed.error().code);
     world_.reporter.repeated("a message to " + printable(message.topic) + ": " +
                              printed.error().text);
   }
+}
+
+/// Once: so that nobody finds out when the recording is to be published.
+void Subscriber::warn_of_characters(const protocol::Publish& message) {
+  if (!plan_.record || has_warned_of_characters_) return;
+  const bool has_some = protocol::find_risky_character(message.topic) ||
+                        protocol::find_risky_property(message.properties);
+  if (!has_some) return;
+  has_warned_of_characters_ = true;
+  world_.reporter.note("the message to \"" + printable(message.topic, 100) +
+                       "\" is recorded with a control character in its topic or properties; "
+                       "mqtt-pub --from-json publishes it with --allow-control-characters only");
 }
 
 void Subscriber::clear_retained(const protocol::Publish& message) {

@@ -46,6 +46,7 @@ class Subscriber final : public client::Handler {
   void look_for_retained_end();
   void handle(const protocol::Publish& message);
   void print(const protocol::Publish& message);
+  void warn_of_characters(const protocol::Publish& message);
   void clear_retained(const protocol::Publish& message);
   void flush();
   void output_written();
@@ -75,6 +76,7 @@ class Subscriber final : public client::Handler {
   std::uint64_t rate_count_ = 0;
   std::uint64_t clearing_ = 0;  ///< --remove-retained: publishes without outcome
   std::vector<std::string> to_clear_;
+  bool has_warned_of_characters_ = false;
   bool finishing_ = false;  ///< nothing more is to be printed
   bool hurried_ = false;
   bool grace_over_ = false;

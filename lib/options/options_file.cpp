@@ -49,16 +49,41 @@ std::string_view take_line(std::string_view& text) {
   return line;
 }
 
+/// Of an option that may be given once only, whether it was; `found` is one command line or file.
+Status check_given_once(const Candidates& found) {
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const Spec& spec = *found[i].spec;
+    if (spec.several_by.empty()) continue;
+    const std::string instead = " --" + std::string(spec.several_by) + ' ';
+    std::string mend;
+    std::size_t count = 0;
+    for (const Candidate& candidate : found) {
+      if (candidate.spec != &spec) continue;
+      mend += instead + printable(candidate.values[0], 100);
+      ++count;
+    }
+    if (count > 1)
+      return fail(ExitCode::usage, found[i].origin.where + " is given " +
+                                       (count == 2 ? "twice" : std::to_string(count) + " times") +
+                                       " and takes one value; to each of them, in order:" + mend);
+  }
+  return {};
+}
+
 Status read_options_file(const Source& source, const std::string& path, Candidates& candidates) {
   auto text = source.outside.read(path, largest_file);
   if (!text) return fail(text.error().code, "--options-file: " + text.error().text);
   std::string_view rest = *text;
+  Candidates found;
   for (int number = 1; !rest.empty(); ++number) {
     const std::string_view line = take_line(rest);
     if (line.empty() || line[0] == '#') continue;
     const std::string where = printable(path, 200) + ", line " + std::to_string(number);
-    if (auto status = add_line(source, line, where, candidates); !status) return status;
+    if (auto status = add_line(source, line, where, found); !status) return status;
   }
+  if (auto status = check_given_once(found); !status) return status;
+  candidates.insert(candidates.end(), std::make_move_iterator(found.begin()),
+                    std::make_move_iterator(found.end()));
   return {};
 }
 
@@ -73,10 +98,14 @@ Status read_arguments(const Source& source, const Arguments& arguments, Settings
     if (occurrence.spec->name == "options-file")
       if (auto status = read_options_file(source, occurrence.values[0], candidates); !status)
         return status;
+  Candidates found;
   for (Occurrence& occurrence : line->occurrences) {
     const Origin origin{Layer::flag, false, "--" + std::string(occurrence.spec->name)};
-    candidates.push_back({occurrence.spec, origin, std::move(occurrence.values)});
+    found.push_back({occurrence.spec, origin, std::move(occurrence.values)});
   }
+  if (auto status = check_given_once(found); !status) return status;
+  candidates.insert(candidates.end(), std::make_move_iterator(found.begin()),
+                    std::make_move_iterator(found.end()));
   return {};
 }
 

@@ -58,6 +58,7 @@ struct Settings {
   bool quiet = false;  ///< --quiet: no warnings and errors on stderr
   bool json = false;   ///< --json: results as JSON lines
   Trace trace = Trace::off;
+  bool allow_control_characters = false;  ///< of those tools that have the option
 
   /// Properties of the packets a tool sends, MQTT 5.0. Those of CONNECT, DISCONNECT and the will
   /// are in `plan`.

@@ -89,6 +89,10 @@ struct Spec {
   /// Options of one slot are alternatives: two in one layer are an error, and one in a higher layer
   /// discards the others below. Empty: none.
   std::string_view slot = {};
+  /// The repeatable option to use in place of this one for several values. Not empty: this option
+  /// twice in one command line or file of options is an error, as one of the values would get lost
+  /// in silence.
+  std::string_view several_by = {};
   /// Not empty: known by name only, to be refused with this reason; left out of help and
   /// completions.
   std::string_view refusal = {};

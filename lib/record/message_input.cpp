@@ -1,5 +1,7 @@
 #include "record/message_input.hpp"
 
+#include "base/utf8.hpp"
+#include "protocol/characters.hpp"
 #include "record/message_fields.hpp"
 
 namespace mqtt_toolbox::record {
@@ -34,6 +36,22 @@ Status add_defaults(MessageDraft& draft, const MessageDefaults& defaults) {
   return {};
 }
 
+Status refuse_character(const std::string& what, char32_t character) {
+  return fail(ExitCode::io,
+              what + " has " + protocol::describe_risky_character(character) +
+                  ", for which a broker may close the connection; --allow-control-characters sends "
+                  "it");
+}
+
+Status check_characters(const InputMessage& message) {
+  if (const auto risky = protocol::find_risky_character(message.topic))
+    return refuse_character("topic: \"" + printable(message.topic, 100) + '"', *risky);
+  if (const auto risky = protocol::find_risky_property(message.properties.view()))
+    return refuse_character(std::string(protocol::property_row(risky->id)->json_name),
+                            risky->character);
+  return {};
+}
+
 }  // namespace
 
 protocol::Publish InputMessage::publish() const {
@@ -55,6 +73,9 @@ Result<std::optional<InputMessage>> parse_message(std::string_view line,
   if (draft.fault) return tl::unexpected<Error>(std::move(*draft.fault));
   if (const Status status = add_defaults(draft, defaults); !status)
     return tl::unexpected<Error>(status.error());
+  if (!defaults.allow_control_characters)
+    if (const Status status = check_characters(draft.message); !status)
+      return tl::unexpected<Error>(status.error());
   return std::move(draft.message);
 }
 

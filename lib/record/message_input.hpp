@@ -17,6 +17,9 @@ struct MessageDefaults {
   protocol::Qos qos = protocol::Qos::at_most_once;
   bool retain = false;
   protocol::PropertyList properties{protocol::PropertyPlace::publish};
+  /// Otherwise a line with one in its topic or a property is an error (see
+  /// protocol/characters.hpp).
+  bool allow_control_characters = true;
 };
 
 /// A message to publish, owning its bytes.

@@ -44,6 +44,80 @@ assert_one_error() {
   assert_one_error 'no topic' '-t TOPIC'
 }
 
+@test "-t twice on a command line is an error that names --topics, and nothing is sent" {
+  run -2 --separate-stderr mqtt-pub -t a -t b -m x
+  assert_one_error '--topic is given twice' '--topics a --topics b'
+  run -2 --separate-stderr mqtt-pub -t a -t b --topic=c -m x
+  assert_one_error '--topic is given 3 times' '--topics a --topics b --topics c'
+  printf -- '-t a\n-t b\n' >"$BATS_TEST_TMPDIR/options"
+  run -2 --separate-stderr mqtt-pub -o "$BATS_TEST_TMPDIR/options" -m x
+  assert_one_error 'line 1, --topic is given twice' '--topics a --topics b'
+}
+
+@test "-t of a lower layer, of a file of options or of a URL is replaced" {
+  start_small_broker
+  MQTT_TOOLBOX_TOPIC=lower run -0 --separate-stderr mqtt-pub -t a -m x
+  seen_by_broker
+  assert_contains "$output" 'PUBLISH topic=a '
+  start_small_broker
+  echo '-t filed' >"$BATS_TEST_TMPDIR/options"
+  run -0 --separate-stderr mqtt-pub -o "$BATS_TEST_TMPDIR/options" -t b -m x
+  seen_by_broker
+  assert_contains "$output" 'PUBLISH topic=b '
+  start_small_broker
+  run -0 --separate-stderr mqtt-pub -L "$MQTT_URL/url" -t c -m x
+  seen_by_broker
+  assert_contains "$output" 'PUBLISH topic=c '
+}
+
+@test "--topics: each message goes to each topic, in order" {
+  start_small_broker
+  run -0 --separate-stderr mqtt-pub --topics a --topics b -q 1 -l < <(printf 'one\ntwo\n')
+  seen_by_broker
+  run -0 sed -n 's/^PUBLISH topic=\([^ ]*\) .* payload=\(.*\) payload-size=.*/\1 \2/p' "$BATS_TEST_TMPDIR/scripted.out"
+  assert_equal "$output" $'a one\nb one\na two\nb two'
+  start_small_broker
+  run -0 --separate-stderr mqtt-pub --json --topics a --topics b -q 1 -m x --repeat 2
+  assert_equal "$(jq -r .topic <<<"$output")" $'a\nb\na\nb'
+  seen_by_broker
+  start_small_broker
+  MQTT_TOOLBOX_TOPICS=$'a\nb' run -0 --separate-stderr mqtt-pub -s <<<x
+  seen_by_broker
+  assert_equal "$(grep -c '^PUBLISH topic=[ab] ' <<<"$output")" 2
+}
+
+@test "--topics goes with neither -t nor --from-json" {
+  run -2 --separate-stderr mqtt-pub --topics a -t b -m x
+  assert_one_error '--topics and --topic exclude each other'
+  run -2 --separate-stderr mqtt-pub --topics a --topics b --from-json </dev/null
+  assert_one_error '--topics and --from-json exclude each other'
+}
+
+@test "control characters in topics and properties are refused by name" {
+  run -2 --separate-stderr mqtt-pub -m x -t $'a\nb'
+  assert_one_error '--topic: "a\nb" has the control character U+000A' --allow-control-characters
+  run -2 --separate-stderr mqtt-pub -m x --topics a --topics $'b\x7f'
+  assert_one_error '--topics: ' U+007F
+  run -2 --separate-stderr mqtt-pub -m x -L 'mqtt://127.0.0.1/a%0Ab'
+  assert_one_error '--url: "a\nb" has the control character U+000A'
+  MQTT_URL='mqtt://127.0.0.1/a%C2%85b' run -2 --separate-stderr mqtt-pub -m x
+  assert_one_error 'MQTT_URL: ' U+0085
+  run -2 --separate-stderr mqtt-pub -m x -t a --will-topic $'a\x01'
+  assert_one_error '--will-topic: ' U+0001
+  run -2 --separate-stderr mqtt-pub -m x -t a --response-topic $'a\x01'
+  assert_one_error '--response-topic has the control character U+0001'
+  run -2 --separate-stderr mqtt-pub -m x -t a --user-property $'k=\uffff'
+  assert_one_error '--user-property has the non-character U+FFFF'
+  run -2 --separate-stderr mqtt-pub -m x -t a --will-topic w --will-content-type $'\t'
+  assert_one_error '--will-content-type has the control character U+0009'
+}
+
+@test "--allow-control-characters sends them" {
+  start_small_broker $'expect CONNECT; send CONNACK; expect PUBLISH topic="a\tb"; expect DISCONNECT'
+  run -0 --separate-stderr mqtt-pub --allow-control-characters -m x -t $'a\tb'
+  seen_by_broker
+}
+
 @test "-m: one message with its topic, QoS and retain flag" {
   start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH topic=a/b payload="hello world" qos=1 retain=1; send PUBACK id=last; expect DISCONNECT'
   run -0 --separate-stderr mqtt-pub -t a/b -m 'hello world' -q 1 -r
@@ -142,6 +216,35 @@ bad_lines='{"payload":"one"}
   assert_contains "$stderr" 'mqtt-pub: line 3: '
   seen_by_broker
   assert_equal "$(payloads_seen)" $'one\nfour'
+}
+
+@test "--from-json: a line with a control character is a bad line, unless they are allowed" {
+  local input='{"topic":"one","payload":1}
+{"topic":"a\tb","payload":2}
+{"topic":"a","payload":3,"response_topic":"r\u0085"}
+{"topic":"a","payload":4,"user_properties":[["k","v\n"]]}
+{"topic":"a","payload":"5\n","correlation_data":"\u0001"}'
+  start_small_broker
+  run -8 --separate-stderr mqtt-pub --from-json -q 1 <<<"$input"
+  assert_equal "$(wc -l <<<"$stderr")" 3
+  assert_contains "$stderr" 'line 2: topic: "a\tb" has the control character U+0009'
+  assert_contains "$stderr" 'line 3: response_topic has the control character U+0085'
+  assert_contains "$stderr" 'line 4: user_properties has the control character U+000A'
+  seen_by_broker
+  assert_equal "$(payloads_seen)" $'1\n5\\n'
+  start_small_broker
+  run -0 --separate-stderr mqtt-pub --from-json --allow-control-characters -q 1 <<<"$input"
+  seen_by_broker
+  assert_equal "$(grep -c ^PUBLISH <<<"$output")" 5
+}
+
+@test "a broker that closes after a control character: the topic and the line are named" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH topic=a qos=1; send PUBACK id=last; expect PUBLISH qos=1; close'
+  run -7 --separate-stderr mqtt-pub --from-json --allow-control-characters --no-reconnect -q 1 -M 1 <<'END'
+{"topic":"a","payload":1}
+{"topic":"a\tb","payload":2}
+END
+  assert_one_error 'before that went the message of line 2 to "a\tb", which has the control character U+0009'
 }
 
 @test "--from-json --strict stops at the first bad line" {

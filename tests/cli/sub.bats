@@ -266,6 +266,32 @@ assert_one_error() {
   [[ $output != *$'\e'* && $output != *$'\a'* ]]
 }
 
+@test "filters with control characters are refused by name" {
+  run -2 --separate-stderr mqtt-sub -t $'a\n/#'
+  assert_one_error '--topic: "a\n/#" has the control character U+000A' --allow-control-characters
+  run -2 --separate-stderr mqtt-sub -t a -U $'b\x1b'
+  assert_one_error '--unsubscribe: ' U+001B
+  start_small_broker $'expect CONNECT; send CONNACK; expect SUBSCRIBE filter="a\tb"; send SUBACK id=last code=0; expect DISCONNECT'
+  run -0 --separate-stderr mqtt-sub -E --allow-control-characters -t $'a\tb'
+  finish scripted
+  assert_status 0
+}
+
+@test "--record says once that control characters need an option, with which they are published as they came" {
+  local record=$BATS_TEST_TMPDIR/record
+  start_small_broker $'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=2
+    send PUBLISH topic="a\tb" payload=one qos=1 id=1 retain=1
+    send PUBLISH topic="c\x01" payload=two response-topic="r\x7f"; expect DISCONNECT'
+  run -0 --separate-stderr bash -c 'mqtt-sub --record -t "#" -C 2 >"$1"' - "$record"
+  assert_one_error 'the message to "a\tb"' --allow-control-characters
+  finish scripted
+  start_small_broker $'expect CONNECT; send CONNACK; expect PUBLISH topic="a\tb" payload=one qos=1 retain=1; send PUBACK id=last
+    expect PUBLISH topic="c\x01" payload=two qos=0 response-topic="r\x7f"; expect DISCONNECT'
+  run -0 --separate-stderr mqtt-pub --from-json --allow-control-characters <"$record"
+  finish scripted
+  assert_status 0
+}
+
 @test "a refused filter is named; the others go on" {
   start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0x87 code=0
     send PUBLISH topic=b payload=x; expect DISCONNECT'
