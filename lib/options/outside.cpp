@@ -3,15 +3,14 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/command.hpp"
 #include "base/system.hpp"
 
 namespace mqtt_toolbox::options {
@@ -90,13 +89,6 @@ Result<std::string> read_line(int terminal, const HeldSignals& signals) {
   return fail(ExitCode::usage, "the line typed is too long");
 }
 
-Status check_end(int status, const std::string& command) {
-  if (status == 0) return {};
-  const std::string how = WIFEXITED(status) ? "exited with " + std::to_string(WEXITSTATUS(status))
-                                            : "was ended by a signal";
-  return fail(ExitCode::io, "the command \"" + command.substr(0, 100) + "\" " + how);
-}
-
 }  // namespace
 
 bool SystemOutside::exists(const std::string& path) {
@@ -113,14 +105,7 @@ bool SystemOutside::readable_by_others(const std::string& path) {
 }
 
 Result<std::string> SystemOutside::output_of(const std::string& command, std::size_t limit) {
-  FILE* pipe = popen(command.c_str(), "re");
-  if (pipe == nullptr) return failed("cannot run the command");
-  std::string output;
-  std::array<char, 4096> block{};
-  while (const std::size_t count = fread(block.data(), 1, block.size(), pipe)) {
-    if (output.size() + count <= limit) output.append(block.data(), count);
-  }
-  return check_end(pclose(pipe), command).map([&] { return std::move(output); });
+  return output_of_command(command, limit);
 }
 
 Result<std::string> SystemOutside::ask(std::string_view prompt) {

@@ -1,18 +1,9 @@
-#include <algorithm>
-
+#include "base/command.hpp"
 #include "base/utf8.hpp"
 #include "options/finish.hpp"
 
 namespace mqtt_toolbox::options {
 namespace {
-
-constexpr std::size_t largest_secret = 64u << 10;
-
-std::string first_line(std::string text) {
-  text.resize(std::min(text.find('\n'), text.size()));
-  if (text.ends_with('\r')) text.pop_back();
-  return text;
-}
 
 Result<std::string> from_environment(const std::string& name, const char* const* environment) {
   const std::string_view value = environment_value(environment, name);

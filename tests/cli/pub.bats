@@ -157,6 +157,17 @@ assert_one_error() {
   assert_equal "$(payloads_seen)" $'one\n\n" two "\nlast'
 }
 
+@test "-l and -s: the command that prints the password does not read what is to be published" {
+  start_small_broker 'expect CONNECT password=secret; send CONNACK; auto until=DISCONNECT'
+  run -0 mqtt-pub -t a -l -u ann --password-command 'cat; echo secret' < <(printf 'one\ntwo\n')
+  seen_by_broker
+  assert_equal "$(payloads_seen)" $'one\ntwo'
+  start_small_broker 'expect CONNECT password=secret; send CONNACK; auto until=DISCONNECT'
+  run -0 mqtt-pub -t a -s -u ann --password-command 'head -c 1; echo secret' < <(printf 'all of it')
+  seen_by_broker
+  assert_equal "$(payloads_seen)" '"all of it"'
+}
+
 @test "-l: no input is no message" {
   start_small_broker
   run -0 mqtt-pub -t a -l </dev/null

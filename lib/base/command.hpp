@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+
+#include "base/export.hpp"
+#include "base/result.hpp"
+#include "base/system.hpp"
+#include "base/time.hpp"
+
+namespace mqtt_toolbox {
+
+/// A shell command under way whose output is wanted. It reads /dev/null, since the standard input
+/// of this process may be what is to be published, and its errors go where ours go. Destruction
+/// ends it.
+class MQTT_TOOLBOX_API ShellCommand {
+ public:
+  /// Keeps the first `limit` bytes of the output. ExitCode::io when it cannot be run.
+  static Result<ShellCommand> start(const std::string& command, std::size_t limit);
+  ShellCommand(ShellCommand&& other) noexcept;
+  ShellCommand& operator=(ShellCommand&&) = delete;
+  ~ShellCommand();
+
+  /// Readable when `take` has something to do.
+  int descriptor() const { return output_end_.get(); }
+  /// Takes what is there now, without waiting.
+  void take();
+  /// Nothing more comes; the command itself may still run.
+  bool output_ended() const { return output_ended_; }
+  /// The output, or ExitCode::io for a command that failed; nothing while it still runs.
+  std::optional<Result<std::string>> outcome();
+  /// What is said of one that runs for longer than `limit`; it is ended.
+  Error overdue(Duration limit);
+
+ private:
+  ShellCommand(std::string command, std::size_t limit)
+      : command_(std::move(command)), limit_(limit) {}
+  Status spawn();
+  void end();
+  Error failure(const std::string& how) const;
+
+  std::string command_;
+  std::size_t limit_;
+  pid_t process_ = -1;
+  FileDescriptor output_end_;
+  std::string output_;
+  bool output_ended_ = false;
+};
+
+/// Of what a file or a command gives as a password, at most so many bytes are read.
+inline constexpr std::size_t largest_secret = 64u << 10;
+/// The secret in what was read: what stands before the first line feed, without a carriage return
+/// at its end.
+MQTT_TOOLBOX_API std::string first_line(std::string text);
+
+/// How long a command may take that prints a password.
+inline constexpr Duration longest_command = std::chrono::seconds(30);
+/// Between two looks, which only what closes its output early needs, whether a command whose output
+/// has ended has ended too.
+inline constexpr auto until_command_ends = std::chrono::milliseconds(5);
+
+/// The same, waited for; ExitCode::io also when it takes longer than `longest`.
+MQTT_TOOLBOX_API Result<std::string> output_of_command(const std::string& command,
+                                                       std::size_t limit,
+                                                       Duration longest = longest_command);
+
+}  // namespace mqtt_toolbox
