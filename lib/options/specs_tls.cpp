@@ -216,6 +216,10 @@ constexpr std::array<Spec, 22> specs{{
      .secret = true,
      .broker_bound = true,
      .help = "pre-shared key, hexadecimal, instead of certificates",
+     .manual =
+         "The broker must use this key. One that shows a certificate instead is not connected "
+         "to, even with --insecure; of the ciphers of TLS 1.2 only those for a pre-shared key "
+         "alone are offered.",
      .assign = assign_psk},
     {.name = "psk-identity",
      .kind = Kind::text,

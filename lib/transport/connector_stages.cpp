@@ -115,6 +115,11 @@ void Connector::State::run(const LayerStage& stage, Result<std::unique_ptr<Layer
 void Connector::State::layer_failed(const LayerStage& stage, const Error& error) {
   stream_.reset();
   if (error.code == ExitCode::io) return settle(tl::unexpected(error));
+  // TLS that fails while WebSocket shakes hands: the text names the layer already.
+  if (error.code == ExitCode::tls && &stage != &tls_stage) {
+    return settle(fail(error.code,
+                       fmt::format("no connection to {}: {}", target_name(settings_), error.text)));
+  }
   settle(fail(error.code, fmt::format("{} with {} failed: {}", stage.name, target_name(settings_),
                                       error.text)));
 }

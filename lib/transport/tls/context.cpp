@@ -59,6 +59,35 @@ Status set_versions(SSL_CTX* ssl, const TlsSettings& settings) {
   return {};
 }
 
+/// The ciphers of TLS 1.2 among those allowed whose handshake proves the pre-shared key, and
+/// nothing else: RSA-PSK would have the peer show a certificate as well. Colons stand between the
+/// names.
+std::string psk_ciphers(const SSL_CTX* ssl) {
+  std::string names;
+  const STACK_OF(SSL_CIPHER)* allowed = SSL_CTX_get_ciphers(ssl);
+  for (int i = 0; i < sk_SSL_CIPHER_num(allowed); ++i) {
+    const SSL_CIPHER* cipher = sk_SSL_CIPHER_value(allowed, i);
+    if (SSL_CIPHER_get_auth_nid(cipher) != NID_auth_psk) continue;
+    if (!names.empty()) names += ':';
+    names += SSL_CIPHER_get_name(cipher);
+  }
+  return names;
+}
+
+/// Up to TLS 1.2 the cipher decides how the peer proves who it is, so that with any other cipher a
+/// certificate would do. In TLS 1.3 it does not; there TlsLayer looks at what the peer did.
+Status offer_psk_only(SSL_CTX* ssl, const TlsSettings& settings) {
+  const std::string names = psk_ciphers(ssl);
+  if (!names.empty()) {
+    SSL_CTX_set_cipher_list(ssl, names.c_str());
+    return {};
+  }
+  if (settings.minimum_version == TlsVersion::tls_1_3) return {};
+  return tls_failure(
+      "no cipher in \"{}\" is one for a pre-shared key alone, as PSK-AES256-GCM-SHA384 is",
+      settings.ciphers);
+}
+
 Status set_ciphers(SSL_CTX* ssl, const TlsSettings& settings) {
   if (!settings.ciphers.empty() && SSL_CTX_set_cipher_list(ssl, settings.ciphers.c_str()) != 1) {
     return tls_failure("OpenSSL knows no cipher in \"{}\"", settings.ciphers);
@@ -68,7 +97,7 @@ Status set_ciphers(SSL_CTX* ssl, const TlsSettings& settings) {
     return tls_failure("OpenSSL does not know all TLS 1.3 ciphersuites in \"{}\"",
                        settings.ciphersuites);
   }
-  return {};
+  return settings.psk.empty() ? Status() : offer_psk_only(ssl, settings);
 }
 
 Status set_alpn(SSL_CTX* ssl, const TlsSettings& settings) {

@@ -136,6 +136,13 @@ std::string verification_text(long result, X509* certificate, const Subject& sub
                    verification_cause(result, certificate, subject));
 }
 
+std::string psk_unused_text(const Subject& subject) {
+  return fmt::format(
+      "the peer showed a certificate instead of using the pre-shared key; it may not know the "
+      "identity \"{}\" (--psk-identity)",
+      printable(subject.psk_identity, 100));
+}
+
 std::string error_text(const Subject& subject) {
   unsigned long error = ERR_peek_last_error();
   ERR_clear_error();

@@ -20,12 +20,16 @@ tl::unexpected<Error> tls_failure(fmt::format_string<Arguments...> format,
 struct Subject {
   std::string name;  ///< verified and asked for
   std::string port;  ///< "8883"; empty for a Unix socket
+  std::string psk_identity;
   bool has_certificate = false;
   bool has_psk = false;
 };
 
 /// Why the peer's certificate was not accepted; names its names, its issuer, its dates.
 std::string verification_text(long result, X509* certificate, const Subject& subject);
+
+/// The peer is not to be known by a certificate, but by the pre-shared key.
+std::string psk_unused_text(const Subject& subject);
 
 /// The reason behind the error on top of OpenSSL's queue; empties the queue.
 std::string error_text(const Subject& subject);

@@ -24,6 +24,10 @@ int outcome(BIO* bio, LowerEnd& lower, const Io& io, std::size_t& size, int retr
 
 int read_bio(BIO* bio, char* into, std::size_t room, std::size_t* size) {
   LowerEnd& lower = lower_of(bio);
+  if (lower.reads_left == 0) {
+    return outcome(bio, lower, {Io::Kind::would_block}, *size, BIO_FLAGS_READ);
+  }
+  --lower.reads_left;
   Io io = lower.stream->read({into, room});
   lower.drained = io.drained;
   return outcome(bio, lower, io, *size, BIO_FLAGS_READ);

@@ -48,8 +48,8 @@ Result<std::unique_ptr<TlsLayer>> TlsLayer::open(const TlsSettings& settings,
   auto context = context_for(settings);
   if (!context) return tl::unexpected(context.error());
   Subject subject{bare_name(settings.server_name.empty() ? host : settings.server_name),
-                  port_of(lower->facts().peer), !settings.certificate_file.empty(),
-                  !settings.psk.empty()};
+                  port_of(lower->facts().peer), settings.psk.empty() ? "" : settings.psk_identity,
+                  !settings.certificate_file.empty(), !settings.psk.empty()};
   std::unique_ptr<TlsLayer> layer(new TlsLayer(*std::move(context), std::move(subject)));
   if (auto status = layer->attach(settings, lower); !status) return tl::unexpected(status.error());
   layer->lower_.reset(lower);
@@ -64,7 +64,9 @@ Status TlsLayer::attach(const TlsSettings& settings, Stream* lower) {
   BIO* const owned_by_ssl = bio.release();
   SSL_set_bio(ssl_.get(), owned_by_ssl, owned_by_ssl);
   SSL_set_app_data(ssl_.get(), this);
-  SSL_set_verify(ssl_.get(), SSL_get_verify_mode(ssl_.get()), &TlsLayer::verified);
+  // With a pre-shared key no certificate will do, so that `verified` must be asked for each.
+  const int mode = subject_.has_psk ? SSL_VERIFY_PEER : SSL_get_verify_mode(ssl_.get());
+  SSL_set_verify(ssl_.get(), mode, &TlsLayer::verified);
   SSL_set_connect_state(ssl_.get());
   return set_name(!settings.insecure);
 }
@@ -86,10 +88,14 @@ Status TlsLayer::set_name(bool verify) {
 
 /// OpenSSL forgets the certificate when it is refused, so the text is made on the spot.
 int TlsLayer::verified(int accepted, X509_STORE_CTX* store) {
-  if (accepted == 1) return 1;
   auto* ssl =
       static_cast<SSL*>(X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   auto* layer = static_cast<TlsLayer*>(SSL_get_app_data(ssl));
+  if (layer->subject_.has_psk) {
+    layer->verification_failure_ = psk_unused_text(layer->subject_);
+    return 0;
+  }
+  if (accepted == 1) return 1;
   if (SSL_get_verify_mode(ssl) == SSL_VERIFY_NONE) return 0;
   layer->verification_failure_ = verification_text(
       X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_current_cert(store), layer->subject_);
@@ -104,16 +110,32 @@ void TlsLayer::begin(Ready ready) {
 
 void TlsLayer::handshake() {
   ERR_clear_error();
+  lower_end_.reads_left = LowerEnd::reads_per_turn;
   int result = SSL_do_handshake(ssl_.get());
   switch (SSL_get_error(ssl_.get(), result)) {
-    case SSL_ERROR_NONE:
-      open_ = true;
-      update_interest();
-      return tell({});
+    case SSL_ERROR_NONE: return handshake_succeeded();
     case SSL_ERROR_WANT_READ: return lower_->want(Interest::read);
     case SSL_ERROR_WANT_WRITE: return lower_->want(Interest::write);
     default: return handshake_failed();
   }
+}
+
+void TlsLayer::handshake_succeeded() {
+  if (subject_.has_psk && !rests_on_psk()) {
+    verification_failure_ = psk_unused_text(subject_);
+    return handshake_failed();
+  }
+  open_ = true;
+  update_interest();
+  tell({});
+}
+
+/// Whether the peer has proved that it knows the pre-shared key, and by nothing else who it is. In
+/// TLS 1.3 a key that is used counts as a session resumed, and no other session is ever offered.
+bool TlsLayer::rests_on_psk() const {
+  if (SSL_get0_peer_certificate(ssl_.get()) != nullptr) return false;
+  if (SSL_version(ssl_.get()) >= TLS1_3_VERSION) return SSL_session_reused(ssl_.get()) == 1;
+  return SSL_CIPHER_get_auth_nid(SSL_get_current_cipher(ssl_.get())) == NID_auth_psk;
 }
 
 void TlsLayer::handshake_failed() {
@@ -136,11 +158,13 @@ void TlsLayer::tell(const Error& error) {
 
 Io TlsLayer::read(std::span<char> into) {
   if (frozen_) return {Io::Kind::would_block, 0, true};
+  lower_end_.reads_left = LowerEnd::reads_per_turn;
   std::size_t total = 0;
   while (total < into.size() && !over_) {
     std::size_t size = 0;
     ERR_clear_error();
     int result = SSL_read_ex(ssl_.get(), into.data() + total, into.size() - total, &size);
+    record_is_incomplete_ = result != 1;
     if (result != 1) {
       Io::Kind kind = outcome(result, read_wants_write_, SSL_ERROR_WANT_WRITE);
       if (kind == Io::Kind::would_block && total == 0) return {kind, 0, true};
@@ -225,7 +249,8 @@ bool TlsLayer::has_buffered() const {
 void TlsLayer::want(Interest interest) {
   wanted_ = interest;
   if (!open_) return;
-  read_is_due_ = (interest & Interest::read) != Interest::none && !over_ && has_buffered();
+  const bool reading = (interest & Interest::read) != Interest::none;
+  read_is_due_ = reading && !over_ && !record_is_incomplete_ && has_buffered();
   update_interest();
 }
 
@@ -240,6 +265,7 @@ void TlsLayer::update_interest() {
 
 void TlsLayer::on_readable() {
   if (!open_) return handshake();
+  record_is_incomplete_ = false;
   bool gone = false;
   gone_ = &gone;
   bool write_too = std::exchange(write_wants_read_, false);
@@ -264,7 +290,9 @@ void TlsLayer::on_writable() {
 }
 
 void TlsLayer::end(Ending ending) {
-  if (ending == Ending::graceful && open_ && over_ != Io::Kind::failed) {
+  // A second SSL_shutdown would read.
+  const bool said = (SSL_get_shutdown(ssl_.get()) & SSL_SENT_SHUTDOWN) != 0;
+  if (ending == Ending::graceful && open_ && over_ != Io::Kind::failed && !said) {
     ERR_clear_error();
     SSL_shutdown(ssl_.get());
   }

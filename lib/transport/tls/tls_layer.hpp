@@ -41,6 +41,8 @@ class TlsLayer final : public Layer, private StreamEvents {
   static int verified(int accepted, X509_STORE_CTX* store);
 
   void handshake();
+  void handshake_succeeded();
+  bool rests_on_psk() const;
   void handshake_failed();
   void tell(const Error& error);
   Io::Kind outcome(int result, bool& wants_other_direction, int other_direction);
@@ -64,7 +66,9 @@ class TlsLayer final : public Layer, private StreamEvents {
   bool read_wants_write_ = false;
   bool write_wants_read_ = false;
   bool read_is_due_ = false;  ///< buffered bytes that no event of the socket will tell of
-  bool* gone_ = nullptr;      ///< tells a callback under way of the destruction
+  /// What is buffered is of no use before the socket brings more.
+  bool record_is_incomplete_ = false;
+  bool* gone_ = nullptr;  ///< tells a callback under way of the destruction
   std::optional<Io::Kind> over_;
   Error error_;
   std::string verification_failure_;

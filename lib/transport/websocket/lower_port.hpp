@@ -23,6 +23,9 @@ using boost::system::error_code;
 
 /// A stream that tells its readiness, as a stream that completes operations: what would block waits
 /// here until the layer comes back. Beast sees it through the handle `Lower`.
+///
+/// A peer can make work without end that brings nothing: empty frames, pings. So each turn of the
+/// loop has a number of operations; what goes beyond it waits for the next event.
 class LowerPort {
  public:
   LowerPort(asio::io_context& context, Stream& stream) : context_(context), stream_(stream) {}
@@ -30,6 +33,14 @@ class LowerPort {
   asio::io_context& context() { return context_; }
   bool waits_to_read() const { return reading_ != nullptr; }
   bool waits_to_write() const { return writing_ != nullptr; }
+
+  void begin_turn() { operations_left_ = operations_per_turn; }
+  /// Takes one operation from those of this turn; false when none is left.
+  bool use_operation() {
+    if (operations_left_ == 0) return false;
+    --operations_left_;
+    return true;
+  }
 
   void retry_read() { retry(reading_); }
   void retry_write() { retry(writing_); }
@@ -104,18 +115,23 @@ class LowerPort {
   template <typename Waiting, typename Buffers, typename Handler>
   void start(std::unique_ptr<Operation>& place, const Buffers& buffers, Handler&& handler) {
     auto operation = std::make_unique<Waiting>(buffers, std::forward<Handler>(handler));
-    if (!operation->attempt(*this)) place = std::move(operation);
+    if (!use_operation() || !operation->attempt(*this)) place = std::move(operation);
   }
 
   void retry(std::unique_ptr<Operation>& place) {
     auto operation = std::move(place);
-    if (operation && !operation->attempt(*this)) place = std::move(operation);
+    if (!operation) return;
+    if (!use_operation() || !operation->attempt(*this)) place = std::move(operation);
   }
+
+  /// Enough to fill a caller's buffer of 64 KiB with small frames: Beast reads 1,536 bytes at once.
+  static constexpr int operations_per_turn = 64;
 
   asio::io_context& context_;
   Stream& stream_;
   std::unique_ptr<Operation> reading_;
   std::unique_ptr<Operation> writing_;
+  int operations_left_ = operations_per_turn;
 };
 
 /// What Beast calls an AsyncStream.

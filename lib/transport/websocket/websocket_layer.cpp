@@ -1,6 +1,7 @@
 #include "transport/websocket/websocket_layer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <exception>
 #include <utility>
@@ -100,14 +101,24 @@ void WebSocketLayer::handshake_over(const error_code& error) {
   }
 }
 
-Error WebSocketLayer::handshake_failure(const error_code& error) const {
+Error WebSocketLayer::handshake_failure(const error_code& error) {
   if (error == ws::error::upgrade_declined) return refusal(response_);
   const bool ended = error == asio::error::eof || error == asio::error::connection_aborted ||
                      error == beast::http::error::end_of_stream ||
                      error == beast::http::error::partial_message;
   const std::string peer = lower_->facts().peer;
-  if (ended) return ended_in_handshake(lower_->error().text, peer);
-  return handshake_fault(error, peer);
+  if (!ended) return handshake_fault(error, peer);
+  Error lower = lower_failure();
+  return lower.code == ExitCode::tls ? lower : ended_in_handshake(lower.text, peer);
+}
+
+/// Why the stream below failed. When it was a write that failed, what the peer said before it went,
+/// a TLS alert above all, may still be there to be read, and says more.
+Error WebSocketLayer::lower_failure() {
+  Error failure = lower_->error();
+  std::array<char, 512> rest;
+  lower_->read(rest);
+  return lower_->error().code == ExitCode::tls ? lower_->error() : failure;
 }
 
 void WebSocketLayer::tell_ready() {
@@ -122,14 +133,13 @@ void WebSocketLayer::tell_ready() {
 
 Io WebSocketLayer::read(std::span<char> into) {
   if (frozen_) return {Io::Kind::would_block, 0, true};
+  port_->begin_turn();
   std::size_t total = 0;
   while (total < into.size()) {
     total += take(into.subspan(total));
     if (incoming_begin_ < incoming_end_) break;
     if (over_) break;
-    if (!read_pending_) start_read();
-    poll();
-    if (read_pending_) {
+    if (!read_frame()) {
       update_interest();
       return {total > 0 ? Io::Kind::done : Io::Kind::would_block, total, true};
     }
@@ -144,6 +154,16 @@ std::size_t WebSocketLayer::take(std::span<char> into) {
   if (size > 0) std::memcpy(into.data(), incoming_.data() + incoming_begin_, size);
   incoming_begin_ += size;
   return size;
+}
+
+/// False when the rest waits for another event: nothing more is there, or what is there brings
+/// nothing and has had its share of this turn.
+bool WebSocketLayer::read_frame() {
+  if (!read_pending_) start_read();
+  poll();
+  if (read_pending_) return false;
+  const bool is_empty = incoming_begin_ == incoming_end_ && !over_;
+  return !is_empty || port_->use_operation();
 }
 
 void WebSocketLayer::start_read() {
@@ -169,6 +189,7 @@ void WebSocketLayer::read_over(const error_code& error, std::size_t size) {
 Io WebSocketLayer::write(std::span<const std::string_view> pieces) {
   if (over_ && !write_pending_) return {Io::Kind::failed, 0, false};
   if (frozen_ || write_pending_) return {Io::Kind::would_block, 0, false};
+  port_->begin_turn();
   PieceCursor cursor(pieces);
   Io io;
   io.size = std::exchange(sent_before_, 0);
@@ -208,7 +229,7 @@ void WebSocketLayer::write_over(const error_code& error) {
 
 void WebSocketLayer::gone(const error_code& error) {
   if (error == asio::error::eof) return gone(Io::Kind::end, lower_->error());
-  if (error == asio::error::connection_aborted) return gone(Io::Kind::failed, lower_->error());
+  if (error == asio::error::connection_aborted) return gone(Io::Kind::failed, lower_failure());
   if (error == ws::error::closed) {
     return gone(Io::Kind::end,
                 {ExitCode::lost, close_text(lower_->facts().peer, socket_->reason())});
@@ -251,6 +272,7 @@ void WebSocketLayer::update_interest() {
 }
 
 void WebSocketLayer::on_readable() {
+  port_->begin_turn();
   port_->retry_read();
   poll();
   if (!open_) return tell_ready();
@@ -258,6 +280,7 @@ void WebSocketLayer::on_readable() {
 }
 
 void WebSocketLayer::on_writable() {
+  port_->begin_turn();
   port_->retry_write();
   poll();
   if (!open_) return tell_ready();
@@ -266,9 +289,9 @@ void WebSocketLayer::on_writable() {
 
 void WebSocketLayer::tell_events(bool writable) {
   bool reading = (wanted_ & Interest::read) != Interest::none;
-  if (reading && !read_pending_ && !over_ && incoming_begin_ == incoming_end_) {
-    start_read();
-    poll();
+  if (reading && !read_pending_) {
+    while (!over_ && incoming_begin_ == incoming_end_ && read_frame()) {
+    }
   }
   update_interest();
   bool gone = false;
@@ -282,7 +305,9 @@ void WebSocketLayer::tell_events(bool writable) {
 }
 
 void WebSocketLayer::end(Ending ending) {
-  if (ending == Ending::graceful && open_ && !over_) {
+  const bool says_so = ending == Ending::graceful && open_ && !over_;
+  if (says_so && !std::exchange(close_started_, true)) {
+    port_->begin_turn();
     socket_->async_close(ws::close_code::normal,
                          guarded([](WebSocketLayer&, const error_code&) {}));
     poll();

@@ -39,7 +39,9 @@ class WebSocketLayer final : public Layer, private StreamEvents {
   void prepare();
   void start_handshake();
   void handshake_over(const error_code& error);
-  Error handshake_failure(const error_code& error) const;
+  Error handshake_failure(const error_code& error);
+  Error lower_failure();
+  bool read_frame();
   void start_read();
   void read_over(const error_code& error, std::size_t size);
   void start_write(std::string_view chunk);
@@ -71,6 +73,7 @@ class WebSocketLayer final : public Layer, private StreamEvents {
   std::optional<Error> handshake_outcome_;
   bool open_ = false;
   bool frozen_ = false;
+  bool close_started_ = false;  ///< Beast takes one close only
   Interest wanted_ = Interest::none;
   bool* gone_ = nullptr;  ///< tells a callback under way of the destruction
 

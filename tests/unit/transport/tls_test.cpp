@@ -1,7 +1,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
-#include <stdexcept>
 #include <string>
 #include <sys/stat.h>
 #include <thread>
@@ -12,6 +11,7 @@
 #include "transport/connector.hpp"
 #include "transport/plugin.hpp"
 #include "unit/transport/socket_fixture.hpp"
+#include "unit/transport/tls_files.hpp"
 #include "unit/transport/tls_server.hpp"
 
 namespace {
@@ -19,15 +19,9 @@ namespace {
 using namespace transport_test;
 
 /// Made once: the keys cost little, but every case needs them.
-const TemporaryFolder& certificates() {
-  static const TemporaryFolder folder;
-  static const bool made = [] {
-    auto status = make_certificates({folder.path(), {"localhost", "127.0.0.1", "::1"}});
-    if (!status) throw std::runtime_error(status.error().text);
-    return true;
-  }();
-  REQUIRE(made);
-  return folder;
+const TlsFiles& certificates() {
+  static const TlsFiles files;
+  return files;
 }
 
 std::string file_text(const std::string& path) {
@@ -398,6 +392,19 @@ TEST_CASE("TLS: client certificates") {
                               "--key (alert: ");
     }
   }
+  SUBCASE("missing under TLS 1.3 with WebSocket above: no question about WebSocket") {
+    TlsServer server(with("server", demand));
+    auto settings = tls_to(server.port());
+    settings.websocket.emplace();
+    Loop loop;
+    auto connection = connect(loop, settings);
+    REQUIRE_FALSE(connection.has_value());
+    CHECK(connection.error().code == ExitCode::tls);
+    const std::string expected = "no connection to " + target_name(settings) +
+                                 ": TLS failed: the peer wants a client certificate; give --cert "
+                                 "and --key (alert: ";
+    CHECK(connection.error().text.substr(0, expected.size()) == expected);
+  }
   SUBCASE("missing under TLS 1.3: told also when a write has failed before that read") {
     TlsServer server(with("server", demand));
     Loop loop;
@@ -478,6 +485,54 @@ TEST_CASE("TLS: pre-shared keys") {
   auto settings = tls_to(listener.port());
   settings.tls->psk = "xyz";
   CHECK(failure(settings) == "the pre-shared key is not hexadecimal");
+}
+
+TEST_CASE("TLS: with a pre-shared key no certificate will do, however good it is") {
+  const std::vector<std::vector<std::string>> servers{
+      with("server"), with("server", {"-psk", "0badcaff", "-psk_identity", "another"})};
+  for (const auto& arguments : servers) {
+    for (TlsVersion version : {TlsVersion::tls_1_2, TlsVersion::tls_1_3}) {
+      for (bool any_certificate : {false, true}) {
+        TlsServer server(arguments);
+        auto settings = tls_to(server.port());
+        settings.tls->maximum_version = version;
+        settings.tls->insecure = settings.tls->any_chain = any_certificate;
+        settings.tls->psk = "0badcafe";
+        settings.tls->psk_identity = "sensor";
+        const std::string expected =
+            version == TlsVersion::tls_1_3
+                ? "the peer showed a certificate instead of using the pre-shared key; it may not "
+                  "know the identity \"sensor\" (--psk-identity)"
+                : "the peer refused the pre-shared key; check --psk and --psk-identity (alert: ";
+        has(failure(settings), expected);
+        settings.websocket.emplace();
+        has(failure(settings), expected);
+      }
+    }
+  }
+}
+
+TEST_CASE("TLS: with a pre-shared key only its ciphers are offered") {
+  TlsServer server(with("server", {"-psk", "0badcafe", "-psk_identity", "sensor"}));
+  auto settings = tls_to(server.port());
+  settings.tls->maximum_version = TlsVersion::tls_1_2;
+  settings.tls->psk = "0badcafe";
+  settings.tls->psk_identity = "sensor";
+  Loop loop;
+  for (const char* ciphers : {"", "ECDHE-ECDSA-AES128-GCM-SHA256:PSK-AES128-GCM-SHA256",
+                              "DEFAULT:RSA-PSK-AES128-GCM-SHA256"}) {
+    settings.tls->ciphers = ciphers;
+    auto connection = connect(loop, settings);
+    REQUIRE_MESSAGE(connection.has_value(), connection.error().text);
+    has(connection->stream->facts().tls_cipher, "PSK-");
+    CHECK(connection->stream->facts().certificates.empty());
+  }
+  for (const char* ciphers : {"ECDHE-ECDSA-AES128-GCM-SHA256", "RSA-PSK-AES128-GCM-SHA256"}) {
+    settings.tls->ciphers = ciphers;
+    CHECK(failure(settings) == "no cipher in \"" + settings.tls->ciphers +
+                                   "\" is one for a pre-shared key alone, as "
+                                   "PSK-AES256-GCM-SHA384 is");
+  }
 }
 
 TEST_CASE("TLS: the key log is appended to, for the owner's eyes only") {
@@ -564,7 +619,7 @@ TEST_CASE("TLS: silence is told with its stage") {
 }
 
 TEST_CASE("certificates: files, modes and refusals") {
-  const TemporaryFolder& folder = certificates();
+  const TlsFiles& folder = certificates();
   for (const char* name : {"ca", "server", "client", "expired", "wrong-name"}) {
     struct stat status {};
     REQUIRE(stat((folder / (std::string(name) + ".key")).c_str(), &status) == 0);
