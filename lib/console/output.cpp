@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 namespace mqtt_toolbox::console {
 namespace {
@@ -67,6 +68,7 @@ Result<Output::State> Output::write_some() {
     if (size >= 0) {
       begin_ += static_cast<std::size_t>(size);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      buffer_.erase(0, std::exchange(begin_, 0));  // more may come before all of it is written
       return State::blocked;
     } else if (errno == EPIPE || errno == ECONNRESET) {
       closed_ = true;

@@ -32,6 +32,8 @@ class MQTT_TOOLBOX_API Output {
   /// The reader has closed the pipe, or a write has failed: everything from now on is dropped.
   bool closed() const { return closed_; }
   bool blocked() const { return blocked_; }
+  /// Bytes that are still to be written.
+  std::size_t waiting() const { return buffer_.size() - begin_; }
 
   /// Writes as much as goes. `closed` is not an error; a full disk is ExitCode::io.
   Result<State> flush();

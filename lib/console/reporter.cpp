@@ -8,6 +8,7 @@ void Reporter::error(std::string_view text) {
   if (quiet_) return;
   std::string line;
   line.append(tool_).append(": ").append(text).push_back('\n');
+  if (output_ != nullptr) return output_->line(line);
   [[maybe_unused]] auto written = write(STDERR_FILENO, line.data(), line.size());
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/export.hpp"
+#include "console/error_output.hpp"
 
 namespace mqtt_toolbox::console {
 
@@ -25,10 +26,15 @@ class MQTT_TOOLBOX_API Reporter {
   /// --quiet: from here on nothing is shown. Mistakes in the settings were shown before.
   void set_quiet(bool quiet) { quiet_ = quiet; }
 
+  /// While a loop runs: lines go through `output`, in order with what else goes there. Null: at
+  /// once.
+  void write_through(ErrorOutput* output) { output_ = output; }
+
   static constexpr std::uint64_t shown_repeats = 10;
 
  private:
   std::string tool_;
+  ErrorOutput* output_ = nullptr;
   std::uint64_t repeats_ = 0;
   bool quiet_ = false;
 };

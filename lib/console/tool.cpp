@@ -21,12 +21,33 @@ void fill_closed_streams() {
       int filled = open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
 }
 
-std::optional<Trace> make_trace(const options::Settings& settings, record::WallClock& clock) {
-  if (settings.trace == options::Trace::json) return Trace(record::TraceForm::json, clock);
+std::optional<Trace> make_trace(const options::Settings& settings, record::WallClock& clock,
+                                ErrorOutput& output) {
+  if (settings.trace == options::Trace::json) return Trace(record::TraceForm::json, clock, output);
   if (settings.trace == options::Trace::text || settings.debug)
-    return Trace(record::TraceForm::text, clock);
+    return Trace(record::TraceForm::text, clock, output);
   return std::nullopt;
 }
+
+/// Lets the reporter write through an output for as long as that lives.
+class ReporterOutput {
+ public:
+  ReporterOutput(Reporter& reporter, transport::Loop& loop) : reporter_(reporter), output_(loop) {
+    reporter_.write_through(&output_);
+  }
+  ~ReporterOutput() {
+    reporter_.write_through(nullptr);
+    output_.finish();
+  }
+  ReporterOutput(const ReporterOutput&) = delete;
+  ReporterOutput& operator=(const ReporterOutput&) = delete;
+
+  ErrorOutput& get() { return output_; }
+
+ private:
+  Reporter& reporter_;
+  ErrorOutput output_;
+};
 
 Ended answer(const std::string& text, Reporter& reporter) {
   transport::Loop loop;
@@ -53,12 +74,15 @@ Ended run(const options::Tool& tool, options::Settings& settings, const Start& s
   reporter.set_quiet(settings.quiet);
   for (const auto& warning : settings.warnings) reporter.note(warning);
   record::SystemWallClock wall_clock;
-  auto trace = make_trace(settings, wall_clock);
-  settings.plan.session.observe_packets = trace.has_value();
   Random random(system_seed());
   transport::Loop loop;
+  ReporterOutput error_output(reporter, loop);
+  auto trace = make_trace(settings, wall_clock, error_output.get());
+  settings.plan.session.observe_packets = trace.has_value();
   World world{loop, random, wall_clock, reporter, trace ? &*trace : nullptr};
-  return work(world);
+  const Ended ended = work(world);
+  if (trace) trace->finish();
+  return ended;
 }
 
 }  // namespace

@@ -38,13 +38,30 @@ void TraceWriter::start_line(std::string& out, Direction direction, std::string_
     out += is_sent ? R"(","direction":"sent")" : R"(","direction":"received")";
     return append_text(out, "packet", packet);
   }
+  append_local_time(out, time);
+  out += is_sent ? " -> " : " <- ";
+  out += packet;
+}
+
+void TraceWriter::append_local_time(std::string& out, WallTime time) {
   const SplitTime parts = split(time);
   char microseconds[6];
   write_six_digits(microseconds, parts.nanosecond / 1000);
   out += local_.at(parts.second);
   out.append(microseconds, sizeof microseconds);
-  out += is_sent ? " -> " : " <- ";
-  out += packet;
+}
+
+void TraceWriter::append_gap(std::string& out, std::uint64_t packets, WallTime time) {
+  if (form_ == TraceForm::json) {
+    out += R"({"type":"not_traced","time":")";
+    utc_.append(out, time);
+    out += '"';
+    append_number(out, "packets", packets);
+    out += "}\n";
+    return;
+  }
+  append_local_time(out, time);
+  out += "    " + std::to_string(packets) + " packets not traced\n";
 }
 
 void TraceWriter::end_broken(std::string& out, protocol::Fault fault, std::uint8_t first,

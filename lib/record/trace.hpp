@@ -26,12 +26,16 @@ class MQTT_TOOLBOX_API TraceWriter {
   void append(std::string& out, Direction direction, const protocol::Frame& frame,
               protocol::Version version, WallTime time);
 
+  /// Where `packets` were left out.
+  void append_gap(std::string& out, std::uint64_t packets, WallTime time);
+
   /// Bytes in which not even a frame was found.
   void append_garbage(std::string& out, Direction direction, protocol::Bytes bytes,
                       protocol::Fault fault, WallTime time);
 
  private:
   void start_line(std::string& out, Direction direction, std::string_view packet, WallTime time);
+  void append_local_time(std::string& out, WallTime time);
   void end_broken(std::string& out, protocol::Fault fault, std::uint8_t first,
                   protocol::Bytes rest);
 
