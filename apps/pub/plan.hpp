@@ -39,7 +39,7 @@ struct Plan {
   bool quiet = false;  ///< no messages about single publishes on standard error
   /// Without any acknowledgement for this long while some are due, the broker counts as silent.
   Duration acknowledgement_timeout = std::chrono::seconds(60);
-  /// How long what is in flight may take after SIGINT or SIGTERM.
+  /// How long what is in flight may take after SIGINT, SIGTERM or SIGHUP.
   Duration grace = std::chrono::seconds(5);
 };
 

@@ -255,7 +255,7 @@ constexpr std::array specs{
          .value_name = "SECONDS",
          .group = Group::flow,
          .fallback = "5",
-         .help = "how long what is in flight may take after SIGINT or SIGTERM",
+         .help = "how long what is in flight may take after SIGINT, SIGTERM or SIGHUP",
          .assign = take_duration<&Plan::grace>},
 
     Spec{.name = "store",

@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <functional>
+#include <optional>
 
 #include "base/export.hpp"
 #include "base/result.hpp"
@@ -9,8 +10,8 @@
 
 namespace mqtt_toolbox::console {
 
-/// SIGINT and SIGTERM: the first asks the tool to finish what is in flight, the second ends it at
-/// once.
+/// SIGINT, SIGTERM and SIGHUP: the first asks the tool to finish what is in flight, the second ends
+/// it at once. SIGHUP stays ignored when it was so at the start (nohup).
 class MQTT_TOOLBOX_API Interrupts {
  public:
   Interrupts(transport::Loop& loop, std::function<void(int number)> first);
@@ -19,9 +20,12 @@ class MQTT_TOOLBOX_API Interrupts {
   int received() const { return received_; }
 
  private:
+  void receive(transport::Loop& loop);
+  void take(int number);
+
   std::function<void(int)> first_;
   int received_ = 0;
-  transport::Loop::Signals signals_;
+  std::optional<transport::Loop::Signals> signals_;
 };
 
 /// Ends the process by the default action of the signal, so that shells see 128 + number.

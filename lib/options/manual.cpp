@@ -144,9 +144,10 @@ void append_exit_status(std::string& out) {
     append_mdoc_text(out, capitalised(row.meaning) + ".");
   }
   out += ".El\n.Pp\n";
-  append_mdoc_text(out,
-                   "After SIGINT or SIGTERM the tool ends by that signal, once what is in flight "
-                   "has ended or the time of grace is over.");
+  append_mdoc_text(
+      out,
+      "After SIGINT, SIGTERM or SIGHUP the tool ends by that signal, once what is in flight "
+      "has ended or the time of grace is over.");
 }
 
 void append_environment(std::string& out) {

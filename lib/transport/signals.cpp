@@ -9,8 +9,8 @@
 
 namespace mqtt_toolbox::transport {
 
-/// Blocked signals and a signalfd need nothing global, and a signal ignored from outside (nohup, a
-/// shell's background job) stays ignored.
+/// Blocked signals and a signalfd need nothing global. A signal that is ignored comes all the same:
+/// the kernel keeps what is blocked.
 struct Loop::Signals::State {
   std::function<void(int number)> callback;
   sigset_t before{};
@@ -33,9 +33,10 @@ Loop::Signals::Signals(Loop& loop, std::initializer_list<int> numbers,
   sigset_t set;
   sigemptyset(&set);
   for (int number : numbers) sigaddset(&set, number);
+  state_->descriptor =
+      needed_descriptor(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC), "a receiver of signals");
   pthread_sigmask(SIG_BLOCK, &set, &state_->before);
   state_->callback = std::move(callback);
-  state_->descriptor.reset(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
   // The callback may destroy this object: the state stays for as long as it runs.
   state_->watch = std::make_unique<Watch>(loop, state_->descriptor.get(),
                                           [weak = std::weak_ptr<State>(state_)](Interest) {
