@@ -1,0 +1,58 @@
+# What is built into the programs, the library and its modules.
+load helper
+
+setup() {
+  mapfile -t binaries < <(find "$TOOLBOX_BUILD"/bin/mqtt-* "$TOOLBOX_BUILD"/lib -type f \( -name 'mqtt-*' -o -name '*.so*' \))
+  ((${#binaries[@]} > 10))
+}
+
+# lacking NAME TEST...: the binaries for which the function says no.
+lacking() {
+  local binary
+  for binary in "${binaries[@]}"; do "$1" "$binary" || echo "${binary#"$TOOLBOX_BUILD"/} lacks: $1"; done
+}
+
+# Its libraries come from folders beside it only: an empty or relative element is the current directory.
+paths_relative_to_itself() {
+  local path element elements
+  path=$(readelf -dW "$1" | sed -n 's/.*(R[UN]*PATH).*\[\(.*\)\]$/\1/p')
+  [[ -n $path ]] || return 0
+  [[ $path != :* && $path != *: && $path != *::* ]] || return 1
+  IFS=: read -ra elements <<<"$path"
+  for element in "${elements[@]}"; do [[ $element == '$ORIGIN' || $element == '$ORIGIN/'* ]] || return 1; done
+}
+
+read_only_relocations() { readelf -lW "$1" | grep -q GNU_RELRO; }
+immediate_binding() { readelf -dW "$1" | grep -Eq 'BIND_NOW|FLAGS_1.*NOW'; }
+position_independence() { readelf -hW "$1" | grep -Eq 'Type: +DYN'; }
+no_executable_stack() { ! readelf -lW "$1" | grep GNU_STACK | grep -q E; }
+stack_protector() { readelf --dyn-syms -W "$1" | grep -q __stack_chk_fail; }
+
+# The calls that the C library offers in a checked form, and none of them in that form.
+checked_buffers() {
+  local symbols
+  symbols=$(readelf --dyn-syms -W "$1" | awk '$7 == "UND" { sub(/@.*/, "", $8); print $8 }')
+  grep -q '_chk$' < <(grep -v __stack_chk_fail <<<"$symbols") ||
+    ! grep -Exq 'memcpy|memmove|memset|str(n?cpy|n?cat)|v?s?n?printf|fprintf|p?read|recv|recvfrom|readlink|getcwd|poll' <<<"$symbols"
+}
+
+@test "libraries are not looked for in the current directory" {
+  run -0 lacking paths_relative_to_itself
+  assert_equal "$output" ''
+}
+
+@test "every binary is hardened" {
+  [[ $TOOLBOX_HARDENED != none ]] || skip 'built with sanitizers, or without hardening'
+  for property in read_only_relocations immediate_binding position_independence no_executable_stack; do
+    run -0 lacking "$property"
+    assert_equal "$output" ''
+  done
+}
+
+@test "every binary has its stacks and buffers checked" {
+  [[ $TOOLBOX_HARDENED == compiled ]] || skip 'the compiler does not optimise'
+  for property in stack_protector checked_buffers; do
+    run -0 lacking "$property"
+    assert_equal "$output" ''
+  done
+}
