@@ -2,6 +2,7 @@
 #include <future>
 #include <thread>
 
+#include "base/thread.hpp"
 #include "bench/commands.hpp"
 #include "bench/printing.hpp"
 #include "bench/run.hpp"
@@ -12,11 +13,13 @@ namespace {
 /// A null broker on a thread of its own, until it is destroyed.
 class BrokerThread {
  public:
-  BrokerThread() : thread_([this] { serve(); }) {}
-  ~BrokerThread() {
-    ended_ = true;
-    thread_.join();
+  BrokerThread() {
+    if (auto thread = start_thread([this] { serve(); }))
+      thread_ = *std::move(thread);
+    else
+      port_.set_value(tl::unexpected<Error>(thread.error()));
   }
+  ~BrokerThread() { ended_ = true; }
   BrokerThread(const BrokerThread&) = delete;
   BrokerThread& operator=(const BrokerThread&) = delete;
 
@@ -33,7 +36,7 @@ class BrokerThread {
 
   std::promise<Result<std::uint16_t>> port_;
   std::atomic<bool> ended_{false};
-  std::thread thread_;
+  std::jthread thread_;  ///< last: it uses the others until it is joined
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <stdexcept>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -68,6 +69,12 @@ Status write_all(int descriptor, std::string_view text) {
 void FileDescriptor::reset(int fd) {
   if (fd_ >= 0) ::close(fd_);
   fd_ = fd;
+}
+
+FileDescriptor needed_descriptor(int descriptor, std::string_view what) {
+  if (descriptor < 0)
+    throw std::runtime_error("cannot make " + std::string(what) + ": " + system_text(errno));
+  return FileDescriptor(descriptor);
 }
 
 }  // namespace mqtt_toolbox

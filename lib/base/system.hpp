@@ -43,4 +43,8 @@ class MQTT_TOOLBOX_API FileDescriptor {
   int fd_ = -1;
 };
 
+/// Takes a descriptor without which nothing can go on. Throws std::runtime_error, "cannot make
+/// WHAT: too many open files", when there is none; errno has the cause.
+MQTT_TOOLBOX_API FileDescriptor needed_descriptor(int descriptor, std::string_view what);
+
 }  // namespace mqtt_toolbox

@@ -1,6 +1,7 @@
 #include "checks/suite.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <mutex>
 #include <unistd.h>
 
@@ -53,7 +54,7 @@ class Run {
     auto greeting = greet(world_, settings_.plan);
     if (interrupts_.received() != 0) return {ExitCode::no, interrupts_.received()};
     Status status = greeting ? prepare(*greeting) : tl::unexpected<Error>(greeting.error());
-    if (status) play_tasks();
+    if (status) status = play_tasks();
     if (suite_.end) suite_.end();
     if (!status) {
       report_.error(status.error());
@@ -77,7 +78,9 @@ class Run {
       ground_.observe = [this](std::string_view, session::Direction direction,
                                const protocol::Frame& frame, protocol::Version version) {
         const std::lock_guard lock(tracing_);
-        world_.trace->packet(direction, frame, version);
+        inbox_.post([this, line = world_.trace->text(direction, frame, version)] {
+          world_.trace->line(line);
+        });
       };
     }
     tasks_ = probe::tasks_of(suite_.cases, greeting.version, settings_.checks.cases);
@@ -90,7 +93,7 @@ class Run {
     return suite_.begin ? suite_.begin(ground_) : Status();
   }
 
-  void play_tasks() {
+  Status play_tasks() {
     report_.expect(tasks_, ground_.version());
     const probe::RunSettings run{world_.trace != nullptr ? 1 : settings_.checks.side_by_side,
                                  settings_.checks.limit};
@@ -104,11 +107,13 @@ class Run {
         },
         [this] { inbox_.post([this] { world_.loop.stop(); }); });
     runner_ = &runner;
+    Status started;
     if (interrupts_.received() == 0) {
-      runner.start();
-      world_.loop.run_until(never);
+      started = runner.start();
+      if (started) world_.loop.run_until(never);
     }
     runner_ = nullptr;
+    return started;
   }
 
   void interrupt() {
@@ -160,7 +165,13 @@ Status check_names(std::span<const probe::Case> cases, const std::vector<std::st
 }
 
 console::Ended run(console::World& world, const options::Settings& settings, const Suite& suite) {
-  return Run(world, settings, suite).play();
+  // No exception passes into the program, which may have a C++ runtime of its own.
+  try {
+    return Run(world, settings, suite).play();
+  } catch (const std::exception& exception) {
+    world.reporter.error(exception.what());
+    return {ExitCode::io, 0};
+  }
 }
 
 }  // namespace mqtt_toolbox::checks

@@ -1,5 +1,6 @@
 #include "client/paho_engine.hpp"
 
+#include <exception>
 #include <utility>
 
 #include "client/paho_client.hpp"
@@ -36,9 +37,14 @@ Result<std::unique_ptr<Client>> make_paho_client(Surroundings surroundings, cons
   if (surroundings.store != nullptr)
     return fail(ExitCode::usage, "the paho engine cannot do a store: use --engine native");
   return open_paho().and_then([&](const PahoModule& module) -> Result<std::unique_ptr<Client>> {
-    return check_paho(plan, module.version).map([&]() -> std::unique_ptr<Client> {
+    if (auto possible = check_paho(plan, module.version); !possible)
+      return tl::unexpected(std::move(possible.error()));
+    // No exception passes into the program, which may have a C++ runtime of its own.
+    try {
       return std::make_unique<PahoClient>(surroundings, module, plan, handler);
-    });
+    } catch (const std::exception& exception) {
+      return fail(ExitCode::io, exception.what());
+    }
   });
 }
 

@@ -62,6 +62,7 @@ struct Bench::State final : WorkerEvents {
 
   // All below in the calling thread.
   Result<Measurement> go(transport::Loop& its_loop, const OnInterval& its_on_interval);
+  Status launch();
   void one_connected();
   void begin();
   void end_now();
@@ -118,14 +119,23 @@ Result<Measurement> Bench::State::go(transport::Loop& its_loop, const OnInterval
   }
   times.started = SystemClock().now();
   if (run->plan.scenario == Scenario::connect) times.measured = times.started;
-  for (const auto& worker : workers) {
-    worker->desk().times = times;
-    worker->launch();
-  }
+  if (auto launched = launch(); !launched) return tl::unexpected(std::move(launched.error()));
   if (interrupted) interrupt();
   while (done != workers.size()) its_loop.run_until(never);
   for (const auto& worker : workers) worker->join();
   return result();
+}
+
+Status Bench::State::launch() {
+  for (const auto& worker : workers) {
+    worker->desk().times = times;
+    auto launched = worker->launch();
+    if (launched) continue;
+    for (const auto& other : workers) other->abandon();
+    for (const auto& other : workers) other->join();
+    return launched;
+  }
+  return {};
 }
 
 void Bench::State::one_connected() {

@@ -5,6 +5,9 @@
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <time.h>
+#include <utility>
+
+#include "base/thread.hpp"
 
 namespace mqtt_toolbox::load {
 
@@ -79,8 +82,14 @@ void Worker::make_clients() {
   unfinished_ = publishers_.size();
 }
 
-void Worker::launch() {
-  thread_ = std::thread([this] { work(); });
+Status Worker::launch() {
+  return start_thread([this] { work(); }).map([this](std::jthread&& thread) {
+    thread_ = std::move(thread);
+  });
+}
+
+void Worker::abandon() {
+  inbox_.post([this] { desk_.loop.stop(); });
 }
 
 void Worker::join() {

@@ -39,8 +39,10 @@ class Worker final : private ClientEvents, private PublisherEvents {
   Worker(const Prepared& run, std::uint32_t index, WorkerEvents& events);
   ~Worker() override;
 
-  /// Starts the thread, which begins to connect.
-  void launch();
+  /// Starts the thread, which begins to connect. ExitCode::io when there can be no thread.
+  Status launch();
+  /// The thread ends with its connections as they are.
+  void abandon();
   void join();
 
   /// From any thread.
@@ -141,7 +143,7 @@ class Worker final : private ClientEvents, private PublisherEvents {
   std::optional<Schedule> churn_;
   std::uint64_t due_counted_ = 0;
   double cpu_seen_ = 0;
-  std::thread thread_;
+  std::jthread thread_;
 };
 
 }  // namespace mqtt_toolbox::load

@@ -1,7 +1,9 @@
 #include "probe/runner.hpp"
 
 #include <algorithm>
+#include <exception>
 
+#include "base/thread.hpp"
 #include "probe/patience.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -34,16 +36,22 @@ Runner::~Runner() {
   cancel();
 }
 
-void Runner::start() {
-  conductor_ = std::jthread([this] {
-    std::vector<std::jthread> players;
-    const std::size_t count = std::min(settings_.side_by_side, tasks_.size());
-    for (std::size_t i = 0; i < count; ++i) players.emplace_back([this] { work(false); });
-    players.clear();
-    next_ = 0;
-    work(true);
-    finished_();
+Status Runner::start() {
+  return start_thread([this] { conduct(); }).map([this](std::jthread&& thread) {
+    conductor_ = std::move(thread);
   });
+}
+
+void Runner::conduct() {
+  std::vector<std::jthread> players;
+  const std::size_t count = std::min(settings_.side_by_side, tasks_.size());
+  for (std::size_t i = 1; i < count; ++i)
+    if (auto player = start_thread([this] { work(false); })) players.push_back(*std::move(player));
+  work(false);
+  players.clear();
+  next_ = 0;
+  work(true);
+  finished_();
 }
 
 void Runner::work(bool alone) {
@@ -65,23 +73,44 @@ void Runner::play_or_skip(std::size_t number) {
     tell({number, inconclusive(std::string(lets_nobody_in)), {}, {}});
 }
 
-/// Calls `act(scene)` on a new scene, which `cancel` reaches meanwhile.
+/// Takes the scene from the list that `cancel` goes through.
+struct Runner::Listed {
+  Runner& runner;
+  Scene& scene;
+
+  ~Listed() {
+    const std::lock_guard lock(runner.mutex_);
+    runner.scenes_.erase(&scene);
+  }
+};
+
+/// Calls `act(scene)` on a new scene, which `cancel` reaches meanwhile. A scene that this side has
+/// no descriptors for is an error.
 template <typename Act>
-void Runner::on_scene(const Task& task, Duration limit, const Act& act) {
+Status Runner::on_scene(const Task& task, Duration limit, const Act& act) {
+  try {
+    act_on_scene(task, limit, act);
+    return {};
+  } catch (const std::exception& exception) {
+    return fail(ExitCode::io, exception.what());
+  }
+}
+
+template <typename Act>
+void Runner::act_on_scene(const Task& task, Duration limit, const Act& act) {
   Scene scene(ground_, task, limit);
   {
     const std::lock_guard lock(mutex_);
     scenes_.insert(&scene);
     if (cancelled_) scene.cancel();
   }
+  const Listed listed{*this, scene};
   act(scene);
-  const std::lock_guard lock(mutex_);
-  scenes_.erase(&scene);
 }
 
 Attempt Runner::visit(const Task& task) {
   Attempt attempt;
-  on_scene(task, settings_.limit.value_or(usual_patience), [&](Scene& scene) {
+  const Status played = on_scene(task, settings_.limit.value_or(usual_patience), [&](Scene& scene) {
     client::ConnectPlan plan = scene.plan();
     // None that the case has used: they have no 0. Longer than they MQTT 3.1 may not have it.
     plan.client_identifier.back() = '0';
@@ -89,6 +118,7 @@ Attempt Runner::visit(const Task& task) {
     attempt = visitor.try_connect();
     visitor.disconnect();
   });
+  if (!played) attempt.text = played.error().text;
   return attempt;
 }
 
@@ -108,10 +138,12 @@ void Runner::play(std::size_t number) {
   const Task& task = tasks_[number];
   const Time before = SystemClock().now();
   Outcome outcome{number, {}, {}, {}};
-  on_scene(task, settings_.limit.value_or(task.played->limit), [&](Scene& scene) {
-    outcome.finding = scene.verdict(task.played->play(scene));
-    outcome.facts = scene.take_facts();
-  });
+  const Status played =
+      on_scene(task, settings_.limit.value_or(task.played->limit), [&](Scene& scene) {
+        outcome.finding = scene.verdict(task.played->play(scene));
+        outcome.facts = scene.take_facts();
+      });
+  if (!played) outcome.finding = inconclusive(played.error().text);
   if (auto doubted = doubt(task, outcome.finding)) {
     outcome.finding = std::move(*doubted);
     outcome.facts.clear();

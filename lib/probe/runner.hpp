@@ -44,17 +44,22 @@ class MQTT_TOOLBOX_API Runner {
   /// Cancels what is left and waits for its end.
   ~Runner();
 
-  void start();
+  /// ExitCode::io when not even one thread can be had.
+  Status start();
   /// What is being played ends with what it has; the rest is not played. From any thread.
   void cancel();
 
  private:
+  void conduct();
   void work(bool alone);
   void play_or_skip(std::size_t number);
   void play(std::size_t number);
   void tell(Outcome outcome);
+  struct Listed;
   template <typename Act>
-  void on_scene(const Task& task, Duration limit, const Act& act);
+  Status on_scene(const Task& task, Duration limit, const Act& act);
+  template <typename Act>
+  void act_on_scene(const Task& task, Duration limit, const Act& act);
   /// What becomes of a client that had no part in the task.
   Attempt visit(const Task& task);
   std::optional<Finding> doubt(const Task& task, const Finding& finding);

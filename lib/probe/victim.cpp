@@ -15,7 +15,8 @@ constexpr char go = 'g';
 constexpr char connected = 'c';
 
 /// What the child does from birth to death.
-[[noreturn]] void live(int link, const Ground& ground, Task task, Victim::Connect connect) {
+[[noreturn]] void live(int link, const Ground& ground, Task task,
+                       Victim::Connect connect) noexcept {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   sigset_t none;
   sigemptyset(&none);

@@ -1,7 +1,9 @@
 #include "probe/witness.hpp"
 
 #include <algorithm>
+#include <exception>
 
+#include "base/thread.hpp"
 #include "probe/scene.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -27,7 +29,9 @@ Witness::~Witness() {
 
 Status Witness::start() {
   std::unique_lock lock(mutex_);
-  thread_ = std::jthread([this] { work(); });
+  auto thread = start_thread([this] { work(); });
+  if (!thread) return tl::unexpected(std::move(thread.error()));
+  thread_ = *std::move(thread);
   const bool in_time = settled_.wait_for(lock, patience_at_start, [this] { return !!status_; });
   if (!in_time)
     return fail(ExitCode::lost,
@@ -36,6 +40,14 @@ Status Witness::start() {
 }
 
 void Witness::work() {
+  try {
+    observe();
+  } catch (const std::exception& exception) {
+    settle(fail(ExitCode::io, exception.what()));
+  }
+}
+
+void Witness::observe() {
   transport::Loop loop;
   Random random(system_seed());
   auto client = client::make_client({loop, random}, plan_, *this);

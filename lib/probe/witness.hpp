@@ -56,6 +56,7 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   void on_unsubscribed(client::Token, const protocol::UnsubAck&) override {}
 
   void work();
+  void observe();
   void settle(Status status);
   void tell_scenes();
 

@@ -8,7 +8,7 @@
 namespace mqtt_toolbox::transport {
 
 Inbox::Inbox(Loop& loop)
-    : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+    : wake_(needed_descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "an event counter")),
       watch_(loop, wake_.get(), [this](Interest) { run_all(); }) {
   constexpr std::size_t usual_posts = 64;
   posted_.reserve(usual_posts);

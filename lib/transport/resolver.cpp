@@ -1,15 +1,15 @@
 #include "transport/resolver.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <exception>
 #include <pthread.h>
 #include <sys/eventfd.h>
-#include <system_error>
-#include <thread>
 #include <unistd.h>
 #include <utility>
 
 #include "base/system.hpp"
+#include "base/thread.hpp"
 #include "transport/address.hpp"
 
 namespace mqtt_toolbox::transport {
@@ -57,6 +57,10 @@ Resolver::Resolver(Loop& loop, const std::string& host, std::uint16_t port, Done
   job_->host = host;
   job_->port = port;
   job_->finished.reset(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!job_->finished) {
+    refuse(loop, errno, std::move(done));
+    return;
+  }
   watch_ = std::make_unique<Loop::Watch>(loop, job_->finished.get(),
                                          [job = job_.get(), done = std::move(done)](Interest) {
                                            eventfd_t count;
@@ -65,11 +69,17 @@ Resolver::Resolver(Loop& loop, const std::string& host, std::uint16_t port, Done
                                          });
   watch_->want(Interest::read);
   AllSignalsBlocked blocked;
-  try {
-    std::thread([job = job_] { job->run(); }).detach();
-  } catch (const std::system_error&) {
-    job_->run();  // no more threads: late is better than never
-  }
+  if (auto thread = start_thread([job = job_] { job->run(); }))
+    thread->detach();
+  else
+    job_->run();  // late is better than never
+}
+
+/// Tells in a later turn of the loop, as an answer would, that there can be no look-up.
+void Resolver::refuse(Loop& loop, int cause, Done done) {
+  loop.defer([job = std::weak_ptr(job_), cause, done = std::move(done)] {
+    if (!job.expired()) done(fail(ExitCode::io, "cannot look up a name: " + system_text(cause)));
+  });
 }
 
 }  // namespace mqtt_toolbox::transport

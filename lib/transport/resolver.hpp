@@ -21,6 +21,8 @@ class Resolver {
 
  private:
   struct Job;
+  void refuse(Loop& loop, int cause, Done done);
+
   std::shared_ptr<Job> job_;
   std::unique_ptr<Loop::Watch> watch_;
 };

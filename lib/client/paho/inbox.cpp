@@ -43,7 +43,8 @@ Passage::~Passage() {
   --gate().passages;
 }
 
-Inbox::Inbox() : wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+Inbox::Inbox()
+    : wake_(needed_descriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "an event counter")) {}
 
 void Inbox::put(PahoEvent event) {
   std::unique_lock lock(gate().mutex);

@@ -5,16 +5,19 @@
 #include <exception>
 #include <fcntl.h>
 #include <functional>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "base/thread.hpp"
 #include "client/paho/convert.hpp"
 #include "client/paho/inbox.hpp"
 
@@ -75,6 +78,24 @@ class WithoutSignals {
 void keep_paho_alive() {
   static const auto* anchor = new mqtt::async_client("tcp://localhost", "");
   (void)anchor;
+}
+
+/// Paho goes on without the two threads that it needs, and waits for ever. So room for them is
+/// looked for first.
+Status look_for_threads() {
+  std::promise<void> end;
+  const std::shared_future<void> ended = end.get_future().share();
+  Status found;
+  std::vector<std::jthread> threads;
+  for (int i = 0; i < 2 && found; ++i) {
+    auto thread = start_thread([ended] { ended.wait(); });
+    if (thread)
+      threads.push_back(*std::move(thread));
+    else
+      found = tl::unexpected(std::move(thread.error()));
+  }
+  end.set_value();
+  return found;
 }
 
 /// After telling that a connection has ended, Paho's receiving thread looks the connection up by
@@ -388,6 +409,8 @@ extern "C" MQTT_TOOLBOX_API int mqtt_toolbox_open_paho(const client::ConnectPlan
                                                        mqtt_toolbox::Error* error) noexcept {
   using client::paho::Link;
   const auto opened = client::paho::guarded<Link*>([&]() -> mqtt_toolbox::Result<Link*> {
+    if (auto found = client::paho::look_for_threads(); !found)
+      return tl::unexpected(std::move(found.error()));
     const client::paho::Passage passage;
     client::paho::keep_paho_alive();
     return std::make_unique<Link>(*plan, version, *client_identifier).release();
