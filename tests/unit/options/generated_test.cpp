@@ -73,12 +73,14 @@ TEST_CASE("mdoc: a new sentence, a new line; no line is long") {
 TEST_CASE("the page of the toolbox: markers are replaced, none is left or missing") {
   const Tool* const tools[] = {&probe_tool};
   const std::string all =
-      "@DATE@\n@TOOLS@\n@EXIT_STATUS@\n@PAHO_REFUSALS@\n@PAHO_DIFFERENCES@\n@DIFFERENCES@\n"
+      "@DATE@\n@TOOLS@\n@EXIT_STATUS@\n@EXIT_RANKS@\n@PAHO_REFUSALS@\n@PAHO_DIFFERENCES@\n@"
+      "DIFFERENCES@\n"
       "@PROPERTIES@\n@BROKER_BOUND@\n@SEE_ALSO@\n";
   auto page = manual_of_toolbox(all, tools, {});
   REQUIRE(page.has_value());
   CHECK(contains(*page, ".It Xr mqtt-probe 1\nTry options out.\n"));
   CHECK(contains(*page, ".It 27\nThe time given with \\-W ran out.\n"));
+  CHECK(contains(*page, "2, 5, 4, 3, 7, 8, 6, 1, 27, 0."));
   CHECK(contains(*page, ".It A Unix socket (\\-\\-unix)\n"));
   CHECK(contains(*page, "Paho C++ 1.3.0 can.\n"));
   CHECK(contains(*page, ".It subscribe\nsubscription-identifier, user-property.\n"));
