@@ -80,7 +80,7 @@ TEST_CASE("the page of the toolbox: markers are replaced, none is left or missin
   REQUIRE(page.has_value());
   CHECK(contains(*page, ".It Xr mqtt-probe 1\nTry options out.\n"));
   CHECK(contains(*page, ".It 27\nThe time given with \\-W ran out.\n"));
-  CHECK(contains(*page, "2, 5, 4, 3, 7, 8, 6, 1, 27, 0."));
+  CHECK(contains(*page, "8, 6, 1, 27, 0."));
   CHECK(contains(*page, ".It A Unix socket (\\-\\-unix)\n"));
   CHECK(contains(*page, "Paho C++ 1.3.0 can.\n"));
   CHECK(contains(*page, ".It subscribe\nsubscription-identifier, user-property.\n"));
