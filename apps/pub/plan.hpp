@@ -35,6 +35,9 @@ struct Plan {
   /// With a store: whether an unreachable broker is waited for after the end of the input.
   bool waits_for_broker = false;
 
+  /// Runs again before each reconnect; empty: none.
+  std::string password_command;
+
   bool json = false;   ///< one result line a message on standard output
   bool quiet = false;  ///< no messages about single publishes on standard error
   /// Without any acknowledgement for this long while some are due, the broker counts as silent.

@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "client/password.hpp"
 #include "protocol/characters.hpp"
 
 namespace mqtt_toolbox::pub {
@@ -64,7 +65,8 @@ console::Ended Publisher::run() {
 }
 
 Status Publisher::prepare() {
-  auto client = client::make_client({world_.loop, world_.random, queue_}, connect_plan_, *this);
+  auto client = client::make_client({world_.loop, world_.random, queue_}, connect_plan_, *this,
+                                    {plan_.password_command});
   if (!client) return tl::unexpected(std::move(client.error()));
   client_ = std::move(*client);
   if (queue_ != nullptr) return restore_ledger().and_then([this] { return make_stored_source(); });

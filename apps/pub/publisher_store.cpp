@@ -1,6 +1,7 @@
 #include <utility>
 
 #include "base/utf8.hpp"
+#include "client/password.hpp"
 #include "pub/publisher.hpp"
 #include "pub/store.hpp"
 
@@ -38,7 +39,8 @@ Status Publisher::make_stored_source() {
 
 /// While input comes there is hope: what ended the connection for good may be mended.
 void Publisher::start_again() {
-  auto client = client::make_client({world_.loop, world_.random, queue_}, connect_plan_, *this);
+  auto client = client::make_client({world_.loop, world_.random, queue_}, connect_plan_, *this,
+                                    {plan_.password_command, true});
   if (!client) return broken(client.error());
   client_ = std::move(*client);
   closing_ = client_gone_ = started_ = false;

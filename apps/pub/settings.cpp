@@ -7,6 +7,7 @@
 #include "base/utf8.hpp"
 #include "options/assign.hpp"
 #include "options/control_characters.hpp"
+#include "options/password_command.hpp"
 #include "protocol/topic.hpp"
 
 namespace mqtt_toolbox::pub {
@@ -410,6 +411,7 @@ Status check(options::Settings& base) {
   if (auto checked = check_store(settings); !checked) return checked;
   if (auto checked = check_input(settings); !checked) return checked;
   if (auto checked = check_characters(settings); !checked) return checked;
+  settings.work.password_command = options::password_command(settings);
   settings.work.json = settings.json;
   settings.work.defaults.properties = settings.publish_properties;
   settings.work.defaults.allow_control_characters = settings.allow_control_characters;

@@ -47,6 +47,8 @@ struct Plan {
   std::optional<Duration> timeout;
   std::optional<Duration> idle_timeout;
   bool exit_after_subscribing = false;
+  /// Runs again before each reconnect; empty: none.
+  std::string password_command;
   /// How long SUBACK and acknowledgements may take.
   Duration acknowledgement_timeout = std::chrono::seconds(20);
   Duration grace = std::chrono::seconds(5);

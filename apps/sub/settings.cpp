@@ -6,6 +6,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "options/control_characters.hpp"
+#include "options/password_command.hpp"
 #include "protocol/topic.hpp"
 
 namespace mqtt_toolbox::sub {
@@ -372,6 +373,7 @@ Status check(options::Settings& base) {
     settings.plan.version = protocol::Version::v5;
   }
   settings.plan.session.acknowledge_at_once = false;
+  settings.work.password_command = options::password_command(settings);
   return apply_output_form(settings);
 }
 

@@ -6,8 +6,9 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
-#include "protocol/characters.hpp"
+#include "client/password.hpp"
 #include "console/ready.hpp"
+#include "protocol/characters.hpp"
 
 namespace mqtt_toolbox::sub {
 namespace {
@@ -49,7 +50,8 @@ Subscriber::Subscriber(console::World& world, const Plan& plan,
       interrupts_(world.loop, [this](int) { finish_soon(ExitCode::done); }) {}
 
 console::Ended Subscriber::run() {
-  auto client = client::make_client({world_.loop, world_.random}, connect_plan_, *this);
+  auto client = client::make_client({world_.loop, world_.random}, connect_plan_, *this,
+                                    {plan_.password_command});
   if (!client) {
     world_.reporter.error(client.error().text);
     return {client.error().code, interrupts_.received()};

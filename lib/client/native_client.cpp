@@ -20,11 +20,11 @@ std::optional<Version> version_of(session::Store* store, const ConnectPlan& plan
 
 std::unique_ptr<Client> make_native_client(Surroundings surroundings, const ConnectPlan& plan,
                                            Handler& handler) {
-  return std::make_unique<NativeClient>(surroundings, plan, handler);
+  return std::make_unique<NativeClient>(surroundings, plan, handler, PasswordCommand());
 }
 
 NativeClient::NativeClient(Surroundings surroundings, const ConnectPlan& plan,
-                           client::Handler& handler)
+                           client::Handler& handler, PasswordCommand password_command)
     : loop_(surroundings.loop),
       random_(surroundings.random),
       plan_(plan),
@@ -37,11 +37,12 @@ NativeClient::NativeClient(Surroundings surroundings, const ConnectPlan& plan,
       session_timer_(loop_, [this] { advance_session(); }),
       closing_timer_(loop_, [this] { closing_timed_out(); }),
       backoff_(plan.reconnect),
+      password_(loop_, plan.password, std::move(password_command)),
       version_(fixed_version_.value_or(Version::v5)),
       identifier_(plan.client_identifier) {}
 
 void NativeClient::connect() {
-  if (stage_ == Stage::idle) attempt();
+  if (stage_ == Stage::idle) attempt_anew();
 }
 
 Result<Submission> NativeClient::publish(const protocol::Publish& message, Token token,

@@ -7,6 +7,7 @@
 #include "client/client.hpp"
 #include "client/ended.hpp"
 #include "client/lifeline.hpp"
+#include "client/password.hpp"
 #include "client/subscriptions.hpp"
 #include "client/wire.hpp"
 #include "protocol/topic.hpp"
@@ -19,7 +20,8 @@ namespace mqtt_toolbox::client {
 /// versions, reconnects, the end.
 class NativeClient final : public Client, private session::Handler, private WireEvents {
  public:
-  NativeClient(Surroundings surroundings, const ConnectPlan& plan, client::Handler& handler);
+  NativeClient(Surroundings surroundings, const ConnectPlan& plan, client::Handler& handler,
+               PasswordCommand password_command);
 
   void connect() override;
   Result<Submission> publish(const protocol::Publish& message, Token token,
@@ -41,6 +43,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
  private:
   enum class Stage : std::uint8_t {
     idle,         ///< connect() has not been called
+    renewing,     ///< the command that prints the password is at work
     opening,      ///< the connector is at work
     handshaking,  ///< CONNECT sent
     online,
@@ -72,6 +75,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   void on_gone(const std::optional<Error>& failure) override;
 
   // Attempts.
+  void attempt_anew();
   void attempt();
   void opened(Result<transport::Connection> connection);
   void handshake(transport::Connection connection);
@@ -117,6 +121,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   transport::Loop::Timer session_timer_;
   transport::Loop::Timer closing_timer_;
   session::Backoff backoff_;
+  Password password_;
   Subscriptions subscriptions_;
 
   Stage stage_ = Stage::idle;

@@ -11,6 +11,17 @@ namespace mqtt_toolbox::client {
 using protocol::Version;
 using session::AttemptEnd;
 
+/// An attempt that is not another version of the one before.
+void NativeClient::attempt_anew() {
+  if (!password_.is_due()) return attempt();
+  stage_ = Stage::renewing;
+  password_.renew([this](const Status& renewed) {
+    if (renewed) return attempt();
+    stage_ = Stage::handshaking;
+    attempt_ended({renewed.error(), AttemptEnd::other, false});
+  });
+}
+
 void NativeClient::attempt() {
   stage_ = Stage::opening;
   ended_.reset();
@@ -43,7 +54,7 @@ void NativeClient::handshake(transport::Connection connection) {
   if (identifier_.empty() && needs_identifier(version_, settings_)) {
     identifier_ = make_identifier(random_);
   }
-  const session::Identity identity{identifier_, plan_.username, plan_.password};
+  const session::Identity identity{identifier_, plan_.username, password_.value()};
   Status status = restores ? session_->restore() : Status();
   if (status) status = session_->transport_opened(version_, identity, loop_.now());
   if (!status) {
@@ -69,7 +80,7 @@ void NativeClient::arm_for_connack() {
 }
 
 void NativeClient::attempt_timed_out() {
-  if (stage_ == Stage::waiting) return attempt();
+  if (stage_ == Stage::waiting) return attempt_anew();
   if (stage_ != Stage::handshaking) return;
   const bool late = loop_.now() >= connack_deadline_;
   if (!late && !first_bytes_.empty()) return attempt_timer_.arm(connack_deadline_);

@@ -59,6 +59,7 @@ void NativeClient::on_gone(const std::optional<Error>& failure) {
     case Stage::lingering:
     case Stage::clearing: return finish(std::move(closing_error_));
     case Stage::idle:
+    case Stage::renewing:
     case Stage::opening:
     case Stage::waiting:
     case Stage::ended: return;
@@ -89,6 +90,7 @@ void NativeClient::retry(const Error& cause) {
     return finish(std::move(error));
   }
   stage_ = Stage::waiting;
+  password_.expire();
   const Duration wait = backoff_.next(random_);
   attempt_timer_.arm(loop_.now() + wait);
   handler_.on_reconnecting(cause, wait);
@@ -130,6 +132,7 @@ void NativeClient::closing_timed_out() {
 
 void NativeClient::finish(std::optional<Error> error) {
   stage_ = Stage::ended;
+  password_.cancel();
   closing_error_ = std::move(error);
   attempt_timer_.disarm();
   session_timer_.disarm();

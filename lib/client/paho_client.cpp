@@ -68,7 +68,7 @@ PahoRequest request(Token token, bool unsubscribes, Properties properties, std::
 }  // namespace
 
 PahoClient::PahoClient(Surroundings surroundings, PahoModule module, const ConnectPlan& plan,
-                       Handler& handler)
+                       Handler& handler, PasswordCommand password_command)
     : loop_(surroundings.loop),
       random_(surroundings.random),
       module_(module),
@@ -78,6 +78,7 @@ PahoClient::PahoClient(Surroundings surroundings, PahoModule module, const Conne
       attempt_timer_(loop_, [this] { attempt_timed_out(); }),
       closing_timer_(loop_, [this] { closing_timed_out(); }),
       backoff_(plan.reconnect),
+      password_(loop_, plan.password, std::move(password_command)),
       version_(plan.version.value_or(Version::v5)),
       identifier_(plan.client_identifier) {}
 
@@ -86,7 +87,7 @@ PahoClient::~PahoClient() {
 }
 
 void PahoClient::connect() {
-  if (stage_ == Stage::idle) attempt();
+  if (stage_ == Stage::idle) attempt_anew();
 }
 
 Status PahoClient::check(const protocol::Publish& message, std::size_t size) const {

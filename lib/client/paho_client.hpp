@@ -13,6 +13,7 @@
 #include "client/lifeline.hpp"
 #include "client/paho_engine.hpp"
 #include "client/paho_requests.hpp"
+#include "client/password.hpp"
 #include "client/subscriptions.hpp"
 #include "session/backoff.hpp"
 
@@ -24,7 +25,7 @@ namespace mqtt_toolbox::client {
 class PahoClient final : public Client {
  public:
   PahoClient(Surroundings surroundings, PahoModule module, const ConnectPlan& plan,
-             Handler& handler);
+             Handler& handler, PasswordCommand password_command);
   ~PahoClient() override;
 
   void connect() override;
@@ -49,6 +50,7 @@ class PahoClient final : public Client {
  private:
   enum class Stage : std::uint8_t {
     idle,        ///< connect() has not been called
+    renewing,    ///< the command that prints the password is at work
     connecting,  ///< Paho is at work
     online,
     waiting,   ///< until the next attempt
@@ -66,6 +68,7 @@ class PahoClient final : public Client {
   void hand_over_forgotten();
 
   // Attempts.
+  void attempt_anew();
   void attempt();
   void attempt_first();
   void attempt_again();
@@ -121,6 +124,7 @@ class PahoClient final : public Client {
   transport::Loop::Timer attempt_timer_;
   transport::Loop::Timer closing_timer_;
   session::Backoff backoff_;
+  Password password_;
   Subscriptions subscriptions_;
   PahoMessages messages_;
   PahoRequests requests_;

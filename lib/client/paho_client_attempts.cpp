@@ -28,6 +28,17 @@ std::uint16_t PahoClient::window() const {
   return std::min(wanted, limits_.receive_maximum);
 }
 
+/// An attempt that is not another version of the one before.
+void PahoClient::attempt_anew() {
+  if (!password_.is_due()) return attempt();
+  stage_ = Stage::renewing;
+  password_.renew([this](const Status& renewed) {
+    if (renewed) return attempt();
+    stage_ = Stage::connecting;
+    attempt_ended({renewed.error(), session::AttemptEnd::other, false});
+  });
+}
+
 void PahoClient::attempt() {
   stage_ = Stage::connecting;
   if (!was_online_) return attempt_first();
@@ -53,7 +64,7 @@ Status PahoClient::check_connect() const {
   connect.version = version_;
   connect.client_identifier = identifier_;
   connect.username = plan_.username;
-  connect.password = plan_.password;
+  connect.password = password_.value();
   if (const auto& will = settings_.will)
     connect.will = {will->topic, will->payload, will->qos, will->retain, will->properties.view()};
   const auto size = encoded_size(connect, version_);
@@ -82,7 +93,8 @@ void PahoClient::connect_link(bool clean_start) {
   }
   // A reconnect cannot be called off, so that Paho's own time-out has to end it.
   if (stage_ == Stage::connecting && !was_online_) arm_for_connack();
-  const PahoConnect how{plan_, settings_, clean_start, window(), longest_attempt()};
+  const PahoConnect how{plan_,       password_.value(), settings_,
+                        clean_start, window(),          longest_attempt()};
   if (auto status = link_->connect(how); !status) finish(std::move(status.error()));
 }
 
@@ -111,7 +123,7 @@ void PahoClient::arm_for_connack() {
 }
 
 void PahoClient::attempt_timed_out() {
-  if (stage_ == Stage::waiting) return attempt();
+  if (stage_ == Stage::waiting) return attempt_anew();
   if (stage_ != Stage::connecting) return;
   const bool late = loop_.now() >= connack_deadline_;
   drop_link();

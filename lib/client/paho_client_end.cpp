@@ -54,6 +54,7 @@ void PahoClient::lost() {
       return finish(how.error);
     case Stage::clearing: return finish(std::move(closing_error_));
     case Stage::idle:
+    case Stage::renewing:
     case Stage::connecting:
     case Stage::waiting:
     case Stage::ended: return;
@@ -79,6 +80,7 @@ void PahoClient::retry(const Error& cause) {
     return finish(std::move(error));
   }
   stage_ = Stage::waiting;
+  password_.expire();
   const Duration wait = backoff_.next(random_);
   attempt_timer_.arm(loop_.now() + wait);
   handler_.on_reconnecting(cause, wait);
@@ -123,6 +125,7 @@ void PahoClient::closing_timed_out() {
 
 void PahoClient::finish(std::optional<Error> error) {
   stage_ = Stage::ended;
+  password_.cancel();
   closing_error_ = std::move(error);
   attempt_timer_.disarm();
   closing_timer_.disarm();

@@ -33,7 +33,8 @@ Result<PahoModule> open_paho() {
 }
 
 Result<std::unique_ptr<Client>> make_paho_client(Surroundings surroundings, const ConnectPlan& plan,
-                                                 Handler& handler) {
+                                                 Handler& handler,
+                                                 const PasswordCommand& password_command) {
   if (surroundings.store != nullptr)
     return fail(ExitCode::usage, "the paho engine cannot do a store: use --engine native");
   return open_paho().and_then([&](const PahoModule& module) -> Result<std::unique_ptr<Client>> {
@@ -41,7 +42,7 @@ Result<std::unique_ptr<Client>> make_paho_client(Surroundings surroundings, cons
       return tl::unexpected(std::move(possible.error()));
     // No exception passes into the program, which may have a C++ runtime of its own.
     try {
-      return std::make_unique<PahoClient>(surroundings, module, plan, handler);
+      return std::make_unique<PahoClient>(surroundings, module, plan, handler, password_command);
     } catch (const std::exception& exception) {
       return fail(ExitCode::io, exception.what());
     }

@@ -5,6 +5,7 @@
 
 #include "client/client.hpp"
 #include "client/paho_link.hpp"
+#include "client/password.hpp"
 
 namespace mqtt_toolbox::client {
 
@@ -25,6 +26,7 @@ Result<PahoModule> open_paho();
 
 /// The paho engine; as make_client.
 Result<std::unique_ptr<Client>> make_paho_client(Surroundings surroundings, const ConnectPlan& plan,
-                                                 Handler& handler);
+                                                 Handler& handler,
+                                                 const PasswordCommand& password_command);
 
 }  // namespace mqtt_toolbox::client

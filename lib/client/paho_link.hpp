@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,7 @@ struct PahoEvent {
 /// How to connect once. The references must live as long as the link.
 struct PahoConnect {
   const ConnectPlan& plan;
+  const std::optional<std::string>& password;  ///< in place of the plan's
   const session::Settings& settings;
   bool clean_start = true;
   std::uint16_t window = 20;  ///< QoS 1 and 2 messages unacknowledged at once

@@ -79,6 +79,11 @@ constexpr std::array<Spec, 8> specs{{
      .broker_bound = true,
      .slot = "password",
      .help = "shell command whose first line of output is the password",
+     .manual =
+         "It reads /dev/null and has 30 seconds. mqtt-pub and mqtt-sub run it again before each "
+         "reconnect, so that it may print a token with a short life; a command that fails then "
+         "counts as a failed attempt. All other passwords, also that of --key-password-command "
+         "and what is typed, are asked for once.",
      .assign = assign_password<SecretSource::Kind::command>},
     {.name = "password-env",
      .kind = Kind::text,

@@ -362,3 +362,38 @@ has_taken_signals() { ! grep -q '^ShdPnd:.*[1-9a-f]' "/proc/$1/status"; }
     [[ $output != *"$secret"* ]]
   done
 }
+
+@test "the command that prints the password runs again before each reconnect" {
+  local runs=$BATS_TEST_TMPDIR/runs command
+  printf -v command 'echo x >>%q; wc -l <%q' "$runs" "$runs"
+  start_small_broker "expect CONNECT password=1; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; reset; accept
+    expect CONNECT password=2; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; send PUBLISH topic=a payload=m; expect DISCONNECT"
+  run -0 --separate-stderr mqtt-sub -t a -C 1 -u ann --password-command "$command" --reconnect-delay 1ms
+  assert_equal "$output" m
+  settled
+
+  rm "$runs"
+  start_small_broker "expect CONNECT password=1; send CONNACK; expect PUBLISH; reset; accept
+    expect CONNECT password=2; send CONNACK; auto until=DISCONNECT"
+  run -0 --separate-stderr mqtt-pub -t a -m m -q 1 -u ann --password-command "$command" --reconnect-delay 1ms
+  settled
+}
+
+@test "-W and signals hold while the command that prints the password runs before a reconnect" {
+  local ran=$BATS_TEST_TMPDIR/ran command
+  printf -v command 'if test -e %q; then touch %q; exec sleep 1000; fi; touch %q; echo p' \
+    "$ran" "$ran.again" "$ran"
+  start_small_broker 'expect CONNECT; send CONNACK; reset'
+  run -27 --separate-stderr timeout 20 mqtt-sub -t a -W 5 -u ann --password-command "$command" --reconnect-delay 1ms
+  [[ -e $ran.again ]]
+  finish scripted
+
+  rm "$ran" "$ran.again"
+  start_small_broker 'expect CONNECT; send CONNACK; reset'
+  start_in_background sub mqtt-sub -t a -u ann --password-command "$command" --reconnect-delay 1ms
+  wait_until test -e "$ran.again"
+  kill -TERM "$sub_pid"
+  finish sub
+  assert_status 143
+  finish scripted
+}

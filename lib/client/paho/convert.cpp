@@ -182,7 +182,7 @@ void set(mqtt::connect_options& options, mqtt::ssl_options& ssl, const PahoConne
   options.set_max_inflight(how.window);
   options.set_connect_timeout(std::chrono::ceil<std::chrono::seconds>(how.timeout));
   if (how.plan.username) options.set_user_name(*how.plan.username);
-  if (how.plan.password) options.set_password(*how.plan.password);
+  if (how.password) options.set_password(*how.password);
   if (how.settings.will) options.set_will(to_paho(*how.settings.will, v5));
   const transport::ConnectSettings& transport = how.plan.transport;
   if (transport.websocket) set_headers(options, *transport.websocket);
