@@ -3,6 +3,12 @@
 #include <algorithm>
 
 namespace mqtt_toolbox::pub {
+namespace {
+
+/// As far away as any wait is: a time that does not fit its type would count as past.
+constexpr double longest_wait = 1e18;
+
+}  // namespace
 
 Pace::Pace(transport::Loop& loop, const Plan& plan, transport::Loop::Callback due)
     : plan_(plan), timer_(loop, std::move(due)) {}
@@ -10,7 +16,8 @@ Pace::Pace(transport::Loop& loop, const Plan& plan, transport::Loop::Callback du
 Time Pace::next_due() const {
   Time due = start_;
   if (plan_.rate)
-    due += Duration(static_cast<std::int64_t>(static_cast<double>(sent_) * 1e9 / *plan_.rate));
+    due += Duration(static_cast<std::int64_t>(
+        std::min(static_cast<double>(sent_) * 1e9 / *plan_.rate, longest_wait)));
   if (waits_for_delivery()) due = std::max(due, after_delivery_);
   return due;
 }

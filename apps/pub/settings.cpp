@@ -95,6 +95,11 @@ Status take_duration(options::Settings& settings, Values values) {
       [&](Duration duration) { work(settings).*member = duration; });
 }
 
+Status take_acknowledgement_timeout(options::Settings& settings, Values values) {
+  return options::parse_time_out(values[0]).map(
+      [&](Duration duration) { work(settings).acknowledgement_timeout = duration; });
+}
+
 Status take_rate(options::Settings& settings, Values values) {
   return parse_rate(values[0]).map([&](double rate) { work(settings).rate = rate; });
 }
@@ -250,7 +255,7 @@ constexpr std::array specs{
          .group = Group::flow,
          .fallback = "60",
          .help = "how long the broker may acknowledge nothing while acknowledgements are due",
-         .assign = take_duration<&Plan::acknowledgement_timeout>},
+         .assign = take_acknowledgement_timeout},
     Spec{.name = "grace",
          .kind = Kind::duration,
          .value_name = "SECONDS",

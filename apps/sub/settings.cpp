@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "options/assign.hpp"
 #include "options/control_characters.hpp"
 #include "options/password_command.hpp"
 #include "protocol/topic.hpp"
@@ -39,6 +40,12 @@ Status take_duration(options::Settings& settings, Values values) {
       [&](Duration duration) { work(settings).*member = duration; });
 }
 
+template <auto member>
+Status take_time_out(options::Settings& settings, Values values) {
+  return options::parse_time_out(values[0]).map(
+      [&](Duration duration) { work(settings).*member = duration; });
+}
+
 Status check_filter(std::string_view filter) {
   if (auto checked = protocol::check_topic_filter(filter); !checked)
     return fail(ExitCode::usage,
@@ -55,6 +62,14 @@ Status take_topic(options::Settings& settings, Values values) {
 Status take_request(options::Settings& settings, Values values) {
   return parse_request(values[0]).map(
       [&](Request&& request) { work(settings).requests.push_back(std::move(request)); });
+}
+
+/// -T is compared with the topics of messages, which know nothing of a share.
+Status take_filter_out(options::Settings& settings, Values values) {
+  if (const auto shared = protocol::shared_subscription(values[0]))
+    return fail(ExitCode::usage, "a message has no $share in its topic; give the filter alone: " +
+                                     printable(shared->filter, 100));
+  return check_filter(values[0]).map([&] { work(settings).filters_out.emplace_back(values[0]); });
 }
 
 template <std::vector<std::string> Plan::*member>
@@ -78,9 +93,11 @@ Status take_retain_handling(options::Settings& settings, Values values) {
 }
 
 Status take_percent(options::Settings& settings, Values values) {
-  return parse_decimal(values[0], 0, 100).map([&](double percent) {
-    work(settings).random_percent = percent;
-  });
+  auto percent = parse_decimal(values[0], 0, 100);
+  if (!percent) return tl::unexpected<Error>(std::move(percent.error()));
+  if (*percent <= 0) return fail(ExitCode::usage, "of 0 percent nothing would be printed");
+  work(settings).random_percent = *percent;
+  return {};
 }
 
 Status take_count(options::Settings& settings, Values values) {
@@ -151,7 +168,7 @@ constexpr std::array specs{
          .group = Group::subscription,
          .repeatable = true,
          .help = "do not handle messages whose topic matches",
-         .assign = take_filter<&Plan::filters_out>},
+         .assign = take_filter_out},
     options::control_characters_spec(Group::subscription),
     Spec{.name = "unsubscribe",
          .letter = 'U',
@@ -218,14 +235,14 @@ constexpr std::array specs{
          .value_name = "SECONDS",
          .group = Group::flow,
          .help = "end after this long, with exit status 27",
-         .assign = take_duration<&Plan::timeout>},
+         .assign = take_time_out<&Plan::timeout>},
     Spec{.name = "idle-timeout",
          .kind = Kind::duration,
          .value_name = "SECONDS",
          .group = Group::flow,
          .help = "end when no message has come for this long",
          .manual = "The exit status is 0, or 27 when -C wanted more messages.",
-         .assign = take_duration<&Plan::idle_timeout>},
+         .assign = take_time_out<&Plan::idle_timeout>},
     Spec{.name = "exit-after-subscribe",
          .letter = 'E',
          .group = Group::flow,
@@ -237,7 +254,7 @@ constexpr std::array specs{
          .group = Group::flow,
          .fallback = "20",
          .help = "how long the broker may take to acknowledge the subscriptions",
-         .assign = take_duration<&Plan::acknowledgement_timeout>},
+         .assign = take_time_out<&Plan::acknowledgement_timeout>},
     Spec{.name = "grace",
          .kind = Kind::duration,
          .value_name = "SECONDS",

@@ -38,6 +38,21 @@ std::string_view other_version_hint(Version version) {
                                 : "another protocol version (-V 5)";
 }
 
+/// Both versions that `auto` tries.
+bool ends_with_311(std::span<const Version> tried) {
+  return tried.size() > 1 && tried.back() == Version::v311;
+}
+
+constexpr std::string_view alpn_hint =
+    "an application protocol, which brokers on port 443 ask for (--tls-alpn mqtt; AWS IoT: "
+    "x-amzn-mqtt-ca)";
+
+bool lacks_alpn(const transport::ConnectSettings& transport) {
+  constexpr std::uint16_t https_port = 443;
+  return transport.tls && !transport.websocket && transport.port == https_port &&
+         transport.tls->alpn.empty();
+}
+
 std::string likely_causes(const Unanswered& unanswered) {
   std::vector<std::string_view> causes;
   const transport::ConnectSettings& transport = unanswered.transport;
@@ -46,7 +61,12 @@ std::string likely_causes(const Unanswered& unanswered) {
   } else if (transport.unix_path.empty()) {
     causes.push_back("a TLS port (use --tls or mqtts://)");
   }
-  if (unanswered.tried.size() == 1) causes.push_back(other_version_hint(unanswered.tried.front()));
+  if (lacks_alpn(transport)) causes.push_back(alpn_hint);
+  if (unanswered.has_will) causes.push_back("the will, if it does without one");
+  if (unanswered.tried.size() == 1)
+    causes.push_back(other_version_hint(unanswered.tried.front()));
+  else if (ends_with_311(unanswered.tried))
+    causes.push_back("a broker that knows MQTT 3.1 only (--protocol-version 31)");
   causes.push_back("an access rule");
   std::string text = "likely: ";
   for (std::size_t i = 0; i < causes.size(); ++i) {
@@ -68,8 +88,11 @@ std::string foreign_protocol(const Unanswered& unanswered) {
     return fmt::format("{} answered in TLS: this is a TLS port (use --tls or mqtts://)", target);
   }
   if (bytes.starts_with("HTTP/")) {
-    return fmt::format("an HTTP server answered at {}: is this the WebSocket port? use ws://",
-                       target);
+    const bool is_secure = unanswered.transport.tls.has_value();
+    return fmt::format("an HTTP server answered at {}: is this the WebSocket port? use {}://{}{}",
+                       target, is_secure ? "wss" : "ws",
+                       lacks_alpn(unanswered.transport) ? "; or it asks for " : "",
+                       lacks_alpn(unanswered.transport) ? alpn_hint : "");
   }
   if (bytes.empty()) return {};
   const auto type = static_cast<PacketType>(static_cast<unsigned char>(bytes[0]) >> 4);
@@ -102,12 +125,35 @@ std::string what_failed(const session::Failure& failure) {
                        : std::string(failure.text);
 }
 
+std::string_view refusal_hint(protocol::ReasonCode reason, bool has_identifier,
+                              std::span<const Version> tried) {
+  if (reason == protocol::ReasonCode::unsupported_protocol_version && ends_with_311(tried))
+    return "; if it knows MQTT 3.1 only, give -V 31";
+  if (reason == protocol::ReasonCode::unspecified_error && !has_identifier)
+    return "; it may want a client identifier, give one with -i";
+  return "";
+}
+
 Ended lost(const std::string& target, const std::string& cause, bool permanent) {
   return {Error{ExitCode::lost, fmt::format("lost the connection to {}: {}", target, cause)},
           AttemptEnd::other, permanent};
 }
 
+/// Whether it was no HTTP server that answered the request for a WebSocket, or one of TLS that says
+/// so.
+bool may_be_a_tls_port(const transport::ConnectSettings& transport, const std::string& text) {
+  if (!transport.websocket || transport.tls || !text.starts_with("WebSocket")) return false;
+  return text.find("\"HTTP/") == std::string::npos || text.find(" 400 ") != std::string::npos;
+}
+
 }  // namespace
+
+Error unopened(const transport::ConnectSettings& transport, Error error) {
+  if (may_be_a_tls_port(transport, error.text)) error.text += "; is it a TLS port? use wss://";
+  if (error.code == ExitCode::tls && lacks_alpn(transport))
+    error.text += fmt::format("; likely it asks for {}", alpn_hint);
+  return error;
+}
 
 Ended closed_before_connack(const Unanswered& unanswered, const std::optional<Error>& failure) {
   const std::string target = target_name(unanswered.transport);
@@ -134,6 +180,8 @@ Ended silent(const Unanswered& unanswered, Duration timeout) {
                        versions_tried(unanswered));
     if (unanswered.tried.size() == 1 && unanswered.tried.front() == Version::v5) {
       text += "; if it does not know MQTT 5.0, give -V 311";
+    } else if (ends_with_311(unanswered.tried)) {
+      text += "; if it knows MQTT 3.1 only, give -V 31";
     }
   }
   const bool nothing = unanswered.received.empty();
@@ -150,7 +198,8 @@ Ended not_understood(const Unanswered& unanswered, const session::Failure& failu
   return without_connack(ExitCode::refused, AttemptEnd::other, std::move(text));
 }
 
-Ended refused(const std::string& target, const protocol::ConnAck& connack, Version version) {
+Ended refused(const std::string& target, const protocol::ConnAck& connack, Version version,
+              bool has_identifier, std::span<const Version> tried) {
   const protocol::ReasonCode reason = connack.reason(version);
   const Advice& advice = advice_for(reason);
   const bool older = version != Version::v5 || (connack.older_form && connack.code < 0x80);
@@ -159,8 +208,9 @@ Ended refused(const std::string& target, const protocol::ConnAck& connack, Versi
   Ended ended;
   ended.error = {
       ExitCode::refused,
-      fmt::format("the broker at {} refused the connection: {} ({}){}", target,
-                  name(reason, PacketType::connack), code, remarks(connack.properties, advice))};
+      fmt::format("the broker at {} refused the connection: {} ({}){}{}", target,
+                  name(reason, PacketType::connack), code, remarks(connack.properties, advice),
+                  refusal_hint(reason, has_identifier, tried))};
   ended.permanent = !advice.passes_in_connack;
   if (connack.older_form) ended.attempt = AttemptEnd::connack_in_v4_form;
   if (reason == protocol::ReasonCode::unsupported_protocol_version) {

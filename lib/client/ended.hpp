@@ -27,7 +27,11 @@ struct Unanswered {
   std::span<const protocol::Version> tried;
   /// The first bytes received, if any.
   protocol::Bytes received;
+  bool has_will = false;
 };
+
+/// A stream that could not be opened: what the cause often is.
+Error unopened(const transport::ConnectSettings& transport, Error error);
 
 /// The stream ended before CONNACK; `failure` when it did so badly.
 Ended closed_before_connack(const Unanswered& unanswered, const std::optional<Error>& failure);
@@ -35,9 +39,11 @@ Ended closed_before_connack(const Unanswered& unanswered, const std::optional<Er
 Ended silent(const Unanswered& unanswered, Duration timeout);
 /// Bytes that the session could make nothing of, instead of CONNACK.
 Ended not_understood(const Unanswered& unanswered, const session::Failure& failure);
-/// CONNACK with a refusal, ExitCode::refused.
+/// CONNACK with a refusal, ExitCode::refused. `has_identifier`: the user gave the client one;
+/// `tried` as in Unanswered.
 Ended refused(const std::string& target, const protocol::ConnAck& connack,
-              protocol::Version version);
+              protocol::Version version, bool has_identifier = true,
+              std::span<const protocol::Version> tried = {});
 
 /// Ends of a connection that stood, ExitCode::lost.
 Ended disconnected(const std::string& target, const protocol::Disconnect& disconnect);

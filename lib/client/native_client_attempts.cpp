@@ -36,7 +36,8 @@ void NativeClient::opened(Result<transport::Connection> connection) {
   if (connection) return handshake(std::move(*connection));
   if (stage_ == Stage::clearing) return finish(std::move(closing_error_));
   stage_ = Stage::handshaking;
-  attempt_ended({connection.error(), AttemptEnd::other, false});
+  attempt_ended(
+      {client::unopened(plan_.transport, std::move(connection.error())), AttemptEnd::other, false});
 }
 
 void NativeClient::handshake(transport::Connection connection) {
@@ -88,7 +89,7 @@ void NativeClient::attempt_timed_out() {
 }
 
 Unanswered NativeClient::unanswered() const {
-  return {plan_.transport, tried_, first_bytes_};
+  return {plan_.transport, tried_, first_bytes_, plan_.session.will.has_value()};
 }
 
 void NativeClient::attempt_ended(const Ended& ended) {
@@ -150,7 +151,7 @@ void NativeClient::resubscribe() {
 }
 
 void NativeClient::on_refused(const protocol::ConnAck& connack) {
-  ended_ = refused(target_, connack, version_);
+  ended_ = refused(target_, connack, version_, !plan_.client_identifier.empty(), tried_);
 }
 
 }  // namespace mqtt_toolbox::client

@@ -131,7 +131,7 @@ void PahoClient::attempt_timed_out() {
 }
 
 Unanswered PahoClient::unanswered() const {
-  return {plan_.transport, tried_, {}};
+  return {plan_.transport, tried_, {}, plan_.session.will.has_value()};
 }
 
 void PahoClient::attempt_ended(const Ended& ended) {

@@ -18,7 +18,7 @@ Ended PahoClient::why_not_connected(const PahoEvent& event) const {
     protocol::ConnAck connack;
     connack.code = event.code;
     connack.older_form = version_ == protocol::Version::v5 && event.code < 0x80;
-    return refused(target_, connack, version_);
+    return refused(target_, connack, version_, !plan_.client_identifier.empty(), tried_);
   }
   // What Paho says when CONNECT is written and the stream ends.
   if (event.text == "TCP connect completion failure")

@@ -9,6 +9,7 @@
 #include "base/random.hpp"
 #include "console/interrupts.hpp"
 #include "console/output.hpp"
+#include "transport/plugin.hpp"
 
 namespace mqtt_toolbox::console {
 namespace {
@@ -60,6 +61,12 @@ Ended answer(const std::string& text, Reporter& reporter) {
   return {written.error().code, 0};
 }
 
+/// What TLS needs is missed before a connection is begun, not after.
+Status check_tls(const options::Settings& settings) {
+  const auto& tls = settings.plan.transport.tls;
+  return tls ? transport::check_tls(*tls) : Status();
+}
+
 Ended run(const options::Tool& tool, options::Settings& settings, const Start& start,
           const std::function<Ended(World&)>& work, Reporter& reporter) {
   options::Arguments arguments(start.argc, start.argv, tool);
@@ -73,6 +80,10 @@ Ended run(const options::Tool& tool, options::Settings& settings, const Start& s
 
   reporter.set_quiet(settings.quiet);
   for (const auto& warning : settings.warnings) reporter.note(warning);
+  if (auto usable = check_tls(settings); !usable) {
+    reporter.error(usable.error().text);
+    return {usable.error().code, 0};
+  }
   record::SystemWallClock wall_clock;
   Random random(system_seed());
   transport::Loop loop;

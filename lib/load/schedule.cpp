@@ -10,6 +10,8 @@ namespace {
 constexpr std::uint64_t nanoseconds = 1'000'000'000;
 constexpr std::uint64_t micro = 1'000'000;
 __extension__ using Wide = unsigned __int128;
+/// A due time that does not fit its type would count as past. In nanoseconds: 31 years.
+constexpr std::uint64_t longest_wait = nanoseconds * nanoseconds;
 
 /// SplitMix64: eight bytes of state, because there is one for each client.
 std::uint64_t next_random(std::uint64_t& state) {
@@ -33,7 +35,7 @@ Rate::Rate(double a_second)
 
 Duration Rate::due(std::uint64_t index) const {
   const Wide whole = Wide(index) * (nanoseconds * micro) / micro_events_;
-  return Duration(static_cast<Duration::rep>(whole));
+  return Duration(static_cast<Duration::rep>(std::min<Wide>(whole, longest_wait)));
 }
 
 std::uint64_t Rate::due_by(Duration elapsed) const {
@@ -79,7 +81,10 @@ std::uint64_t Schedule::due_by(Duration elapsed) const {
 /// An exponential gap by inversion; the standard distributions differ between libraries.
 void Schedule::wait_a_while() {
   const double uniform = (static_cast<double>(next_random(state_) >> 11) + 0.5) * 0x1p-53;
-  next_ += Duration(std::llround(-std::log(uniform) * mean_gap_));
+  const double gap = -std::log(uniform) * mean_gap_;
+  next_ = Duration(std::min<Duration::rep>(
+      next_.count() + std::llround(std::min(gap, static_cast<double>(longest_wait))),
+      longest_wait));
 }
 
 }  // namespace mqtt_toolbox::load

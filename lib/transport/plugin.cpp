@@ -67,6 +67,14 @@ Result<CertificateFacts> describe_certificate(const std::string& pem) {
   return tl::unexpected(std::move(error));
 }
 
+Status check_tls(const TlsSettings& settings) {
+  auto symbol = plugin_symbol("tls", check_tls_symbol);
+  if (!symbol) return tl::unexpected(symbol.error());
+  Error error;
+  if (reinterpret_cast<CheckTls>(*symbol)(&settings, &error) == 0) return {};
+  return tl::unexpected(std::move(error));
+}
+
 Status make_certificates(const CertificateRequest& request) {
   auto symbol = plugin_symbol("tls", make_certificates_symbol);
   if (!symbol) return tl::unexpected(symbol.error());

@@ -44,11 +44,17 @@ struct CertificateFacts {
 /// `pem` as in StreamFacts::certificates; ExitCode::tls when it is none. The TLS module does it.
 MQTT_TOOLBOX_API Result<CertificateFacts> describe_certificate(const std::string& pem);
 
+/// Whether what the settings name is there and of use, so that a mistake is told before anything is
+/// sent: ExitCode::io for a file, ExitCode::usage for a value. The system's store is not looked at,
+/// nor what can be read once only, such as a pipe.
+MQTT_TOOLBOX_API Status check_tls(const TlsSettings& settings);
+
 /// The entry points as the modules export them. 0 for success, else `error` is set; a failed
 /// opening leaves `lower` with the caller.
 extern "C" {
 using OpenTls = int (*)(const TlsSettings* settings, const std::string* host, Stream* lower,
                         Layer** layer, Error* error) noexcept;
+using CheckTls = int (*)(const TlsSettings* settings, Error* error) noexcept;
 using MakeCertificates = int (*)(const CertificateRequest* request, Error* error) noexcept;
 using DescribeCertificate = int (*)(const std::string* pem, CertificateFacts* facts,
                                     Error* error) noexcept;
@@ -56,6 +62,7 @@ using OpenWebSocket = int (*)(const WebSocketSettings* settings, const std::stri
                               Stream* lower, Layer** layer, Error* error) noexcept;
 }
 inline constexpr const char* open_tls_symbol = "mqtt_toolbox_open_tls";
+inline constexpr const char* check_tls_symbol = "mqtt_toolbox_check_tls";
 inline constexpr const char* make_certificates_symbol = "mqtt_toolbox_make_certificates";
 inline constexpr const char* describe_certificate_symbol = "mqtt_toolbox_describe_certificate";
 inline constexpr const char* open_websocket_symbol = "mqtt_toolbox_open_websocket";

@@ -118,6 +118,49 @@ assert_one_error() {
   seen_by_broker
 }
 
+@test "what TLS needs is missed before any connection is begun" {
+  # Nobody listens there: a connection would end with 3.
+  local to='-h 127.0.0.1 -p 1 -t a -m x'
+  # shellcheck disable=SC2086
+  {
+    run -8 --separate-stderr mqtt-pub $to --cafile "$BATS_TEST_TMPDIR/missing"
+    assert_one_error "cannot read $BATS_TEST_TMPDIR/missing"
+    run -8 --separate-stderr mqtt-pub $to --capath "$BATS_TEST_TMPDIR/missing"
+    assert_one_error "cannot read $BATS_TEST_TMPDIR/missing"
+    run -8 --separate-stderr mqtt-pub $to --cert "$BATS_TEST_TMPDIR/missing" --key k
+    assert_one_error "cannot read $BATS_TEST_TMPDIR/missing"
+    echo nothing >"$BATS_TEST_TMPDIR/empty"
+    run -8 --separate-stderr mqtt-pub $to --cafile "$BATS_TEST_TMPDIR/empty"
+    assert_one_error 'no certificate in PEM form'
+    run -2 --separate-stderr mqtt-pub $to --psk abc --psk-identity i
+    assert_one_error 'pre-shared key'
+    run -2 --separate-stderr mqtt-pub $to --ciphers nonsense
+    assert_one_error 'no cipher in "nonsense"'
+    run -2 --separate-stderr mqtt-pub $to --ciphers TLS_NONSENSE
+    assert_one_error TLS_NONSENSE
+    run -3 --separate-stderr mqtt-pub $to --tls
+  }
+}
+
+@test "--rate of next to nothing does not send everything at once" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH; expect PUBLISH'
+  start_in_background pub mqtt-pub -t a -m x --rate 0.0000000001 --repeat 4 --grace 0
+  wait_until grep -q ^PUBLISH "$BATS_TEST_TMPDIR/scripted.out"
+  kill -TERM "$pub_pid"
+  finish pub
+  run -0 grep -c ^PUBLISH "$BATS_TEST_TMPDIR/scripted.out"
+  assert_equal "$output" 1
+  finish scripted
+  assert_status 1
+}
+
+@test "a time-out of 0 and a property out of its range are mistakes" {
+  run -2 --separate-stderr mqtt-pub -t a -m x --ack-timeout 0
+  assert_one_error '--ack-timeout: a time-out is greater than 0'
+  run -2 --separate-stderr mqtt-pub -t a -m x -D publish message-expiry-interval 4294967296
+  assert_one_error '--property: message-expiry-interval: '
+}
+
 @test "-m: one message with its topic, QoS and retain flag" {
   start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH topic=a/b payload="hello world" qos=1 retain=1; send PUBACK id=last; expect DISCONNECT'
   run -0 --separate-stderr mqtt-pub -t a/b -m 'hello world' -q 1 -r

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
@@ -22,10 +23,8 @@ Context& context_of(const SSL* ssl) {
   return *static_cast<Context*>(SSL_CTX_get_app_data(SSL_get_SSL_CTX(ssl)));
 }
 
-Status set_trust(SSL_CTX* ssl, const TlsSettings& settings) {
-  SSL_CTX_set_verify(ssl, settings.any_chain ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
-  bool own = !settings.ca_file.empty() || !settings.ca_path.empty();
-  if (!own || settings.use_system_store) SSL_CTX_set_default_verify_paths(ssl);
+/// The authorities that the settings name.
+Status set_own_trust(SSL_CTX* ssl, const TlsSettings& settings) {
   if (!settings.ca_file.empty()) {
     if (auto readable = readable_pem(settings.ca_file); !readable) return readable;
     if (SSL_CTX_load_verify_file(ssl, settings.ca_file.c_str()) != 1) {
@@ -38,6 +37,13 @@ Status set_trust(SSL_CTX* ssl, const TlsSettings& settings) {
   }
   SSL_CTX_load_verify_dir(ssl, settings.ca_path.c_str());
   return {};
+}
+
+Status set_trust(SSL_CTX* ssl, const TlsSettings& settings) {
+  SSL_CTX_set_verify(ssl, settings.any_chain ? SSL_VERIFY_NONE : SSL_VERIFY_PEER, nullptr);
+  bool own = !settings.ca_file.empty() || !settings.ca_path.empty();
+  if (!own || settings.use_system_store) SSL_CTX_set_default_verify_paths(ssl);
+  return set_own_trust(ssl, settings);
 }
 
 int version_number(TlsVersion version) {
@@ -207,6 +213,46 @@ Result<std::shared_ptr<Context>> context_for(const TlsSettings& settings) {
   auto made = make_context(settings);
   if (made) latest = *made;
   return made;
+}
+
+namespace {
+
+/// What is no regular file, such as a pipe, may be read once only. One that is missing counts as
+/// regular: its error is wanted.
+bool is_regular(const std::string& path) {
+  struct stat facts {};
+  return stat(path.c_str(), &facts) != 0 || S_ISREG(facts.st_mode);
+}
+
+Status check_values(Context& context, const TlsSettings& settings) {
+  SSL_CTX* ssl = context.ssl.get();
+  return set_versions(ssl, settings)
+      .and_then([&] { return set_ciphers(ssl, settings); })
+      .and_then([&] { return set_alpn(ssl, settings); })
+      .and_then([&] { return set_psk(context, settings); });
+}
+
+Status check_files(SSL_CTX* ssl, TlsSettings settings) {
+  if (!is_regular(settings.ca_file)) settings.ca_file.clear();
+  Status status = set_own_trust(ssl, settings);
+  if (!status || !is_regular(settings.certificate_file) || !is_regular(settings.key_file))
+    return status;
+  return set_credentials(ssl, settings);
+}
+
+}  // namespace
+
+Status check_settings(const TlsSettings& settings) {
+  ERR_clear_error();
+  Context context;
+  context.ssl.reset(SSL_CTX_new(TLS_client_method()));
+  if (!context.ssl) return tls_failure("OpenSSL does not start");
+  const Status values = check_values(context, settings);
+  const Status files = check_files(context.ssl.get(), settings);
+  ERR_clear_error();
+  if (!values) return fail(ExitCode::usage, values.error().text);
+  if (!files) return fail(ExitCode::io, files.error().text);
+  return {};
 }
 
 }  // namespace mqtt_toolbox::transport::tls

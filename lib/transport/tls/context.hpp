@@ -29,4 +29,7 @@ struct Context {
 /// were renewed.
 Result<std::shared_ptr<Context>> context_for(const TlsSettings& settings);
 
+/// See check_tls of transport/plugin.hpp.
+Status check_settings(const TlsSettings& settings);
+
 }  // namespace mqtt_toolbox::transport::tls

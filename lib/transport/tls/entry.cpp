@@ -4,6 +4,7 @@
 #include "transport/plugin.hpp"
 #include "transport/tls/certificate_text.hpp"
 #include "transport/tls/certificates.hpp"
+#include "transport/tls/context.hpp"
 #include "transport/tls/tls_layer.hpp"
 
 namespace {
@@ -37,6 +38,11 @@ extern "C" MQTT_TOOLBOX_API int mqtt_toolbox_open_tls(const TlsSettings* setting
     return tls::TlsLayer::open(*settings, *host, lower)
         .map([&](std::unique_ptr<tls::TlsLayer> opened) { *layer = opened.release(); });
   });
+}
+
+extern "C" MQTT_TOOLBOX_API int mqtt_toolbox_check_tls(const TlsSettings* settings,
+                                                       Error* error) noexcept {
+  return guarded(error, ExitCode::tls, [&] { return tls::check_settings(*settings); });
 }
 
 extern "C" MQTT_TOOLBOX_API int mqtt_toolbox_describe_certificate(const std::string* pem,

@@ -64,7 +64,12 @@ std::string alert_text(int alert, const Subject& subject) {
       return fmt::format("the peer wants a client certificate; give --cert and --key (alert: {})",
                          name);
     }
-    return fmt::format("the peer refused the client certificate (alert: {})", name);
+    const std::string_view mend =
+        alert == SSL_AD_UNKNOWN_CA
+            ? "; when an intermediate authority issued it, that one's certificate belongs into "
+              "--cert as well, behind it"
+            : "";
+    return fmt::format("the peer refused the client certificate (alert: {}){}", name, mend);
   }
   if (subject.has_psk && may_be_about_psk(alert)) {
     return fmt::format(

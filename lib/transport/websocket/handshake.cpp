@@ -63,14 +63,18 @@ std::string_view mend(unsigned status) {
 std::string location(const ws::response_type& response) {
   auto found = response.find(http::field::location);
   if (found == response.end() || response.result_int() / 100 != 3) return {};
-  return ": " + printable(view(found->value()), 200);
+  // In a query there may be credentials.
+  const std::string_view target = view(found->value());
+  return ": " + printable(target.substr(0, target.find('?')), 200);
 }
 
 }  // namespace
 
 Status check_request(const WebSocketSettings& settings, const std::string& host) {
   if (!is_request_word(host)) return unusable("host", host);
-  if (!is_request_word(settings.path)) return unusable("WebSocket path", settings.path);
+  // Not shown: it may hold a credential.
+  if (!is_request_word(settings.path))
+    return fail(ExitCode::usage, "the WebSocket path has a character that HTTP does not allow");
   if (!is_field_value(settings.subprotocol)) return unusable("subprotocol", settings.subprotocol);
   for (const auto& [name, value] : settings.headers) {
     if (!is_token(name)) return unusable("name of the header", name);

@@ -37,6 +37,21 @@ TEST_CASE("pace: a rate is an absolute schedule, a late message does not delay t
   CHECK_FALSE(pace.is_due(start + milliseconds(350)));
 }
 
+TEST_CASE("pace: at a rate of next to nothing the second message is far away, not at once") {
+  transport::Loop loop;
+  pub::Plan plan;
+  plan.rate = 1e-10;
+  Pace pace(loop, plan, [] {});
+  const Time start = loop.now();
+  pace.start(start);
+  CHECK(pace.is_due(start));
+  pace.sent();
+  for (int i = 0; i < 3; ++i) {
+    CHECK_FALSE(pace.is_due(start + std::chrono::hours(24 * 365)));
+    pace.sent();
+  }
+}
+
 TEST_CASE("pace: a pause counts from the delivery, not from the sending") {
   transport::Loop loop;
   pub::Plan plan;

@@ -78,3 +78,50 @@ TEST_CASE("which reasons of a DISCONNECT let the connection go on") {
     CHECK(permanent(lasting));
   }
 }
+
+TEST_CASE("hints for the cases that people meet") {
+  constexpr Version both[] = {Version::v5, Version::v311};
+  transport::ConnectSettings transport;
+  const auto closed = [&](bool has_will) {
+    return closed_before_connack({transport, both, {}, has_will}, std::nullopt).error.text;
+  };
+  CHECK(contains(closed(false), "--protocol-version 31"));
+  CHECK_FALSE(contains(closed(false), "the will"));
+  CHECK(contains(closed(true), "the will"));
+  CHECK(contains(silent({transport, both, {}}, std::chrono::seconds(1)).error.text, "-V 31"));
+  CHECK_FALSE(contains(closed(false), "--tls-alpn"));
+  transport.port = 443;
+  transport.tls.emplace();
+  CHECK(contains(closed(false), "--tls-alpn"));
+  const Error handshake{ExitCode::tls, "TLS with h:443 failed: closed"};
+  CHECK(contains(unopened(transport, handshake).text, "--tls-alpn"));
+  transport.tls->alpn = {"mqtt"};
+  CHECK_FALSE(contains(closed(false), "--tls-alpn"));
+  CHECK(unopened(transport, handshake).text == handshake.text);
+}
+
+TEST_CASE("a WebSocket that meets TLS names wss://") {
+  transport::ConnectSettings transport;
+  transport.websocket.emplace();
+  const auto text = [&](std::string cause) {
+    return unopened(transport, {ExitCode::refused, "WebSocket with h:443 failed: " + cause}).text;
+  };
+  CHECK(contains(text("the server closed the connection"), "wss://"));
+  CHECK(contains(text("the server answered \"HTTP/1.1 400 Bad Request\""), "wss://"));
+  CHECK_FALSE(contains(text("the server answered \"HTTP/1.1 404 Not Found\""), "wss://"));
+  CHECK_FALSE(contains(unopened(transport, {ExitCode::unreachable, "refused"}).text, "wss://"));
+  transport.tls.emplace();
+  CHECK_FALSE(contains(text("the server closed the connection"), "wss://"));
+}
+
+TEST_CASE("a refusal without a reason names the client identifier when there was none") {
+  protocol::ConnAck connack;
+  connack.code = 0x80;
+  CHECK(contains(refused("h:1", connack, Version::v5, false).error.text, "give one with -i"));
+  CHECK_FALSE(contains(refused("h:1", connack, Version::v5, true).error.text, "-i"));
+  connack.code = 1;
+  connack.older_form = true;
+  constexpr Version both[] = {Version::v5, Version::v311};
+  CHECK(contains(refused("h:1", connack, Version::v311, true, both).error.text, "give -V 31"));
+  CHECK_FALSE(contains(refused("h:1", connack, Version::v311).error.text, "give -V 31"));
+}

@@ -35,6 +35,15 @@ TEST_CASE("a rate says when each event is due, and how many are") {
   }
 }
 
+TEST_CASE("a due time that lies too far away does not count as past") {
+  const Rate slow(1e-9);
+  CHECK(slow.due(1'000'000) > std::chrono::hours(24 * 365));
+  for (const Arrivals arrivals : {Arrivals::constant, Arrivals::poisson}) {
+    for (const Duration due : times(Schedule(arrivals, 1e-10, 100'000, 99'999, 1), 4))
+      CHECK(due > std::chrono::hours(1));
+  }
+}
+
 TEST_CASE("a rate does not drift, not in a year") {
   const Rate rate(3);
   CHECK(rate.due(3ull * 86'400 * 365) == std::chrono::hours(24 * 365));
