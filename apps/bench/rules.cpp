@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "base/byte_order_mark.hpp"
 #include "base/system.hpp"
 #include "base/utf8.hpp"
 #include "bench/assignments.hpp"
 #include "bench/csv.hpp"
 #include "load/stamp.hpp"
 #include "options/control_characters.hpp"
+#include "options/secrecy.hpp"
 #include "protocol/topic.hpp"
 #include "report/result.hpp"
 
@@ -47,7 +49,9 @@ Status read_credentials(Settings& settings) {
   if (settings.credentials_file.empty()) return {};
   const auto text = read_file(settings.credentials_file, largest_list);
   if (!text) return tl::unexpected<Error>(text.error());
-  auto credentials = parse_credentials(*text);
+  options::SystemOutside outside;
+  options::warn_of_readers(outside, settings.credentials_file, settings);
+  auto credentials = parse_credentials(without_byte_order_mark(*text));
   if (!credentials)
     return wrong("--credentials: " + printable(settings.credentials_file, 200) + ", " +
                  credentials.error().text);
@@ -81,7 +85,7 @@ Status take_topics(Settings& settings) {
   if (settings.topics_file.empty()) return check_topic(publishing.topic, "--topic");
   const auto text = read_file(settings.topics_file, largest_list);
   if (!text) return tl::unexpected<Error>(text.error());
-  std::string_view rest = *text;
+  std::string_view rest = without_byte_order_mark(*text);
   for (int number = 1; !rest.empty(); ++number) {
     std::string_view line = rest.substr(0, rest.find('\n'));
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));

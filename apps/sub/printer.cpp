@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/direction.hpp"
 #include "base/utf8.hpp"
 
 namespace mqtt_toolbox::sub {
@@ -18,6 +19,14 @@ Result<Printer> Printer::make(const Plan& plan, bool terminal) {
 }
 
 Status Printer::append(std::string& out, const protocol::Publish& message, record::WallTime time) {
+  const std::size_t start = out.size();
+  auto appended = append_shown(out, message, time);
+  if (text_.terminal) escape_direction_controls(out, start);
+  return appended;
+}
+
+Status Printer::append_shown(std::string& out, const protocol::Publish& message,
+                             record::WallTime time) {
   switch (plan_->show) {
     case Show::text: record::append_text(out, message, text_); break;
     case Show::json: append_json(out, message, time); break;

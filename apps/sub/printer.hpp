@@ -26,6 +26,7 @@ class Printer {
 
  private:
   explicit Printer(const Plan& plan) : plan_(&plan), json_(plan.payload) {}
+  Status append_shown(std::string& out, const protocol::Publish& message, record::WallTime time);
   void append_json(std::string& out, const protocol::Publish& message, record::WallTime time);
   void append_in_place(std::string& out, const protocol::Publish& message);
 

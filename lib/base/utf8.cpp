@@ -1,9 +1,13 @@
 #include "base/utf8.hpp"
 
+#include <algorithm>
+#include <array>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 
 #include "base/base64.hpp"
+#include "base/direction.hpp"
 
 namespace mqtt_toolbox {
 namespace {
@@ -43,6 +47,32 @@ std::size_t length_of_character(std::string_view bytes) {
   return length;
 }
 
+/// Of a well-formed character.
+std::uint32_t code_point(std::string_view character) {
+  const std::size_t length = character.size();
+  const std::uint32_t lead = byte_at(character, 0);
+  std::uint32_t value = length == 1 ? lead : lead & (0x7FU >> length);
+  for (std::size_t i = 1; i < length; ++i) value = value << 6 | (byte_at(character, i) & 0x3FU);
+  return value;
+}
+
+/// The bidirectional controls (Unicode Standard Annex 9, section 2) and the two separators.
+bool is_direction_control(std::uint32_t character) {
+  return character == 0x61C || character == 0x200E || character == 0x200F ||
+         (character >= 0x2028 && character <= 0x202E) ||
+         (character >= 0x2066 && character <= 0x2069);
+}
+
+bool is_c1(std::uint32_t character) {
+  return character >= 0x80 && character < 0xA0;
+}
+
+void append_number(std::string& out, std::uint32_t character) {
+  std::array<char, 8> digits{};
+  const auto end = std::to_chars(digits.begin(), digits.end(), character, 16).ptr;
+  out.append(digits.begin(), end);
+}
+
 void append_byte_escape(std::string& out, std::string_view byte) {
   out += "\\x";
   append_hex(out, byte);
@@ -54,16 +84,16 @@ void append_escaped(std::string& out, std::string_view& rest, bool keep_layout) 
   const std::string_view character = rest.substr(0, length == 0 ? 1 : length);
   rest.remove_prefix(character.size());
   const char first = character.front();
-  const bool is_c1 = length == 2 && first == '\xC2' && byte_at(character, 1) < 0xA0;
+  const std::uint32_t point = length == 0 ? 0 : code_point(character);
   if (first == '\n' || first == '\t') {
     if (keep_layout) {
       out += first;
     } else {
       out += first == '\n' ? "\\n" : "\\t";
     }
-  } else if (is_c1) {
+  } else if (is_c1(point) || is_direction_control(point)) {
     out += "\\u{";
-    append_hex(out, character.substr(1));
+    append_number(out, point);
     out += '}';
   } else if (length == 0 || static_cast<std::uint8_t>(first) < 0x20 || first == '\x7F') {
     append_byte_escape(out, character);
@@ -101,6 +131,24 @@ std::string printable(std::string_view bytes, std::size_t limit) {
   while (!rest.empty()) append_escaped(out, rest, false);
   if (is_cut) out += "...";
   return out;
+}
+
+void escape_direction_controls(std::string& text, std::size_t start) {
+  std::string out;
+  std::string_view rest = std::string_view(text).substr(start);
+  while (!rest.empty()) {
+    const std::size_t length = std::max<std::size_t>(1, length_of_character(rest));
+    const std::string_view character = rest.substr(0, length);
+    rest.remove_prefix(length);
+    if (length > 1 && is_direction_control(code_point(character))) {
+      const std::uint32_t point = code_point(character);
+      out += point < 0x1000 ? "\\u0" : "\\u";
+      append_number(out, point);
+    } else {
+      out += character;
+    }
+  }
+  text.replace(start, std::string::npos, out);
 }
 
 void append_for_terminal(std::string& out, std::string_view bytes) {

@@ -16,15 +16,14 @@ void erase(char* secret, std::size_t size) {
   secret[0] = '*';
 }
 
-void erase_url_password(char* url) {
-  const PasswordPlace place = find_password(url);
-  erase(url + place.position, place.size);
+void erase_url_secrets(char* url) {
+  for (const PasswordPlace& place : find_secrets(url)) erase(url + place.position, place.size);
 }
 
 /// Overwrites the secret in the value of an option, wherever the value starts.
 void erase_value(const Spec& spec, char* value) {
   if (spec.secret) erase(value, std::strlen(value));
-  if (spec.kind == Kind::url) erase_url_password(value);
+  if (spec.kind == Kind::url) erase_url_secrets(value);
 }
 
 /// The options that an argument may name, and where a value within the same argument starts; null

@@ -13,8 +13,8 @@
 #include "base/utf8.hpp"
 #include "options/layers.hpp"
 #include "options/lookup.hpp"
+#include "options/secrecy.hpp"
 #include "options/tool_options.hpp"
-#include "options/url.hpp"
 
 namespace mqtt_toolbox::options {
 namespace {
@@ -239,17 +239,14 @@ std::string choose_path(const Source& source, const char* const* environment,
 }
 
 bool is_secret(const Candidate& candidate) {
-  if (candidate.origin.layer >= Layer::environment) return false;
-  return candidate.spec->secret ||
-         (candidate.spec->kind == Kind::url && find_password(candidate.values[0]).size > 0);
+  return candidate.origin.layer < Layer::environment &&
+         holds_secret(*candidate.spec, candidate.values);
 }
 
 void warn_of_secrets(const Source& source, const std::string& path, Settings& settings,
                      const Candidates& candidates) {
-  if (!std::any_of(candidates.begin(), candidates.end(), is_secret)) return;
-  if (!source.outside.readable_by_others(path)) return;
-  settings.warnings.push_back(printable(path, 200) +
-                              " holds a secret and others may read it; chmod 600 mends that");
+  if (std::any_of(candidates.begin(), candidates.end(), is_secret))
+    warn_of_readers(source.outside, path, settings);
 }
 
 }  // namespace

@@ -48,6 +48,9 @@ Status finish_transport(Settings& settings) {
   const auto tls = uses_tls(settings);
   if (!tls) return tl::unexpected<Error>(tls.error());
   if (*tls) transport.tls = draft.tls;
+  if (*tls && draft.tls.insecure)
+    settings.warnings.emplace_back(
+        "--insecure: whether the certificate is for the broker's name is not verified");
   if (websocket) transport.websocket = draft.websocket;
   const int default_port = websocket ? (*tls ? 443 : 80) : (*tls ? 8883 : 1883);
   transport.port = draft.port.value_or(static_cast<std::uint16_t>(default_port));

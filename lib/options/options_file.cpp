@@ -1,7 +1,11 @@
+#include <algorithm>
+
+#include "base/byte_order_mark.hpp"
 #include "base/utf8.hpp"
 #include "options/command_line.hpp"
 #include "options/layers.hpp"
 #include "options/lookup.hpp"
+#include "options/secrecy.hpp"
 
 namespace mqtt_toolbox::options {
 namespace {
@@ -70,10 +74,15 @@ Status check_given_once(const Candidates& found) {
   return {};
 }
 
-Status read_options_file(const Source& source, const std::string& path, Candidates& candidates) {
+bool is_secret(const Candidate& candidate) {
+  return holds_secret(*candidate.spec, candidate.values);
+}
+
+Status read_options_file(const Source& source, const std::string& path, Settings& settings,
+                         Candidates& candidates) {
   auto text = source.outside.read(path, largest_file);
   if (!text) return fail(text.error().code, "--options-file: " + text.error().text);
-  std::string_view rest = *text;
+  std::string_view rest = without_byte_order_mark(*text);
   Candidates found;
   for (int number = 1; !rest.empty(); ++number) {
     const std::string_view line = take_line(rest);
@@ -82,6 +91,8 @@ Status read_options_file(const Source& source, const std::string& path, Candidat
     if (auto status = add_line(source, line, where, found); !status) return status;
   }
   if (auto status = check_given_once(found); !status) return status;
+  if (std::any_of(found.begin(), found.end(), is_secret))
+    warn_of_readers(source.outside, path, settings);
   candidates.insert(candidates.end(), std::make_move_iterator(found.begin()),
                     std::make_move_iterator(found.end()));
   return {};
@@ -96,7 +107,8 @@ Status read_arguments(const Source& source, const Arguments& arguments, Settings
   settings.positionals = std::move(line->positionals);
   for (const Occurrence& occurrence : line->occurrences)
     if (occurrence.spec->name == "options-file")
-      if (auto status = read_options_file(source, occurrence.values[0], candidates); !status)
+      if (auto status = read_options_file(source, occurrence.values[0], settings, candidates);
+          !status)
         return status;
   Candidates found;
   for (Occurrence& occurrence : line->occurrences) {

@@ -101,7 +101,8 @@ Result<std::string> SystemOutside::read(const std::string& path, std::size_t lim
 
 bool SystemOutside::readable_by_others(const std::string& path) {
   struct stat facts {};
-  return stat(path.c_str(), &facts) == 0 && (facts.st_mode & (S_IRGRP | S_IROTH)) != 0;
+  return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) &&
+         (facts.st_mode & (S_IRGRP | S_IROTH)) != 0;
 }
 
 Result<std::string> SystemOutside::output_of(const std::string& command, std::size_t limit) {

@@ -160,8 +160,13 @@ Status assign_property_option(Settings& settings, Values values) {
   auto row = find_property(values[0], name, *place);
   if (!row) return tl::unexpected<Error>(std::move(row.error()));
   auto value = decode(values[2], form);
+  if (!value && is_secret_property(name))
+    return fail(value.error().code, std::string(name) + ": what is given, and not shown here, is " +
+                                        (form == "file" ? "no file to read" : "wrong after @"));
   if (!value) return tl::unexpected<Error>(std::move(value.error()));
-  return add_property(list, (*row)->id, *value);
+  auto status = add_property(list, (*row)->id, *value);
+  if (!status) return fail(status.error().code, std::string(name) + ": " + status.error().text);
+  return {};
 }
 
 bool is_secret_property(std::string_view name) {

@@ -1,6 +1,8 @@
+#include "base/byte_order_mark.hpp"
 #include "base/command.hpp"
 #include "base/utf8.hpp"
 #include "options/finish.hpp"
+#include "options/secrecy.hpp"
 
 namespace mqtt_toolbox::options {
 namespace {
@@ -16,7 +18,10 @@ Result<std::string> from_environment(const std::string& name, const char* const*
 Result<std::string> read(const SecretSource& source, std::string_view prompt,
                          const char* const* environment, Outside& outside) {
   switch (source.kind) {
-    case SecretSource::Kind::file: return outside.read(source.text, largest_secret).map(first_line);
+    case SecretSource::Kind::file:
+      return outside.read(source.text, largest_secret).map([](const std::string& text) {
+        return first_line(std::string(without_byte_order_mark(text)));
+      });
     case SecretSource::Kind::command:
       return outside.output_of(source.text, largest_secret).map(first_line);
     case SecretSource::Kind::prompt: return outside.ask(prompt);
@@ -43,6 +48,11 @@ Status read_secrets(Settings& settings, const char* const* environment, Outside&
       .and_then([&] {
         return read_into(draft.tls.key_password, draft.key_password, "key password", environment,
                          outside);
+      })
+      .map([&] {
+        for (const SecretSource* source : {&draft.password, &draft.key_password})
+          if (source->kind == SecretSource::Kind::file)
+            warn_of_readers(outside, source->text, settings);
       });
 }
 

@@ -44,7 +44,7 @@ constexpr std::array<Spec, 4> specs{{
        return {};
      }},
     {.name = "ws-path",
-     .kind = Kind::text,
+     .kind = Kind::url,
      .value_name = "PATH",
      .group = group,
      .fallback = "/mqtt",

@@ -1,5 +1,6 @@
 #include "options/url.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <utility>
@@ -255,6 +256,23 @@ Status read_socket_path(std::string_view text, Url& url) {
   return {};
 }
 
+/// Long, of letters and digits: nobody names a path so.
+bool looks_like_a_token(std::string_view segment) {
+  constexpr std::size_t shortest_token = 16;
+  constexpr std::string_view digits = "0123456789";
+  return segment.size() >= shortest_token && segment.find_first_of(digits) != std::string::npos &&
+         segment.find_first_not_of(digits) != std::string::npos;
+}
+
+/// What is secret in one segment of a path or one field of a query.
+PasswordPlace secret_of(std::string_view url, PasswordPlace part, bool in_query) {
+  const std::string_view text = url.substr(part.position, part.size);
+  const std::size_t mark = text.find_first_of(in_query ? "=" : "=:");
+  if (in_query && text.substr(0, mark) == "topic") return {};
+  if (mark != std::string_view::npos) return {part.position + mark + 1, part.size - mark - 1};
+  return in_query || looks_like_a_token(text) ? part : PasswordPlace();
+}
+
 void take_authority(Authority&& authority, Url& url) {
   url.username = std::move(authority.username);
   url.password = std::move(authority.password);
@@ -339,10 +357,34 @@ PasswordPlace find_password(std::string_view url) {
   return {colon + 1, at - colon - 1};
 }
 
+std::vector<PasswordPlace> find_secrets(std::string_view url) {
+  std::vector<PasswordPlace> places;
+  const PasswordPlace password = find_password(url);
+  if (password.size > 0) places.push_back(password);
+  std::size_t start = password.position + password.size;
+  if (!url.starts_with('/')) {
+    const std::size_t scheme = std::min(url.find(separator), url.size());
+    const std::string name = lower(url.substr(0, scheme));
+    if (name != "ws" && name != "wss") return places;
+    start = std::max(start, scheme + separator.size());
+  }
+  const std::size_t query = std::min(url.find_first_of("?#", start), url.size());
+  for (std::size_t at = std::min(url.find('/', start), query); at < url.size();) {
+    const bool in_query = at >= query;
+    const std::size_t end = in_query ? std::min(url.find_first_of("&;#", at + 1), url.size())
+                                     : std::min(url.find('/', at + 1), query);
+    const PasswordPlace place = secret_of(url, {at + 1, end - at - 1}, in_query);
+    if (place.size > 0) places.push_back(place);
+    at = end;
+  }
+  return places;
+}
+
 std::string mask_password(std::string_view url) {
-  const PasswordPlace place = find_password(url);
   std::string masked(url);
-  if (place.size > 0) masked.replace(place.position, place.size, "***");
+  const std::vector<PasswordPlace> places = find_secrets(url);
+  for (auto place = places.rbegin(); place != places.rend(); ++place)
+    masked.replace(place->position, place->size, "***");
   return masked;
 }
 

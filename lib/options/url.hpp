@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "transport/settings.hpp"
@@ -37,14 +38,20 @@ Result<transport::ProxySettings> parse_proxy_url(std::string_view text);
 /// "[::1]" as "::1"; anything else as it is.
 std::string host_without_brackets(std::string_view host);
 
-/// Where the password stands in a URL, in bytes, also in a malformed one; size 0: none.
+/// Where a secret stands in a URL, in bytes.
 struct PasswordPlace {
   std::size_t position = 0;
   std::size_t size = 0;
 };
+/// Where the password stands, also in a malformed URL; size 0: none.
 PasswordPlace find_password(std::string_view url);
 
-/// The URL with *** for its password.
+/// The password, and in the path and query of a WebSocket, also given without the rest of the URL,
+/// what may be a credential: the values of the query but for topic=, what follows = or : in a
+/// segment, and segments that look like tokens. In order; they do not overlap.
+std::vector<PasswordPlace> find_secrets(std::string_view url);
+
+/// The URL, or the path, with *** for its secrets.
 std::string mask_password(std::string_view url);
 
 }  // namespace mqtt_toolbox::options

@@ -292,6 +292,35 @@ assert_one_error() {
   assert_status 0
 }
 
+@test "time-outs of 0, 0 percent and a share in -T are mistakes" {
+  local option
+  for option in -W --timeout --idle-timeout --ack-timeout; do
+    run -2 --separate-stderr mqtt-sub -t a "$option" 0
+    assert_one_error 'a time-out is greater than 0'
+  done
+  run -2 --separate-stderr mqtt-sub -t a --random-filter 0
+  assert_one_error '--random-filter: ' '0 percent'
+  run -2 --separate-stderr mqtt-sub -t '#' -T '$share/g/a/b'
+  assert_one_error '--filter-out: ' 'give the filter alone: a/b'
+}
+
+@test "bidirectional controls reach a pipe as they are, and no terminal" {
+  local payload=$'a\u202eb\u2028c'
+  for form in '-v' '--json' "-F '%t %p'" "-F %j"; do
+    rm -f "$BATS_TEST_TMPDIR/ready"
+    start_subscriber pipe -t "$topic/#" -C 1
+    start_in_background terminal script -qec "mqtt-sub $form -t '$topic/#' -C 1 --ready-file '$BATS_TEST_TMPDIR/ready'" /dev/null
+    wait_until test -s "$BATS_TEST_TMPDIR/ready"
+    run -0 mqtt-pub -t "$topic/x" -q 1 -m "$payload"
+    finish pipe
+    assert_equal "$output" "$payload"
+    finish terminal
+    assert_status 0
+    assert_contains "$output" 202e
+    [[ $output != *$'\u202e'* && $output != *$'\u2028'* ]]
+  done
+}
+
 @test "a refused filter is named; the others go on" {
   start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0x87 code=0
     send PUBLISH topic=b payload=x; expect DISCONNECT'

@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "base/direction.hpp"
 #include "unit/base/seed.hpp"
 
 namespace mqtt_toolbox {
@@ -111,6 +112,12 @@ TEST_CASE("printable escapes what a terminal would obey, and only that") {
       {"\x7F", "\\x7f"},
       {"\xC2\x85\xC2\x9B", "\\u{85}\\u{9b}"},
       {"\xC2\xA0", "\xC2\xA0"},
+      {"a\xE2\x80\xAE"
+       "b\xE2\x81\xA9",
+       "a\\u{202e}b\\u{2069}"},
+      {"\xD8\x9C\xE2\x80\x8E\xE2\x80\x8F", "\\u{61c}\\u{200e}\\u{200f}"},
+      {"\xE2\x80\xA8\xE2\x80\xA9\xE2\x80\xAA", "\\u{2028}\\u{2029}\\u{202a}"},
+      {"\xE2\x80\xA7\xE2\x80\xAF\xE2\x81\xA5", "\xE2\x80\xA7\xE2\x80\xAF\xE2\x81\xA5"},
       {"Gr\xC3\xBC\xC3\x9F", "Gr\xC3\xBC\xC3\x9F"},
       {"\xF0\x9F\x98\x80", "\xF0\x9F\x98\x80"},
       {"\xFF\xC3", "\\xff\\xc3"},
@@ -128,6 +135,12 @@ TEST_CASE("printable cuts at its limit, but never within a character") {
   CHECK(printable("\xF0\x9F\x98\x80z", 3) == "...");
   CHECK(printable("\xF0\x9F\x98\x80z", 1) == "...");
   CHECK(printable("ab\xFF\xFFz", 3) == "ab\\xff...");
+}
+
+TEST_CASE("direction controls become escapes of JSON, and nothing else does") {
+  std::string text = "\xE2\x80\xAE{\"a\":\"x\xE2\x80\xAEy\xD8\x9C\xE2\x80\xA8\xC3\xBC\n\xFF\"}";
+  escape_direction_controls(text, 3);
+  CHECK(text == "\xE2\x80\xAE{\"a\":\"x\\u202ey\\u061c\\u2028\xC3\xBC\n\xFF\"}");
 }
 
 TEST_CASE("append_for_terminal keeps newline and tab") {

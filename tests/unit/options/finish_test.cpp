@@ -171,6 +171,21 @@ TEST_CASE("a certificate authority in the environment does not decide for anothe
   CHECK(transport_of(run).tls->ca_file == "f");
 }
 
+TEST_CASE("--insecure says so once, where there is TLS") {
+  Run insecure;
+  insecure({"--insecure"});
+  REQUIRE(insecure.settings.warnings.size() == 1);
+  CHECK(insecure.settings.warnings[0].starts_with("--insecure: "));
+  Run plain;
+  plain.with_environment("MQTT_TOOLBOX_INSECURE=yes")({"-h", "other"});
+  CHECK(plain.settings.warnings.empty());
+}
+
+TEST_CASE("a URL in the place of a host names -L, and shows no password") {
+  CHECK(error_of({"-h", "mqtt://u:hunter2@h"}) ==
+        "--host: this is a URL, not the name of a host; give it with -L");
+}
+
 TEST_CASE("WebSocket: by scheme, by switch, by its options") {
   Run scheme;
   scheme({"-L", "ws://h/path"});

@@ -156,6 +156,20 @@ TEST_CASE("named flags") {
   CHECK(malformed.error == "--user-property: \"pair\" is not KEY=VALUE");
 }
 
+TEST_CASE("errors of -D name the property, and never show the value of a secret one") {
+  Run range;
+  range({"-D", "publish", "message-expiry-interval", "4294967296"});
+  CHECK(range.error.starts_with("--property: message-expiry-interval: "));
+  Run secret;
+  secret({"-D", "connect", "authentication-data@hex", "hunter2"});
+  CHECK(secret.error ==
+        "--property: authentication-data: what is given, and not shown here, is wrong after @");
+  Run file;
+  file({"-D", "connect", "authentication-data@file", "/hunter2"});
+  CHECK_FALSE(file.error.empty());
+  CHECK(file.error.find("hunter2") == std::string::npos);
+}
+
 TEST_CASE("a named flag and -D for the same property") {
   Run run;
   run({"--content-type", "t", "-D", "publish", "content-type", "u"});

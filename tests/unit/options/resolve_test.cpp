@@ -224,6 +224,43 @@ TEST_CASE("secrets: file, command, prompt, environment") {
   CHECK(transport_of(key).tls->key_password == "k");
 }
 
+TEST_CASE("a byte order mark is no part of a password, nor of a file of options") {
+  Run password;
+  password.with_file("pw", "\xEF\xBB\xBFword\n");
+  password({"-u", "u", "--password-file", "pw"});
+  CHECK(password.settings.plan.password == "word");
+  Run options;
+  options.with_file("f", "\xEF\xBB\xBF-t a\n");
+  options({"-o", "f"});
+  CHECK(options.error == "");
+  CHECK(options.settings.topics == std::vector<std::string>{"a"});
+}
+
+TEST_CASE("files with a secret that others may read are warned of") {
+  const auto warnings = [](std::string name, std::string text,
+                           std::vector<std::string_view> arguments) {
+    Run run;
+    run.with_file(name, std::move(text));
+    run.outside.open_files[name] = true;
+    run.with_arguments(arguments);
+    CHECK(run.error == "");
+    return run.settings.warnings;
+  };
+  const std::vector<std::string> one{
+      "f holds a secret and others may read it; chmod 600 mends that"};
+  CHECK(warnings("f", "-P pw\n", {"-o", "f"}) == one);
+  CHECK(warnings("f", "-L mqtt://u:pw@h\n", {"-o", "f"}) == one);
+  CHECK(warnings("f", "--ws-path /mqtt?token=x\n", {"-o", "f"}) == one);
+  CHECK(warnings("f", "-D connect authentication-data x\n-t a\n", {"-o", "f"}) == one);
+  CHECK(warnings("f", "-h host\n", {"-o", "f"}).empty());
+  CHECK(warnings("f", "pw", {"-u", "u", "--password-file", "f"}) == one);
+  CHECK(warnings("f", "pw", {"--cert", "c", "--key", "k", "--key-password-file", "f"}) == one);
+  Run closed;
+  closed.with_file("f", "-P pw\n");
+  closed({"-o", "f"});
+  CHECK(closed.settings.warnings.empty());
+}
+
 TEST_CASE("errors name the option and where it stands") {
   Run flag;
   flag({"-p", "x"});

@@ -63,6 +63,18 @@ TEST_CASE("no secret of any kind is shown") {
   CHECK(run.answer.find("aabb") == std::string::npos);
 }
 
+TEST_CASE("a credential in the path of a WebSocket is not shown, wherever it comes from") {
+  Run url;
+  url.with_environment("MQTT_URL=wss://h/mqtt?token=hunter2");
+  url({"--show-settings"});
+  CHECK(line_of(url.answer, "ws-path") == "ws-path /mqtt?token=*** environment URL in MQTT_URL");
+  CHECK(line_of(url.answer, "url") == "url wss://h/mqtt?token=*** environment MQTT_URL");
+  Run path;
+  path({"--show-settings", "--ws-path", "/mqtt?token=hunter2"});
+  CHECK(line_of(path.answer, "ws-path") == "ws-path /mqtt?token=*** flag --ws-path");
+  CHECK((url.answer + path.answer).find("hunter2") == std::string::npos);
+}
+
 TEST_CASE("as JSON, one object a line") {
   Run run;
   run({"--show-settings", "--json", "-m", "say \"x\\y\""});

@@ -164,6 +164,22 @@ TEST_CASE("a password is found and masked, also in a malformed URL") {
   CHECK(find_password("").size == 0);
 }
 
+TEST_CASE("what may be a credential in the path of a WebSocket is masked") {
+  CHECK(mask_password("wss://h/mqtt") == "wss://h/mqtt");
+  CHECK(mask_password("wss://h:443/mqtt/v1/device-7?topic=a/b") ==
+        "wss://h:443/mqtt/v1/device-7?topic=a/b");
+  CHECK(mask_password("WSS://u:pw@h/mqtt?token=abc&topic=t&x") ==
+        "WSS://u:***@h/mqtt?token=***&topic=t&***");
+  CHECK(mask_password("ws://h?key=a=b/c") == "ws://h?key=***");
+  CHECK(mask_password("ws://h/mqtt;auth=abc/u:pw/eyJhbGciOiJIUzI1NiJ9") ==
+        "ws://h/mqtt;auth=***/u:***/***");
+  CHECK(mask_password("/mqtt?token=abc#frag") == "/mqtt?token=***#***");
+  CHECK(mask_password("/mqtt") == "/mqtt");
+  CHECK(mask_password("mqtt://h/a?token=topic") == "mqtt://h/a?token=topic");
+  CHECK(find_secrets("").empty());
+  CHECK(find_secrets("ws").empty());
+}
+
 TEST_CASE("brackets around a host") {
   CHECK(host_without_brackets("[::1]") == "::1");
   CHECK(host_without_brackets("::1") == "::1");
