@@ -368,14 +368,14 @@ has_taken_signals() { ! grep -q '^ShdPnd:.*[1-9a-f]' "/proc/$1/status"; }
   printf -v command 'echo x >>%q; wc -l <%q' "$runs" "$runs"
   start_small_broker "expect CONNECT password=1; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; reset; accept
     expect CONNECT password=2; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; send PUBLISH topic=a payload=m; expect DISCONNECT"
-  run -0 --separate-stderr mqtt-sub -t a -C 1 -u ann --password-command "$command" --reconnect-delay 1ms
+  run -0 --separate-stderr timeout 20 mqtt-sub -t a -C 1 -u ann --password-command "$command" --reconnect-delay 1ms
   assert_equal "$output" m
   settled
 
   rm "$runs"
   start_small_broker "expect CONNECT password=1; send CONNACK; expect PUBLISH; reset; accept
     expect CONNECT password=2; send CONNACK; auto until=DISCONNECT"
-  run -0 --separate-stderr mqtt-pub -t a -m m -q 1 -u ann --password-command "$command" --reconnect-delay 1ms
+  run -0 --separate-stderr timeout 20 mqtt-pub -t a -m m -q 1 -u ann --password-command "$command" --reconnect-delay 1ms
   settled
 }
 
