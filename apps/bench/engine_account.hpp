@@ -4,6 +4,7 @@
 
 #include "load/flights.hpp"
 #include "load/measurement.hpp"
+#include "load/messages.hpp"
 #include "load/prepared.hpp"
 #include "load/times.hpp"
 #include "transport/loop.hpp"
@@ -33,14 +34,27 @@ struct EngineAccount {
   std::optional<Error> first_error;
   bool warming_up = true;
 
+  /// As load::Desk::give_up_flights.
+  void give_up_flights(Time now) {
+    flights.for_each([&](const load::Flight& flight) {
+      if (!is_measured(flight.due)) return;
+      measurement.latencies.acknowledged_from_due.record(now - flight.due);
+      measurement.latencies.acknowledged_from_written.record(now - flight.written);
+    });
+    if (flights.size() != 0)
+      fail_with(&load::Counters::unacknowledged, load::never_acknowledged(), flights.size());
+  }
+
   /// Whether a message that was due then belongs to what is measured, or to the warm-up while that
   /// lasts.
   bool is_measured(Time due) const {
     return due < times.end && (due >= times.measured || warming_up);
   }
   std::uint64_t in_flight() const { return flights.size() - abandoned; }
-  void fail_with(const Error& error) {
-    ++measurement.failures[error.text];
+  /// As load::Desk::fail_with.
+  void fail_with(std::uint64_t load::Counters::*kind, const Error& error, std::uint64_t count = 1) {
+    since_tick.*kind += count;
+    measurement.failures[error.text] += count;
     if (!first_error) first_error = error;
   }
 };

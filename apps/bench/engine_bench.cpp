@@ -87,6 +87,7 @@ Result<Measurement> EngineBench::run(transport::Loop& loop, const OnInterval& on
 
 void EngineBench::on_attempted(EngineClient&) {
   if (++attempted_ != clients_.size() || phase_ != Phase::connecting) return;
+  account_.measurement.connecting = account_.clock.now() - account_.times.started;
   account_.measurement.clients_connected = static_cast<std::uint32_t>(
       std::count_if(clients_.begin(), clients_.end(),
                     [](const auto& client) { return client->was_connected(); }));
@@ -175,8 +176,8 @@ void EngineBench::close_interval(Time end) {
     if (measurement.workers.empty()) measurement.workers.emplace_back();
     measurement.workers.front().cpu += interval.cpu;
   }
-  measurement.intervals.push_back(std::move(interval));
-  if (*on_interval_) (*on_interval_)(measurement.intervals.back(), measurement.counters);
+  if (*on_interval_) (*on_interval_)(interval, measurement.counters);
+  if (prepared_->plan.keep_intervals) measurement.intervals.push_back(std::move(interval));
 }
 
 // The end.
@@ -226,6 +227,7 @@ void EngineBench::watch_drain() {
 
 void EngineBench::close_all() {
   phase_ = Phase::closing;
+  account_.give_up_flights(account_.clock.now());
   close_interval(account_.clock.now() + Duration(1));
   if (gone_ == clients_.size()) {
     phase_ = Phase::done;

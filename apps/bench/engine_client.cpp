@@ -86,14 +86,16 @@ void EngineClient::subscribe() {
   }
   const auto asked = client_->subscribe(wanted, {}, 0);
   if (asked) return;
-  account_.fail_with(asked.error());
+  account_.fail_with(&load::Counters::subscriptions_refused, asked.error(), wanted.size());
+  was_subscribed_ = true;
   attempted();
 }
 
 void EngineClient::on_subscribed(client::Token, const protocol::SubAck& suback) {
   for (std::size_t i = 0; i < suback.codes.size(); ++i) {
     if (!protocol::is_failure(suback.code(i))) continue;
-    account_.fail_with(load::refused_subscription(suback.code(i)));
+    account_.fail_with(&load::Counters::subscriptions_refused,
+                       load::refused_subscription(suback.code(i)));
   }
   was_subscribed_ = true;
   attempted();
@@ -103,19 +105,22 @@ void EngineClient::attempted() {
   if (!std::exchange(was_attempted_, true)) events_.on_attempted(*this);
 }
 
+/// A connection that was lost, or one that did not come about.
+void EngineClient::fail_with(const Error& error) {
+  account_.fail_with(error.code == ExitCode::lost ? &load::Counters::connections_lost
+                                                  : &load::Counters::connects_failed,
+                     error);
+}
+
 void EngineClient::on_reconnecting(const Error& cause, Duration) {
-  account_.fail_with(cause);
-  ++(cause.code == ExitCode::lost ? account_.since_tick.connections_lost
-                                  : account_.since_tick.connects_failed);
+  fail_with(cause);
   ++account_.since_tick.connects_started;
 }
 
 void EngineClient::on_closed(const std::optional<Error>& error) {
   gone_ = true;
   if (error && !closing_) {
-    account_.fail_with(*error);
-    ++(error->code == ExitCode::lost ? account_.since_tick.connections_lost
-                                     : account_.since_tick.connects_failed);
+    fail_with(*error);
     stopped_early_ = left_ != 0;
     account_.abandoned += client_->pending();
     attempted();
@@ -142,9 +147,11 @@ void EngineClient::send_due(Time now) {
   Time due = times.publishing + schedule_->next();
   while (due <= now && due < times.end && left_ != 0) {
     const Time written = account_.clock.now();
-    if (!send(due, written)) return;
+    const std::uint64_t sent_before = account_.since_tick.sent;
+    if (send(due, written) != Sent::done) return;
     schedule_->advance();
-    if (account_.is_measured(due)) account_.measurement.latencies.lateness.record(written - due);
+    if (account_.since_tick.sent != sent_before && account_.is_measured(due))
+      account_.measurement.latencies.lateness.record(written - due);
     due = times.publishing + schedule_->next();
   }
   if (left_ == 0) return events_.on_all_sent(*this);
@@ -153,17 +160,16 @@ void EngineClient::send_due(Time now) {
 
 void EngineClient::send_turn(Time now) {
   for (int i = 0; i < messages_per_turn && left_ != 0; ++i) {
-    if (now >= account_.times.end || !send(now, now)) return;
+    if (now >= account_.times.end || send(now, now) != Sent::done) return;
     now = account_.clock.now();
   }
   if (left_ == 0) return events_.on_all_sent(*this);
   timer_.arm(now);
 }
 
-/// False: not now, or never; `on_ready` follows where it makes sense.
-bool EngineClient::send(Time due, Time written) {
+EngineClient::Sent EngineClient::send(Time due, Time written) {
   Lane& lane = lanes_[lane_];
-  std::string& payload = account_.payloads[sent_ % account_.payloads.size()];
+  std::string& payload = account_.payloads[taken_ % account_.payloads.size()];
   load::stamp_payload(payload,
                       load::stamp_of(account_.run.plan.run, lane.stream, lane.sent, due, written));
   const protocol::Publish message = load::message_of(account_.run, lane.stream, payload);
@@ -172,19 +178,33 @@ bool EngineClient::send(Time due, Time written) {
   const auto submission = client_->publish(message, flight, client::Payload::copied);
   const bool accepted = submission && submission->admission == client::Admission::accepted;
   if (!accepted && is_answered) account_.flights.remove(flight);
-  if (!submission) {
-    account_.fail_with(submission.error());
-    stop_sending();
-  }
-  if (accepted) count(payload.size());
-  return accepted;
+  if (!submission) return refuse(submission.error());
+  if (!accepted) return Sent::not_now;
+  count(payload.size());
+  return Sent::done;
+}
+
+/// As load::Publisher::refuse.
+EngineClient::Sent EngineClient::refuse(const Error& error) {
+  account_.fail_with(&load::Counters::refused_here, error);
+  take_next();
+  if (++refused_in_a_row_ < account_.payloads.size()) return Sent::done;
+  stopped_early_ = left_ != 0;
+  left_ = 0;
+  events_.on_all_sent(*this);
+  return Sent::never;
+}
+
+void EngineClient::take_next() {
+  ++taken_;
+  if (left_ != UINT64_MAX) --left_;
+  if (++lane_ == lanes_.size()) lane_ = 0;
 }
 
 void EngineClient::count(std::size_t payload_bytes) {
   ++lanes_[lane_].sent;
-  ++sent_;
-  if (left_ != UINT64_MAX) --left_;
-  if (++lane_ == lanes_.size()) lane_ = 0;
+  take_next();
+  refused_in_a_row_ = 0;
   ++account_.since_tick.sent;
   account_.since_tick.sent_bytes += payload_bytes;
 }
@@ -197,21 +217,19 @@ void EngineClient::stop_sending() {
 
 std::uint64_t EngineClient::due_by(Time now) const {
   const load::Times& times = account_.times;
-  if (!schedule_) return sent_;
+  if (!schedule_) return taken_;
   if (times.publishing == never || now <= times.publishing) return 0;
   const std::uint64_t due =
       schedule_->due_by(std::min(now, times.end) - Duration(1) - times.publishing);
-  return left_ == UINT64_MAX ? due : std::min(due, left_ + sent_);
+  return left_ == UINT64_MAX ? due : std::min(due, left_ + taken_);
 }
 
 void EngineClient::on_published(const client::PublishOutcome& outcome) {
   const auto number = static_cast<std::uint32_t>(outcome.token);
   const load::Flight flight = account_.flights.at(number);
   account_.flights.remove(number);
-  if (protocol::is_failure(outcome.reason)) {
-    ++account_.since_tick.refused;
-    return;
-  }
+  if (protocol::is_failure(outcome.reason))
+    return account_.fail_with(&load::Counters::refused, load::refused_message(outcome.reason));
   ++account_.since_tick.acknowledged;
   if (!account_.is_measured(flight.due)) return;
   const Time now = account_.clock.now();
@@ -223,20 +241,24 @@ void EngineClient::on_published(const client::PublishOutcome& outcome) {
 // Receiving.
 
 bool EngineClient::on_message(const protocol::Publish& message) {
+  const auto stamp = load::read_stamp(message.payload);
+  const bool is_own = stamp && stamp->run == account_.run.plan.run;
+  if (account_.run.matches_streams && !is_own) {
+    ++account_.since_tick.foreign;
+    return true;
+  }
   ++account_.since_tick.received;
   account_.since_tick.received_bytes += message.payload.size();
-  if (account_.run.matches_streams) note_stamp(message.payload, account_.clock.now());
+  if (account_.run.matches_streams) note_stamp(*stamp, account_.clock.now());
   return true;
 }
 
-void EngineClient::note_stamp(protocol::Bytes payload, Time received) {
-  const auto stamp = load::read_stamp(payload);
-  if (!stamp || stamp->run != account_.run.plan.run) return;
-  if (!match(stamp->stream, stamp->sequence)) return;
+void EngineClient::note_stamp(const load::Stamp& stamp, Time received) {
+  if (!match(stamp.stream, stamp.sequence)) return;
   ++account_.matched;
-  const Time due(static_cast<Time::rep>(stamp->due));
+  const Time due(static_cast<Time::rep>(stamp.due));
   if (due > received || !account_.is_measured(due)) return;
-  const load::Travel travel = load::travel_of(*stamp, received);
+  const load::Travel travel = load::travel_of(stamp, received);
   account_.measurement.latencies.received_from_due.record(travel.from_due);
   account_.measurement.latencies.received_from_written.record(travel.from_written);
   account_.received.record(travel.from_due);

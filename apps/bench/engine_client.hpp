@@ -6,6 +6,7 @@
 #include "bench/engine_account.hpp"
 #include "client/client.hpp"
 #include "load/schedule.hpp"
+#include "load/stamp.hpp"
 #include "load/tracker.hpp"
 
 namespace mqtt_toolbox::bench {
@@ -72,10 +73,15 @@ class EngineClient final : private client::Handler {
   void attempted();
   void send_due(Time now);
   void send_turn(Time now);
-  bool send(Time due, Time written);
+  /// `done`: sent, or refused for good. After `not_now` comes on_ready, after `never` nothing.
+  enum class Sent : std::uint8_t { done, not_now, never };
+  Sent send(Time due, Time written);
+  void take_next();
   void count(std::size_t payload_bytes);
+  Sent refuse(const Error& error);
   bool match(std::uint32_t stream, std::uint64_t sequence);
-  void note_stamp(protocol::Bytes payload, Time received);
+  void note_stamp(const load::Stamp& stamp, Time received);
+  void fail_with(const Error& error);
 
   EngineAccount& account_;
   EngineClientEvents& events_;
@@ -85,8 +91,9 @@ class EngineClient final : private client::Handler {
   transport::Loop::Timer timer_;
   std::vector<Lane> lanes_;
   std::size_t lane_ = 0;
-  std::uint64_t sent_ = 0;
+  std::uint64_t taken_ = 0;  ///< messages sent or refused
   std::uint64_t left_ = 0;
+  std::size_t refused_in_a_row_ = 0;
   std::unique_ptr<load::Schedule> schedule_;
   std::vector<load::StreamTracker> streams_;
   bool was_attempted_ = false;

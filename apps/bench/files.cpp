@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
 
 #include "base/utf8.hpp"
 
@@ -52,36 +54,96 @@ std::vector<std::string> files_of(const std::string& folder) {
 
 }  // namespace
 
+std::string folder_of(const std::string& path) {
+  if (path.empty()) return {};
+  const auto folder = std::filesystem::path(path).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
 Result<ResultFile> ResultFile::open(const std::string& path) {
   ResultFile file;
-  file.path_ = path;
   if (path.empty()) return file;
-  constexpr mode_t mode = 0666;
-  constexpr int flags = O_WRONLY | O_CREAT | O_CLOEXEC;
-  file.file_ = FileDescriptor(::open(path.c_str(), flags | O_EXCL, mode));
-  file.is_unwritten_ = static_cast<bool>(file.file_);
-  if (!file.file_) file.file_ = FileDescriptor(::open(path.c_str(), flags, mode));
-  if (!file.file_) return cannot_write(path, system_text(errno));
+  // A link stays one: what it names is replaced.
+  std::error_code none;
+  const auto target = std::filesystem::canonical(path, none);
+  file.path_ = none ? path : target.string();
+  const bool is_device = path.starts_with("/dev/") || path.starts_with("/proc/");
+  const bool exists = std::filesystem::exists(file.path_, none);
+  const bool is_replaced =
+      !is_device && (!exists || std::filesystem::is_regular_file(file.path_, none));
+  auto opened = is_replaced ? file.open_aside() : file.open_in_place();
+  // A file may be ours to write where its folder is not.
+  if (!opened && is_replaced && exists) opened = file.open_in_place();
+  if (!opened) return cannot_write(path, opened.error().text);
   return file;
 }
 
+/// Its rights are those of the file whose place it takes, or of any new one.
+Status ResultFile::open_aside() {
+  if (access(path_.c_str(), F_OK) == 0 && access(path_.c_str(), W_OK) != 0)
+    return fail(ExitCode::io, system_text(errno));
+  std::string aside;
+  for (int attempt = 0; !file_; ++attempt) {
+    aside = path_ + "." + std::to_string(getpid()) + "-" + std::to_string(attempt);
+    constexpr int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+    file_ = FileDescriptor(::open(aside.c_str(), flags, 0666));
+    if (!file_ && errno != EEXIST) return fail(ExitCode::io, system_text(errno));
+  }
+  aside_ = aside;
+  struct stat about {};
+  if (stat(path_.c_str(), &about) == 0) (void)fchmod(file_.get(), about.st_mode & 07777);
+  return {};
+}
+
+Status ResultFile::open_in_place() {
+  file_ = FileDescriptor(::open(path_.c_str(), O_WRONLY | O_CLOEXEC));
+  return file_ ? Status() : Status(fail(ExitCode::io, system_text(errno)));
+}
+
+ResultFile::ResultFile(ResultFile&& other) noexcept
+    : path_(std::move(other.path_)),
+      aside_(std::exchange(other.aside_, {})),
+      file_(std::move(other.file_)) {}
+
 ResultFile::~ResultFile() {
-  if (file_ && is_unwritten_) unlink(path_.c_str());
+  if (!aside_.empty()) unlink(aside_.c_str());
 }
 
 bool ResultFile::is_plain() const {
   struct stat about {};
-  return file_ && fstat(file_.get(), &about) == 0 && S_ISREG(about.st_mode);
+  return !aside_.empty() || (file_ && fstat(file_.get(), &about) == 0 && S_ISREG(about.st_mode));
+}
+
+Status ResultFile::take_place() {
+  if (aside_.empty()) return {};
+  file_.reset();
+  if (rename(aside_.c_str(), path_.c_str()) != 0) return fail(ExitCode::io, system_text(errno));
+  aside_.clear();
+  return {};
+}
+
+Status ResultFile::write(const std::function<Status(const TextSink& sink)>& produce) {
+  if (path_.empty()) return {};
+  const auto truncate = [&]() -> Status {
+    const bool in_place = aside_.empty() && is_plain();
+    if (in_place && (ftruncate(file_.get(), 0) != 0 || lseek(file_.get(), 0, SEEK_SET) != 0))
+      return fail(ExitCode::io, system_text(errno));
+    return {};
+  };
+  const auto sink = [&](std::string_view part) {
+    return mqtt_toolbox::write_all(file_.get(), part);
+  };
+  // A second result takes the place of the first.
+  Status opened = file_ ? Status() : open_aside();
+  const auto written =
+      opened.and_then(truncate).and_then([&] { return produce(sink); }).and_then([&] {
+        return take_place();
+      });
+  return written ? written : cannot_write(path_, written.error().text);
 }
 
 Status ResultFile::write(std::string_view text) {
-  if (!file_) return {};
-  is_unwritten_ = false;
-  const int file = file_.get();
-  if (is_plain() && (ftruncate(file, 0) != 0 || lseek(file, 0, SEEK_SET) != 0))
-    return cannot_write(path_, system_text(errno));
-  const auto written = write_all(file, text);
-  return written ? written : cannot_write(path_, written.error().text);
+  return write([&](const TextSink& sink) { return sink(text); });
 }
 
 Result<std::vector<report::RunResult>> read_results(const std::string& path) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -7,15 +8,20 @@
 
 #include "base/result.hpp"
 #include "base/system.hpp"
+#include "bench/spool.hpp"
 #include "report/result.hpp"
 
 namespace mqtt_toolbox::bench {
 
+/// The folder that a file is in; empty for none.
+std::string folder_of(const std::string& path);
+
 /// A file for a result, opened before the run: that it cannot be written is known before anything
-/// was measured for nothing. What it held stays until `write`; a new one without it goes again.
+/// was measured for nothing. The result is written beside it under another name, which then takes
+/// its place, so that there is never half of one; a pipe or a device is written as it is.
 class ResultFile {
  public:
-  ResultFile(ResultFile&&) = default;
+  ResultFile(ResultFile&& other) noexcept;
   ResultFile& operator=(ResultFile&&) = delete;
   ~ResultFile();
 
@@ -24,15 +30,19 @@ class ResultFile {
 
   /// Whether what is written can be replaced: a pipe keeps all.
   bool is_plain() const;
-  /// Replaces what the file held; ExitCode::io.
+  /// Replaces what the file held by all that `produce` gives out; ExitCode::io.
+  Status write(const std::function<Status(const TextSink& sink)>& produce);
   Status write(std::string_view text);
 
  private:
   ResultFile() = default;
+  Status open_aside();
+  Status open_in_place();
+  Status take_place();
 
   std::string path_;
+  std::string aside_;  ///< the other name; empty: written in place
   FileDescriptor file_;
-  bool is_unwritten_ = false;  ///< and new
 };
 
 /// The results of a file, one document a line, or of the files of a folder that end in .json, in

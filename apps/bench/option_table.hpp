@@ -82,8 +82,13 @@ inline constexpr std::array table{
          .value_name = "ADDRESS,...",
          .group = Group::clients,
          .help = "local addresses that the clients take in turn",
-         .manual = "One address has about 28,000 free ports to one broker, or what "
-                   "net.ipv4.ip_local_port_range says; more connections need more addresses.",
+         .manual =
+             "One address has about 28,000 free ports to one broker, or what "
+             "net.ipv4.ip_local_port_range says; from half of them on connects grow slow, and "
+             "more connections need more addresses. Where the broker is in 127.0.0.0/8, and "
+             "neither this option nor --bind-address is given, as many addresses of that "
+             "network as are needed are taken, and the result says so; --source-address "
+             "127.0.0.1 keeps to one.",
          .assign = take_source_addresses}},
     Row{runs,
         {.name = "connect-rate",

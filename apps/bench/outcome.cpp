@@ -2,6 +2,7 @@
 
 #include "bench/printing.hpp"
 #include "bench/ranks_gathering.hpp"
+#include "load/failures.hpp"
 #include "report/delivery.hpp"
 #include "report/hdr_log.hpp"
 #include "report/summary.hpp"
@@ -25,13 +26,21 @@ ExitCode verdict_of(const Settings& settings, const report::RunResult& result) {
   return judged && !promise->met ? ExitCode::no : ExitCode::done;
 }
 
+/// Whether it is no fault: what is stopped has not waited for everything.
+bool is_excused(const load::FailureKind& kind, const load::Measurement& measurement) {
+  return measurement.interrupted && kind.status == ExitCode::no;
+}
+
 /// What connections and messages met.
 ExitCode trouble_of(const report::RunResult& result) {
   const load::Measurement& measurement = result.measurement;
-  if (measurement.whole_run.refused != 0) return ExitCode::rejected;
-  if (is_given_up(measurement)) return ExitCode::lost;
+  ExitCode trouble = is_given_up(measurement) ? ExitCode::lost : ExitCode::done;
+  for (const load::FailureKind& kind : load::failure_kinds) {
+    if (measurement.whole_run.*kind.count != 0 && !is_excused(kind, measurement))
+      trouble = worse(trouble, kind.status);
+  }
   const bool all = measurement.clients_connected >= result.setup.clients();
-  return all || measurement.interrupted ? ExitCode::done : ExitCode::refused;
+  return all || measurement.interrupted ? trouble : worse(trouble, ExitCode::refused);
 }
 
 }  // namespace
@@ -44,25 +53,40 @@ Result<Files> Files::open(const Outlets& outlets) {
   return Files{std::move(*result), std::move(*hdr_log)};
 }
 
+Texts texts_of(const report::RunResult& result) {
+  const auto whole = [&result](void (*append)(std::string&, const report::RunResult&)) {
+    return [&result, append](const TextSink& sink) {
+      std::string text;
+      append(text, result);
+      return sink(text);
+    };
+  };
+  return {whole(report::append_json), whole([](std::string& out, const report::RunResult& each) {
+            report::append_summary(out, each);
+            append_ranks(out, each);
+          }),
+          whole(report::append_hdr_log)};
+}
+
+Texts texts_of(const report::RunResult& result, const Recorder& recorder) {
+  Texts texts = texts_of(result);
+  texts.document = [&](const TextSink& sink) { return recorder.write_document(result, sink); };
+  texts.hdr_log = [&](const TextSink& sink) { return recorder.write_hdr_log(result, sink); };
+  return texts;
+}
+
 ExitCode write_all(console::World& world, const Settings& settings, Files& files,
-                   const report::RunResult& result, const Printer& print_text) {
-  std::string document;
-  report::append_json(document, result);
-  std::string summary;
-  report::append_summary(summary, result);
-  append_ranks(summary, result);
-  std::string log;
-  if (!settings.outlets.hdr_log.empty()) report::append_hdr_log(log, result);
+                   const Texts& texts, const TextSink& print_text) {
   ExitCode worst = ExitCode::done;
   const auto note = [&](const Status& status) {
     if (!status) worst = worse(worst, failed(world, status.error()).code);
   };
-  note(files.result.write(document));
-  note(files.hdr_log.write(log));
+  note(files.result.write(texts.document));
+  note(files.hdr_log.write(texts.hdr_log));
   if (settings.outlets.json)
-    note(print_text(document));
+    note(texts.document(print_text));
   else if (!settings.outlets.interval_json)
-    note(print_text(summary));
+    note(texts.summary(print_text));
   return worst;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "bench/files.hpp"
+#include "bench/recorder.hpp"
 #include "bench/settings.hpp"
 #include "console/tool.hpp"
 #include "report/result.hpp"
@@ -20,12 +21,21 @@ struct Files {
   static Result<Files> open(const Outlets& outlets);
 };
 
-/// Writes to standard output.
-using Printer = std::function<Status(const std::string& text)>;
+/// The texts that are made of a result; each gives out its parts. What they refer to has to live.
+struct Texts {
+  std::function<Status(const TextSink& sink)> document;
+  std::function<Status(const TextSink& sink)> summary;
+  std::function<Status(const TextSink& sink)> hdr_log;
+};
+/// With the intervals that the result has.
+Texts texts_of(const report::RunResult& result);
+/// With those that the recorder has.
+Texts texts_of(const report::RunResult& result, const Recorder& recorder);
 
-/// Files first, then standard output; says what cannot be written and returns the first of it.
+/// Files first, then standard output by `print_text`; says what cannot be written and returns the
+/// gravest of it.
 ExitCode write_all(console::World& world, const Settings& settings, Files& files,
-                   const report::RunResult& result, const Printer& print_text);
+                   const Texts& texts, const TextSink& print_text);
 
 /// What the run came to: objectives and promises first, then what connections and messages met.
 ExitCode found_in(const Settings& settings, const report::RunResult& result);

@@ -6,7 +6,7 @@
 
 namespace mqtt_toolbox::bench {
 
-Status print(console::World& world, const std::string& text) {
+Status print(console::World& world, std::string_view text) {
   console::Output output(
       world.loop, STDOUT_FILENO, [] {}, [](const Error&) {});
   output.buffer() = text;

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <string>
+#include <string_view>
 
 #include "console/tool.hpp"
 
 namespace mqtt_toolbox::bench {
 
 /// Writes to standard output and waits until it is written.
-Status print(console::World& world, const std::string& text);
+Status print(console::World& world, std::string_view text);
 /// Says the error; its exit status.
 console::Ended failed(console::World& world, const Error& error);
 /// Done, or the error.

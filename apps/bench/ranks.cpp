@@ -38,7 +38,7 @@ std::string_view value_of(char** environment, std::string_view name) {
 constexpr Duration linger = std::chrono::milliseconds(900);
 
 /// Past the loop, which may be in the middle of a callback.
-Status print_at_once(const std::string& text) {
+Status print_at_once(std::string_view text) {
   return mqtt_toolbox::write_all(STDOUT_FILENO, text).map_error([](const Error& error) {
     return Error{error.code, "cannot write to standard output: " + error.text};
   });
@@ -75,7 +75,7 @@ class RankedRun final : public Company {
   Result<report::RunResult> result(Detail detail) const;
   /// What takes no time; SIGKILL may come before the whole is there.
   void write_quickly();
-  Ended conclude(const Printer& print_text);
+  Ended conclude(const TextSink& print_text);
   Duration since_barrier(std::int64_t unix_ns) const {
     return Duration(unix_ns - barrier_unix_ns_);
   }
@@ -207,10 +207,10 @@ void RankedRun::write_quickly() {
   if (found) (void)files_->result.write(message_of(*found));
 }
 
-Ended RankedRun::conclude(const Printer& print_text) {
+Ended RankedRun::conclude(const TextSink& print_text) {
   const auto found = result(Detail::everything);
   if (!found) return failed(world_, found.error());
-  const ExitCode written = write_all(world_, settings_, *files_, *found, print_text);
+  const ExitCode written = write_all(world_, settings_, *files_, texts_of(*found), print_text);
   return {worse(written, found_in(settings_, *found)), 0};
 }
 
@@ -229,7 +229,7 @@ Ended RankedRun::go() {
   }
   if (run.signal() != 0) return {ExitCode::no, run.signal()};
   if (was_started) wait_for_all(run);
-  const Ended ended = conclude([&](const std::string& text) { return print(world_, text); });
+  const Ended ended = conclude([&](std::string_view text) { return print(world_, text); });
   if (gathering_.is_complete() && was_started) ranks_.leave();
   return ended;
 }
@@ -258,6 +258,7 @@ Status take_share(World& world, Settings& settings, const load::Ranks& ranks) {
   settle(world, settings);
   if (!settings.given("threads"))
     settings.work.threads = std::max(1u, settings.work.threads / ranks.on_this_machine());
+  settings.work.keep_intervals = false;  // rank 0 adds up those of all as they come
   return load::share_of(settings.work, ranks.rank(), ranks.size()).map([&](load::Plan&& own) {
     settings.work = std::move(own);
   });

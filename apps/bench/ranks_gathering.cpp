@@ -21,6 +21,7 @@ void add_uses(std::vector<load::WorkerUse>& sum, const std::vector<load::WorkerU
   for (std::size_t i = 0; i < more.size(); ++i) {
     sum[i].cpu += more[i].cpu;
     sum[i].wall += more[i].wall;
+    sum[i].run_queue += more[i].run_queue;
   }
 }
 

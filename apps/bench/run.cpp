@@ -101,11 +101,13 @@ void settle(console::World& world, Settings& settings) {
   if (const auto version = probe_version(world, settings)) work.clients.version = *version;
 }
 
-Run::Run(console::World& world, const Settings& settings, const load::Plan& plan, Company* company)
+Run::Run(console::World& world, const Settings& settings, const load::Plan& plan, Company* company,
+         Recorder* recorder)
     : world_(world),
       settings_(settings),
       plan_(plan),
       company_(company),
+      recorder_(recorder),
       setup_(report::setup_of(plan)),
       interrupts_(world.loop,
                   [this](int number) {
@@ -119,6 +121,7 @@ Run::Run(console::World& world, const Settings& settings, const load::Plan& plan
           world.loop, STDOUT_FILENO, [] {},
           [this](const Error& error) { world_.reporter.error(error.text); }),
       exposition_(setup_),
+      lengths_(plan.interval),
       live_(isatty(STDERR_FILENO) == 1 && !settings.quiet) {}
 
 Status Run::open_exposition() {
@@ -165,7 +168,8 @@ Result<report::RunResult> Run::measure() {
 }
 
 void Run::interval_ended(const load::Interval& interval, const load::Counters& total) {
-  const Duration length = interval.end - std::exchange(last_end_, interval.end);
+  const Duration length = lengths_.next(interval.end);
+  if (recorder_ != nullptr) recorder_->add(interval, length);
   if (company_ != nullptr) company_->on_interval(interval, length);
   exposition_.update(interval);
   if (settings_.outlets.interval_json) {

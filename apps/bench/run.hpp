@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "bench/exposition_server.hpp"
+#include "bench/recorder.hpp"
 #include "bench/runner.hpp"
 #include "bench/settings.hpp"
 #include "console/interrupts.hpp"
@@ -11,6 +12,7 @@
 #include "console/tool.hpp"
 #include "report/prometheus.hpp"
 #include "report/result.hpp"
+#include "report/series.hpp"
 
 namespace mqtt_toolbox::bench {
 
@@ -33,7 +35,7 @@ class Company {
 class Run {
  public:
   Run(console::World& world, const Settings& settings, const load::Plan& plan,
-      Company* company = nullptr);
+      Company* company = nullptr, Recorder* recorder = nullptr);
 
   /// Waits for the time of --start-at, then measures. Also what was measured before a signal came
   /// is a result. Errors: ExitCode of the engine; ExitCode::io of --prometheus.
@@ -52,13 +54,14 @@ class Run {
   const Settings& settings_;
   const load::Plan& plan_;
   Company* company_;
+  Recorder* recorder_;
   report::Setup setup_;
   console::Interrupts interrupts_;
   console::Output output_;
   report::Exposition exposition_;
   std::unique_ptr<ExpositionServer> server_;
   std::unique_ptr<Runner> runner_;
-  Duration last_end_{};
+  report::IntervalLengths lengths_;
   std::int64_t started_unix_ns_ = 0;
   bool live_ = false;  ///< standard error is a terminal
 };

@@ -3,9 +3,12 @@
 
 #include "bench/commands.hpp"
 #include "bench/files.hpp"
+#include "bench/outcome.hpp"
 #include "bench/printing.hpp"
 #include "bench/run.hpp"
 #include "bench/search.hpp"
+#include "report/summary_text.hpp"
+#include "report/warning.hpp"
 
 namespace mqtt_toolbox::bench {
 namespace {
@@ -21,19 +24,30 @@ struct Step {
   double sent = 0;  ///< messages a second
   bool held = false;
   std::string why;  ///< it did not hold
+  ExitCode found = ExitCode::done;
 };
 
-Step judge(double rate, const report::RunResult& result) {
-  Step step{rate, report::sent_rate(result.measurement), true, ""};
+void add_reason(Step& step, const std::string& reason) {
+  step.held = false;
+  step.why += (step.why.empty() ? "" : "; ") + reason;
+}
+
+/// Who kept the rate from being reached.
+std::string not_reached(const load::Measurement& measurement) {
+  return measurement.late.all > 0 ? report::text_of(load::Warning::sends_late, measurement).cause
+                                  : "the generator did not reach the rate";
+}
+
+Step judge(double rate, const Settings& settings, const report::RunResult& result) {
+  Step step{rate, report::sent_rate(result.measurement), true, "", found_in(settings, result)};
   for (const report::Verdict& verdict : result.verdicts) {
-    if (verdict.met) continue;
-    step.held = false;
-    step.why += (step.why.empty() ? "" : "; ") + verdict.found;
+    if (!verdict.met) add_reason(step, verdict.found);
   }
-  if (step.held && step.sent < rate * offered_share) {
-    step.held = false;
-    step.why = "the generator did not reach the rate";
-  }
+  // What failed is no message that held, whatever the objectives say of the others.
+  if (report::errors(result.measurement) != 0 && (!step.held || step.found != ExitCode::done))
+    add_reason(step, report::errors_found(result));
+  if (step.held && step.sent < rate * offered_share)
+    add_reason(step, not_reached(result.measurement));
   return step;
 }
 
@@ -47,9 +61,11 @@ std::string as_text(const Step& step) {
 std::string as_json(const Step& step) {
   char numbers[160];
   std::snprintf(numbers, sizeof numbers,
-                R"({"type":"bench_search_step","rate_per_s":%.3f,"sent_per_s":%.3f,"held":%s})",
+                R"({"type":"bench_search_step","rate_per_s":%.3f,"sent_per_s":%.3f,"held":%s)",
                 step.rate, step.sent, step.held ? "true" : "false");
-  return std::string(numbers) + "\n";
+  std::string line = numbers;
+  if (!step.why.empty()) line += ",\"why\":" + report::quoted(step.why);
+  return line + "}\n";
 }
 
 std::string answer_text(const Settings& settings, const std::optional<double>& answer) {
@@ -74,6 +90,7 @@ Ended run_search(World& world, Settings& settings) {
   settle(world, settings);
   Search search(settings.search);
   std::string documents;
+  ExitCode last_found = ExitCode::done;
   while (const auto rate = search.next()) {
     load::Plan plan = settings.work;
     plan.publishing.rate = *rate;
@@ -83,7 +100,8 @@ Ended run_search(World& world, Settings& settings) {
     if (run.signal() != 0) return {ExitCode::done, run.signal()};
     if (!result) return failed(world, result.error());
     report::append_json(documents, *result);
-    const Step step = judge(*rate, *result);
+    const Step step = judge(*rate, settings, *result);
+    last_found = step.found;
     if (auto printed = print(world, settings.json ? as_json(step) : as_text(step)); !printed)
       return failed(world, printed.error());
     search.tried(step.held);
@@ -91,7 +109,7 @@ Ended run_search(World& world, Settings& settings) {
   const Status written = file->write(documents).and_then(
       [&] { return print(world, answer_text(settings, search.answer())); });
   if (!written) return failed(world, written.error());
-  return {search.answer() ? ExitCode::done : ExitCode::no, 0};
+  return {search.answer() ? ExitCode::done : worse(ExitCode::no, last_found), 0};
 }
 
 }  // namespace mqtt_toolbox::bench

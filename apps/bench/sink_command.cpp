@@ -3,6 +3,7 @@
 #include "bench/commands.hpp"
 #include "bench/printing.hpp"
 #include "console/interrupts.hpp"
+#include "load/file_limit.hpp"
 
 namespace mqtt_toolbox::bench {
 namespace {
@@ -21,6 +22,7 @@ std::string counts_json(const load::NullBroker& broker) {
   add("duplicated", counters.duplicated);
   add("swapped", counters.swapped);
   add("stalls", counters.stalls);
+  add("out_of_files", counters.out_of_files);
   add("open", broker.connections_open());
   return text + "}\n";
 }
@@ -30,6 +32,13 @@ std::string counts_json(const load::NullBroker& broker) {
 console::Ended run_sink(console::World& world, Settings& settings) {
   // A delay is to be as long as it says: by default the kernel adds up to 50 microseconds.
   prctl(PR_SET_TIMERSLACK, 1);
+  const std::uint64_t files = load::allow_most_files();
+  settings.sink.out_of_files = [&] {
+    world.reporter.note(
+        "no descriptor is left for another connection, which waits until one ends: "
+        "the limit is " +
+        std::to_string(files) + "; raise it with \"ulimit -Hn\" as root");
+  };
   const auto broker = load::NullBroker::start(world.loop, settings.sink);
   if (!broker) return failed(world, broker.error());
   console::Interrupts interrupts(world.loop, [&](int) { world.loop.stop(); });

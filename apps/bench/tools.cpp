@@ -48,7 +48,8 @@ const options::Tool publish_tool{
     .description =
         "Publishes from the clients, at a rate (open loop) or as fast as the in-flight "
         "windows allow (closed loop). At QoS 1 and 2 it reports how long "
-        "acknowledgements took from the moment each message was due.",
+        "acknowledgements took from the moment each message was due; what was never acknowledged "
+        "counts with how long it had waited at the end, is an error, and makes the exit status 1.",
     .groups = publishing_groups,
     .own = specs_of<publish>,
     .family = &tool,
@@ -76,7 +77,7 @@ const options::Tool roundtrip_tool{
         "beside it. For each stream (one publisher's messages to one topic) and each subscription "
         "it counts what was lost, duplicated and reordered, and says whether that is within what "
         "the QoS promises. The exit status is 1 when it is not, or when --assert or --max-loss "
-        "does not hold.",
+        "does not hold. What other runs publish to the same topics is counted apart, as foreign.",
     .groups = publishing_groups,
     .own = specs_of<roundtrip>,
     .family = &tool,
@@ -90,8 +91,10 @@ const options::Tool search_tool{
     .description =
         "Runs a roundtrip at rates that double until the objectives do not hold, halves the "
         "distance until the answer is near enough, and tries that rate again. A rate at which "
-        "the generator itself falls short counts as not held, and says so. Prints each step, and "
-        "the answer. The exit status is 1 when no rate holds.",
+        "the generator itself falls short counts as not held, and so does one at which something "
+        "was refused. Prints each step, with the reason where it does not hold, and the answer. "
+        "The "
+        "exit status is 1 when no rate holds, and 6 when that was for what was refused.",
     .groups = publishing_groups,
     .own = specs_of<search>,
     .family = &tool,
@@ -220,7 +223,26 @@ const options::Tool tool{
         "can bear.\n\n"
         "Without --protocol-version, one client connects first, to learn whether the broker knows "
         "MQTT 5.0; if not, all use 3.1.1. The exit status is 1 when an objective does not hold, or "
-        "when more was lost than the QoS allows.",
+        "when more was lost than the QoS allows.\n\n"
+        "Errors are failed connects, lost connections, messages and subscriptions that the broker "
+        "refused, messages that are not sent because a limit in its CONNACK forbids them, and "
+        "messages that were never acknowledged. Summary, JSON, --assert errors=0 and the exit "
+        "status count the same; a refusal is exit status 6. When a limit lets no message of a "
+        "publisher through, that publisher stops, and the run says that it is incomplete.\n\n"
+        "Over plain TCP what is received, acknowledgements too, counts from its arrival in the "
+        "kernel, so that the broker is not charged for the time until the generator woke up, which "
+        "is reported beside it (arrival_to_read). When messages were sent late, the warning names "
+        "who had the time: the generator, the broker (a full in-flight window or socket), other "
+        "programs on the machine (the run queue), or the host of a virtual machine (steal).\n\n"
+        "In the JSON document counters and whole_run have, beside what was sent and received, "
+        "refused (by a reason code), refused_here (by a limit), subscriptions_refused, "
+        "unacknowledged and foreign; failures has the reasons. late_s is how late messages were "
+        "written, added up over all of an open loop, held_up_s the part of it in which the broker "
+        "took no more; late_because_of divides it in shares. Workers have cpu_s, wall_s and "
+        "run_queue_s; steal_share is of the machine, connecting_ns the time until every client had "
+        "tried to connect, setup.loopback_addresses the number of source addresses that were "
+        "taken without being asked for. Intervals are written to the file while the run lasts, "
+        "and the file takes its name when it is whole.",
     .groups = publishing_groups,
     .own = specs_of<~0u>,
     .examples = examples,

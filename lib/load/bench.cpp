@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "load/file_limit.hpp"
+#include "load/machine.hpp"
 #include "load/prepared.hpp"
 #include "load/warnings.hpp"
 #include "load/worker.hpp"
@@ -92,6 +93,7 @@ struct Bench::State final : WorkerEvents {
   Times times;
   Time drain_deadline = never;
   Duration offset_at_start{};
+  MachineTime machine_at_start;
   std::map<Time, Interval> open_intervals;  ///< by their ends
   std::vector<Time> reported;               ///< by worker: the end of its last report
   std::size_t connected = 0;
@@ -118,6 +120,7 @@ Result<Measurement> Bench::State::go(transport::Loop& its_loop, const OnInterval
     workers.push_back(std::make_unique<Worker>(*run, i, *this));
   }
   times.started = SystemClock().now();
+  machine_at_start = machine_time();
   if (run->plan.scenario == Scenario::connect) times.measured = times.started;
   if (auto launched = launch(); !launched) return tl::unexpected(std::move(launched.error()));
   if (interrupted) interrupt();
@@ -143,6 +146,7 @@ void Bench::State::one_connected() {
   for (const auto& worker : workers) {
     measurement.clients_connected += worker->connected_at_first();
   }
+  measurement.connecting = SystemClock().now() - times.started;
   if (measurement.clients_connected == 0) return end_now();
   if (!ending) begin();
 }
@@ -157,6 +161,7 @@ void Bench::State::begin() {
     times.measured = times.publishing + run->plan.warmup;
     if (duration != Duration(0)) times.end = times.measured + duration;
   }
+  machine_at_start = machine_time();
   for (const auto& worker : workers) worker->start(times);
 }
 
@@ -183,6 +188,7 @@ void Bench::State::interrupt() {
 void Bench::State::one_drains() {
   ending = true;
   if (++draining != workers.size()) return;
+  measurement.steal = steal_between(machine_at_start, machine_time());
   drain_deadline = SystemClock().now() + run->plan.drain;
   watch_drain();
 }
@@ -233,6 +239,8 @@ void Bench::State::take(const Report& report) {
   if (is_measured) {
     measurement.counters.add(report.counters);
     measurement.workers[report.worker].cpu += report.cpu;
+    measurement.workers[report.worker].run_queue += report.run_queue;
+    measurement.late.add(report.late);
   }
   reported[report.worker] = report.end;
   if (is_warmup || is_measured) add_to_interval(report);
@@ -258,8 +266,8 @@ void Bench::State::tell_intervals() {
     open_intervals.erase(open_intervals.begin());
     interval.acknowledged = interval.acknowledged.compact();
     interval.received = interval.received.compact();
-    measurement.intervals.push_back(std::move(interval));
-    if (*on_interval) (*on_interval)(measurement.intervals.back(), measurement.counters);
+    if (*on_interval) (*on_interval)(interval, measurement.counters);
+    if (run->plan.keep_intervals) measurement.intervals.push_back(std::move(interval));
   }
 }
 
@@ -305,7 +313,7 @@ void Bench::State::add_workers() {
   bool has_broker = false;
   for (const auto& worker : workers) {
     const Desk& desk = worker->desk();
-    for (const auto& [reason, count] : desk.failures) measurement.failures[reason] += count;
+    for (const auto& [reason, count] : desk.all_failures()) measurement.failures[reason] += count;
     if (desk.broker && !std::exchange(has_broker, true)) measurement.broker = *desk.broker;
   }
 }

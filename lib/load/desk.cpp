@@ -1,5 +1,7 @@
 #include "load/desk.hpp"
 
+#include "load/messages.hpp"
+
 namespace mqtt_toolbox::load {
 
 namespace {
@@ -19,9 +21,29 @@ Desk::Desk(const Prepared& prepared, std::uint32_t worker)
   for (const Group& group : run.groups) groups.emplace_back(group.streams->size());
 }
 
-void Desk::fail_with(const Error& error) {
-  ++failures[error.text];
+void Desk::fail_with(std::uint64_t Counters::*kind, const Error& error, std::uint64_t count) {
+  counters().*kind += count;
+  failures[error.text] += count;
   if (!first_error) first_error = error;
+}
+
+void Desk::give_up_flights(Time now) {
+  flights.for_each([&](const Flight& flight) {
+    if (!is_measured(flight.due)) return;
+    latencies().acknowledged_from_due.record(now - flight.due);
+    latencies().acknowledged_from_written.record(now - flight.written);
+  });
+  if (flights.size() != 0)
+    fail_with(&Counters::unacknowledged, never_acknowledged(), flights.size());
+}
+
+std::map<std::string, std::uint64_t> Desk::all_failures() const {
+  auto all = failures;
+  for (std::size_t code = 0; code < refusals.size(); ++code) {
+    const auto reason = static_cast<protocol::ReasonCode>(code);
+    if (refusals[code] != 0) all[refused_message(reason).text] += refusals[code];
+  }
+  return all;
 }
 
 void Desk::retire(std::unique_ptr<transport::Stream> stream) {

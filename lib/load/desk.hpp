@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <map>
 #include <memory>
@@ -25,12 +26,15 @@ struct Report {
   Counters counters;
   Latencies latencies;
   std::uint64_t in_flight = 0;
-  double cpu = 0;  ///< of the worker's thread, seconds
+  double cpu = 0;        ///< of the worker's thread, seconds
+  double run_queue = 0;  ///< likewise: as in WorkerUse
+  LateTime late;
 
   void reset() {
     counters = {};
     latencies.reset();
-    cpu = 0;
+    cpu = run_queue = 0;
+    late = {};
   }
 };
 
@@ -59,6 +63,8 @@ struct Desk {
   /// Flights of clients that will not connect again.
   std::uint64_t abandoned = 0;
   std::map<std::string, std::uint64_t> failures;
+  /// Messages that the broker refused, by reason code: counted in the hot loop, told at the end.
+  std::array<std::uint64_t, 256> refusals{};
   std::optional<session::ServerLimits> broker;  ///< of the first CONNACK
   std::optional<Error> first_error;
 
@@ -74,7 +80,12 @@ struct Desk {
     if (now >= next_tick) tick();
   }
   std::uint64_t in_flight() const { return flights.size() - abandoned; }
-  void fail_with(const Error& error);
+  /// Enters a failure of this kind (one of failure_kinds) with its reason.
+  void fail_with(std::uint64_t Counters::*kind, const Error& error, std::uint64_t count = 1);
+  /// Enters what was never acknowledged, and charges it to the latencies.
+  void give_up_flights(Time now);
+  /// With what `refusals` hold.
+  std::map<std::string, std::uint64_t> all_failures() const;
   /// Destroys the stream once nothing of it is on the call stack.
   void retire(std::unique_ptr<transport::Stream> stream);
 

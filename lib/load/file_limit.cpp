@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <sys/resource.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -29,6 +30,13 @@ Status allow_open_files(std::uint64_t files) {
               fmt::format("{} connections need {} open files, but the limit is {}: raise it with "
                           "\"ulimit -Hn {}\" as root, or LimitNOFILE= of the service",
                           files, needed, allowed, needed));
+}
+
+std::uint64_t allow_most_files() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+  const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+  return setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
 }
 
 }  // namespace mqtt_toolbox::load

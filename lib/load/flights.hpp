@@ -27,6 +27,16 @@ class Flights {
   void remove(std::uint32_t number) { free_.push_back(number); }
   std::size_t size() const { return flights_.size() - free_.size(); }
 
+  /// Calls `use` with each flight that has not ended. Allocates: for the end of a run.
+  template <typename Use>
+  void for_each(Use use) const {
+    std::vector<bool> ended(flights_.size());
+    for (const std::uint32_t number : free_) ended[number] = true;
+    for (std::size_t number = 0; number < flights_.size(); ++number) {
+      if (!ended[number]) use(flights_[number]);
+    }
+  }
+
  private:
   std::uint32_t add_new(const Flight& flight) {
     flights_.push_back(flight);

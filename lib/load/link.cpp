@@ -9,6 +9,8 @@
 
 #include <fmt/format.h>
 
+#include "load/arrival.hpp"
+
 namespace mqtt_toolbox::load {
 
 using protocol::PacketType;
@@ -72,10 +74,18 @@ void Link::prefer_address() {
   if (found != addresses.end()) std::rotate(addresses.begin(), found, found + 1);
 }
 
+/// Only where nothing lies between the socket and the session, so that what is read from the one is
+/// for the other.
+bool Link::takes_arrival_times() const {
+  const transport::ConnectSettings& settings = desk_.run.plan.clients.transport;
+  return settings.unix_path.empty() && !settings.tls && !settings.websocket && !settings.proxy;
+}
+
 void Link::handshake() {
   stage_ = Stage::handshaking;
   blocked_ = false;
   upgraded_ = desk_.clock.now();
+  has_arrival_times_ = takes_arrival_times() && ask_for_arrival_times(stream_->descriptor());
   stream_->set_events(this);
   stream_->want(Interest::read);
   const Plan& plan = desk_.run.plan;
@@ -162,7 +172,7 @@ void Link::on_readable() {
 
 Link::Reading Link::read_some() {
   for (int reads = 0; reads < operations_per_turn; ++reads) {
-    const Io io = stream_->read(desk_.buffer);
+    const Io io = read_once();
     if (io.kind == Io::Kind::would_block) return Reading::drained;
     if (io.kind != Io::Kind::done) {
       lose(stream_->error());
@@ -175,11 +185,24 @@ Link::Reading Link::read_some() {
   return Reading::more;
 }
 
+/// An end or an error is the stream's to explain.
+Io Link::read_once() {
+  waited_.reset();
+  if (!has_arrival_times_) return stream_->read(desk_.buffer);
+  const TimedRead read = read_with_arrival(stream_->descriptor(), desk_.buffer);
+  if (read.size <= 0) return stream_->read(desk_.buffer);
+  waited_ = read.waited;
+  const auto size = static_cast<std::size_t>(read.size);
+  return {Io::Kind::done, size, size < desk_.buffer.size()};
+}
+
 void Link::took(protocol::Bytes bytes) {
   if (stage_ == Stage::closing) return;
-  received_ = desk_.clock.now();
-  desk_.passed(received_);
-  session_.receive(bytes, received_);
+  const Time now = desk_.clock.now();
+  desk_.passed(now);
+  received_ = now - waited_.value_or(Duration(0));
+  if (waited_) desk_.latencies().arrival_to_read.record(*waited_);
+  session_.receive(bytes, now);
   after_session();
 }
 
@@ -238,8 +261,7 @@ void Link::lose(const Error& given) {
   }
   stage_ = Stage::idle;
   const bool was_online = before == Stage::online;
-  ++(was_online ? desk_.counters().connections_lost : desk_.counters().connects_failed);
-  desk_.fail_with(error);
+  desk_.fail_with(was_online ? &Counters::connections_lost : &Counters::connects_failed, error);
   events_.on_offline(error, was_online);
 }
 

@@ -77,6 +77,8 @@ class Link final : private session::Handler, private transport::StreamEvents {
   void handshake();
   enum class Reading : std::uint8_t { drained, more, gone };
   Reading read_some();
+  transport::Io read_once();
+  bool takes_arrival_times() const;
   void took(protocol::Bytes bytes);
   void after_session();
   void acknowledge_quickly();
@@ -92,13 +94,15 @@ class Link final : private session::Handler, private transport::StreamEvents {
   session::Session session_;
   std::unique_ptr<transport::Connector> connector_;
   std::unique_ptr<transport::Stream> stream_;
-  Time received_{};
+  std::optional<Duration> waited_;  ///< how long ago what was read last had arrived
+  Time received_{};                 ///< when it had arrived, or else when it was read
   Time upgraded_{};
   std::unique_ptr<Error> ended_;  ///< as the session told it
   std::uint32_t number_;
   Stage stage_ = Stage::idle;
   bool blocked_ = false;
   bool quick_ = false;
+  bool has_arrival_times_ = false;
 };
 
 }  // namespace mqtt_toolbox::load

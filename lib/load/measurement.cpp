@@ -14,9 +14,13 @@ void Counters::add(const Counters& other) {
   sent += other.sent;
   acknowledged += other.acknowledged;
   refused += other.refused;
+  refused_here += other.refused_here;
+  subscriptions_refused += other.subscriptions_refused;
+  unacknowledged += other.unacknowledged;
   sent_bytes += other.sent_bytes;
   received += other.received;
   received_bytes += other.received_bytes;
+  foreign += other.foreign;
 }
 
 namespace {
@@ -31,6 +35,7 @@ constexpr Histogram Latencies::*all_latencies[] = {
     &Latencies::received_from_due,
     &Latencies::received_from_written,
     &Latencies::lateness,
+    &Latencies::arrival_to_read,
 };
 
 }  // namespace

@@ -24,9 +24,14 @@ struct Counters {
   std::uint64_t sent = 0;          ///< handed to the socket's buffer
   std::uint64_t acknowledged = 0;  ///< QoS 1 and 2: with success
   std::uint64_t refused = 0;       ///< QoS 1 and 2: with a reason code from 0x80
-  std::uint64_t sent_bytes = 0;    ///< payloads
-  std::uint64_t received = 0;      ///< every delivery to every subscriber
+  /// Not sent, because a limit that the broker stated in CONNACK forbids it.
+  std::uint64_t refused_here = 0;
+  std::uint64_t subscriptions_refused = 0;  ///< filters, by SUBACK or by a limit of the broker
+  std::uint64_t unacknowledged = 0;  ///< QoS 1 and 2: sent, and without an outcome at the end
+  std::uint64_t sent_bytes = 0;      ///< payloads
+  std::uint64_t received = 0;        ///< every delivery to every subscriber; of a roundtrip its own
   std::uint64_t received_bytes = 0;
+  std::uint64_t foreign = 0;  ///< deliveries to a roundtrip of what it did not send
 
   MQTT_TOOLBOX_API void add(const Counters& other);
 };
@@ -35,12 +40,17 @@ struct Counters {
 /// closed loop both are the same.
 struct Latencies {
   Histogram resolve, connect, tls,
-      connack;                          ///< phases of connecting, each from the end of the last
-  Histogram acknowledged_from_due;      ///< corrected: a stall counts for all that had to wait
+      connack;  ///< phases of connecting, each from the end of the last
+  /// Corrected: a stall counts for all that had to wait. What was never acknowledged counts with
+  /// how long it had waited at the end.
+  Histogram acknowledged_from_due;
   Histogram acknowledged_from_written;  ///< uncorrected
   Histogram received_from_due;
   Histogram received_from_written;
   Histogram lateness;  ///< written minus due: the generator's own part
+  /// Of each read: from the arrival in the kernel, where that is known, until it was read. What is
+  /// received counts from the arrival, so that nobody is charged for the generator's waking up.
+  Histogram arrival_to_read;
 
   void merge(const Latencies& other);
   void reset();
@@ -82,13 +92,28 @@ enum class Warning : std::uint8_t {
   delayed_acknowledgement,  ///< latencies stand near 40 ms: TCP waits for more
   clock_step,               ///< the monotonic clock and the threads' ticks disagree
   client_limits,            ///< fewer clients connected than asked for
+  few_ports,                ///< connects grow slow, for want of local ports
   incomplete,               ///< ended before its time
 };
 
 /// One worker thread, for the generator's own load.
 struct WorkerUse {
-  double cpu = 0;   ///< seconds, user and system, of the measured time
-  double wall = 0;  ///< seconds
+  double cpu = 0;        ///< seconds, user and system, of the measured time
+  double wall = 0;       ///< seconds
+  double run_queue = 0;  ///< seconds that it could have run, and others had the core
+};
+
+/// How late messages were written, in seconds added up over all that were due in the measured time
+/// of an open loop: centuries where many waited long.
+struct LateTime {
+  double all = 0;
+  /// While the broker took no more: a full in-flight window, a full socket, or no connection.
+  double held_up = 0;
+
+  void add(const LateTime& other) {
+    all += other.all;
+    held_up += other.held_up;
+  }
 };
 
 /// Everything that a run found out, as plain data; of the measured time alone, without warm-up,
@@ -103,10 +128,13 @@ struct Measurement {
   Latencies latencies;
   std::vector<Interval> intervals;
   Delivery delivery;                              ///< of the whole run
-  std::map<std::string, std::uint64_t> failures;  ///< connects and losses by reason
+  std::map<std::string, std::uint64_t> failures;  ///< what failure_kinds count, by reason
   session::ServerLimits broker;                   ///< of the first CONNACK
   std::uint32_t clients_connected = 0;            ///< at the end of connecting
+  Duration connecting{};  ///< from the start until the outcome of every client's first attempt
   std::vector<WorkerUse> workers;
+  LateTime late;
+  double steal = 0;  ///< the share of this machine's time that its host gave to others, 0 to 1
   std::vector<Warning> warnings;
 };
 

@@ -51,6 +51,16 @@ inline Travel travel_of(const Stamp& stamp, Time received) {
   return {since_due, since_due - std::min(since_due, std::uint64_t{stamp.late} * 1000)};
 }
 
+inline Error refused_message(protocol::ReasonCode reason) {
+  return {ExitCode::rejected, "the broker refused a message: " +
+                                  std::string(name(reason, protocol::PacketType::puback))};
+}
+
+/// A message without its outcome when the run was over.
+inline Error never_acknowledged() {
+  return {ExitCode::no, "no acknowledgement by the end of the run, --drain included"};
+}
+
 inline Error refused_subscription(protocol::ReasonCode code) {
   return {ExitCode::rejected, "the broker refused a subscription: " +
                                   std::string(name(code, protocol::PacketType::suback))};

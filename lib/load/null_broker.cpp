@@ -84,7 +84,9 @@ struct NullBroker::State {
 
   /// Without descriptors left, the listener would be ready for ever; a close gives one back.
   void refuse_more(int error_number) {
-    if (error_number == EMFILE || error_number == ENFILE) watch.want(Interest::none);
+    if (error_number != EMFILE && error_number != ENFILE) return;
+    watch.want(Interest::none);
+    if (++counters.out_of_files == 1) settings.out_of_files();
   }
 
   void add(FileDescriptor socket) {

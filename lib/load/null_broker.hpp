@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 
 #include "base/export.hpp"
@@ -43,6 +44,8 @@ struct NullBrokerSettings {
   /// no session outlives its connection. Messages above a mebibyte are counted only.
   bool route = false;
   NullFaults faults;
+  /// Called once, when there are no descriptors left for another connection.
+  std::function<void()> out_of_files = [] {};
 };
 
 /// What a null broker did so far.
@@ -55,6 +58,7 @@ struct NullCounters {
   std::uint64_t duplicated = 0;
   std::uint64_t swapped = 0;  ///< deliveries that came after their successor
   std::uint64_t stalls = 0;
+  std::uint64_t out_of_files = 0;  ///< times that there was no descriptor for a connection
 };
 
 class MQTT_TOOLBOX_API NullBroker {

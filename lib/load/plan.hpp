@@ -34,6 +34,11 @@ struct Clients {
   std::optional<std::string> password;
   std::vector<Credentials> credentials;       ///< instead; client n takes n modulo their number
   std::vector<std::string> source_addresses;  ///< client n binds to n modulo their number
+  /// How many of these were not given but taken, see source_addresses.hpp; 0 in a plan.
+  std::uint32_t loopback_addresses = 0;
+  /// Of a rank: its number, and how many clients all have together; 0: this is no rank.
+  std::uint32_t rank = 0;
+  std::uint32_t clients_of_all_ranks = 0;
   /// Connects begun a second; 0: as fast as `pending_connects` allows.
   double connect_rate = 0;
   /// Connects under way at once, over all threads: a broker's listen backlog is often 100.
@@ -86,6 +91,8 @@ struct Plan {
   Duration interval = std::chrono::seconds(1);
   /// How long what is in flight at the end may take.
   Duration drain = std::chrono::seconds(5);
+  /// In Measurement::intervals. A long run has many: who takes them as they come need not.
+  bool keep_intervals = true;
   std::uint32_t threads = 1;
   std::uint32_t run = 0;  ///< the run's number, in every measuring header
   std::uint64_t seed = 0;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "load/names.hpp"
+#include "load/source_addresses.hpp"
 #include "load/stamp.hpp"
 #include "protocol/topic.hpp"
 
@@ -218,13 +219,16 @@ Result<std::unique_ptr<Prepared>> prepare_plan(const Plan& plan) {
   run->clients = plan.client_count();
   run->threads = std::min(std::max(plan.threads, 1u), std::max(run->clients, 1u));
   run->matches_streams = plan.scenario == Scenario::roundtrip;
-  make_transports(*run);
   return check_numbers(plan)
       .and_then([&]() -> Status { return plan.publishes() ? check_payloads(plan) : Status(); })
       .and_then([&]() -> Status { return plan.publishes() ? make_topics(*run) : Status(); })
       .and_then([&] { return make_subscriptions(*run); })
       .and_then([&] { return find_addresses(*run); })
-      .map([&] { return std::move(run); });
+      .map([&] {
+        choose_source_addresses(*run);
+        make_transports(*run);
+        return std::move(run);
+      });
 }
 
 }  // namespace mqtt_toolbox::load

@@ -45,10 +45,10 @@ Time Publisher::next_due() const {
 
 std::uint64_t Publisher::due_by(Time now) const {
   const Times& times = desk().times;
-  if (!schedule_) return sent_;
+  if (!schedule_) return taken_;
   if (times.publishing == never || now <= times.publishing) return 0;
   const Time until = std::min(now, times.end) - Duration(1);
-  const std::uint64_t whole = left_ == UINT64_MAX ? UINT64_MAX : left_ + sent_;
+  const std::uint64_t whole = left_ == UINT64_MAX ? UINT64_MAX : left_ + taken_;
   return std::min(whole, schedule_->due_by(until - times.publishing));
 }
 
@@ -61,8 +61,8 @@ void Publisher::pump() {
   std::uint32_t until_clock = 0;
   Time now{};
   for (int batch = 0; batch < batches_per_turn; ++batch) {
-    Sent sent = Sent::yes;
-    while (has_room() && left_ != 0 && sent == Sent::yes) {
+    Sent sent = Sent::done;
+    while (has_room() && left_ != 0 && sent == Sent::done) {
       if (until_clock-- == 0) {
         now = desk().clock.now();
         until_clock = messages_per_clock;
@@ -72,15 +72,15 @@ void Publisher::pump() {
     }
     link().flush();
     if (left_ == 0) return publisher_events_.on_all_sent(*this);
-    if (sent != Sent::yes || !link().is_writable()) return;
+    if (sent != Sent::done || !link().is_writable()) return;
   }
   publisher_events_.on_turn_over(*this);
 }
 
 bool Publisher::send_due(Time now) {
-  Sent sent = Sent::yes;
+  Sent sent = Sent::done;
   Time due = next_due();
-  while (due <= now && sent == Sent::yes) {
+  while (due <= now && sent == Sent::done) {
     if (!has_room()) link().flush();
     if (!has_room()) {
       sent = Sent::blocked;
@@ -88,42 +88,57 @@ bool Publisher::send_due(Time now) {
     }
     const Time written = desk().clock.now();
     sent = send(due, written);
-    if (sent != Sent::yes) break;
+    if (sent != Sent::done) break;
     schedule_->advance();
-    if (desk().is_measured(due)) desk().latencies().lateness.record(written - due);
     due = next_due();
   }
   link().flush();
   waits_ = sent == Sent::blocked;
+  // Whoever was held up before still waits for the same reason.
+  if (waits_ && due >= held_until_) held_from_ = desk().clock.now();
   if (left_ == 0) publisher_events_.on_all_sent(*this);
   return !waits_ && left_ != 0;
 }
 
 Publisher::Sent Publisher::send(Time due, Time written) {
   Lane& lane = lanes_[lane_];
-  std::string& payload = desk().payloads[sent_ % desk().payloads.size()];
+  std::string& payload = desk().payloads[taken_ % desk().payloads.size()];
   stamp_payload(payload, stamp_of(desk().run.plan.run, lane.stream, lane.sent, due, written));
   const Publishing& publishing = desk().run.plan.publishing;
   const bool is_plain = publishing.qos == Qos::at_most_once && checked_ &&
                         !desk().run.plan.clients.session.use_topic_aliases;
-  const Sent sent =
-      is_plain ? send_plain(lane, payload) : send_through_session(lane, payload, due, written);
-  if (sent == Sent::yes) count(lane, payload.size());
-  return sent;
+  if (!is_plain || !send_plain(lane, payload))
+    return send_through_session(lane, payload, due, written);
+  count(lane, payload.size(), due, written);
+  return Sent::done;
 }
 
-void Publisher::count(Lane& lane, std::size_t payload_bytes) {
-  ++lane.sent;
-  ++sent_;
+void Publisher::take_next() {
+  ++taken_;
   if (left_ != UINT64_MAX) --left_;
   if (++lane_ == lanes_.size()) lane_ = 0;
+}
+
+void Publisher::count(Lane& lane, std::size_t payload_bytes, Time due, Time written) {
+  ++lane.sent;
+  take_next();
+  refused_in_a_row_ = 0;
   ++desk().counters().sent;
   desk().counters().sent_bytes += payload_bytes;
+  if (schedule_ && desk().is_measured(due)) note_lateness(due, written);
+}
+
+void Publisher::note_lateness(Time due, Time written) {
+  desk().latencies().lateness.record(written - due);
+  LateTime& late = desk().report->late;
+  const auto seconds = [](Duration time) { return std::chrono::duration<double>(time).count(); };
+  late.all += seconds(written - due);
+  if (due < held_until_) late.held_up += seconds(held_until_ - std::max(due, held_from_));
 }
 
 /// A QoS 0 message is its header, always the same, and the payload: nothing that the session would
-/// have to know.
-Publisher::Sent Publisher::send_plain(Lane& lane, std::string& payload) {
+/// have to know. False when the broker takes no packet of that size.
+bool Publisher::send_plain(Lane& lane, std::string& payload) {
   if (lane.payload_size != payload.size()) {
     const protocol::Publish message = message_of(desk().run, lane.stream, payload);
     const auto version = link().session().version();
@@ -131,6 +146,8 @@ Publisher::Sent Publisher::send_plain(Lane& lane, std::string& payload) {
     static_cast<void>(protocol::encode_publish_header(message, version, lane.header));
     lane.payload_size = payload.size();
   }
+  if (lane.header.size() + payload.size() > link().session().limits().maximum_packet_size)
+    return false;
   session::Output& output = link().output();
   const std::size_t copied = payload.size() < smallest_borrowed ? payload.size() : Stamp::size;
   const std::size_t size = lane.header.size() + copied;
@@ -139,7 +156,7 @@ Publisher::Sent Publisher::send_plain(Lane& lane, std::string& payload) {
   std::memcpy(room + lane.header.size(), payload.data(), copied);
   output.commit(size);
   output.borrow(std::string_view(payload).substr(copied));
-  return Sent::yes;
+  return true;
 }
 
 Publisher::Sent Publisher::send_through_session(Lane& lane, std::string& payload, Time due,
@@ -151,18 +168,21 @@ Publisher::Sent Publisher::send_through_session(Lane& lane, std::string& payload
       link().session().publish(message, flight, session::Payload::copied, written);
   const bool accepted = submission && submission->admission == session::Admission::accepted;
   if (is_answered && !accepted) desk().flights.remove(flight);
-  if (!submission) {
-    give_up(submission.error());
-    return Sent::never;
-  }
-  checked_ = checked_ || accepted;
-  return accepted ? Sent::yes : Sent::blocked;
+  if (!submission) return refuse(submission.error());
+  if (!accepted) return Sent::blocked;
+  checked_ = true;
+  count(lane, payload.size(), due, written);
+  return Sent::done;
 }
 
-/// What the session refuses once it refuses always.
-void Publisher::give_up(const Error& error) {
-  desk().fail_with(error);
+/// What the session refuses once it refuses always, but another payload may be small enough.
+Publisher::Sent Publisher::refuse(const Error& error) {
+  desk().fail_with(&Counters::refused_here, error);
+  take_next();
+  if (++refused_in_a_row_ < desk().payloads.size()) return Sent::done;
+  gave_up_ = left_ != 0;
   left_ = 0;
+  return Sent::never;
 }
 
 void Publisher::stop() {
@@ -182,6 +202,7 @@ void Publisher::on_published(const session::PublishOutcome& outcome, Time receiv
   desk().flights.remove(number);
   if (protocol::is_failure(outcome.reason)) {
     ++desk().counters().refused;
+    ++desk().refusals[static_cast<std::uint8_t>(outcome.reason)];
     return;
   }
   ++desk().counters().acknowledged;
@@ -194,6 +215,7 @@ void Publisher::on_progress() {
   if (!schedule_) return pump();
   if (!waits_) return;
   waits_ = false;
+  held_until_ = desk().clock.now();
   publisher_events_.on_way_free(*this);
 }
 

@@ -52,6 +52,8 @@ class Publisher final : public Client {
   /// It sends no more.
   void stop();
   bool is_finished() const { return left_ == 0; }
+  /// It stopped because a limit of the broker lets none of its messages through.
+  bool gave_up() const { return gave_up_; }
   const std::vector<Lane>& lanes() const { return lanes_; }
 
   void on_online() override;
@@ -59,22 +61,30 @@ class Publisher final : public Client {
   void on_progress() override;
 
  private:
-  enum class Sent : std::uint8_t { yes, blocked, never };
+  /// `done`: sent, or refused for good.
+  enum class Sent : std::uint8_t { done, blocked, never };
   bool has_room();
   Sent send(Time due, Time written);
-  Sent send_plain(Lane& lane, std::string& payload);
+  bool send_plain(Lane& lane, std::string& payload);
   Sent send_through_session(Lane& lane, std::string& payload, Time due, Time written);
-  void count(Lane& lane, std::size_t payload_bytes);
-  void give_up(const Error& error);
+  void take_next();
+  void count(Lane& lane, std::size_t payload_bytes, Time due, Time written);
+  Sent refuse(const Error& error);
+  void note_lateness(Time due, Time written);
 
   PublisherEvents& publisher_events_;
   std::vector<Lane> lanes_;
   std::size_t lane_ = 0;
-  std::uint64_t sent_ = 0;
-  std::uint64_t left_;  ///< messages
+  std::uint64_t taken_ = 0;  ///< messages sent or refused
+  std::uint64_t left_;       ///< messages
+  std::size_t refused_in_a_row_ = 0;
   std::unique_ptr<Schedule> schedule_;
-  bool waits_ = false;    ///< something due could not be sent
+  /// The last time that something due could not be sent: from when to when.
+  Time held_from_{};
+  Time held_until_{};
+  bool waits_ = false;    ///< something due cannot be sent
   bool checked_ = false;  ///< the session let a message pass on this connection
+  bool gave_up_ = false;
 };
 
 }  // namespace mqtt_toolbox::load

@@ -71,6 +71,7 @@ class Division {
         (std::uint64_t(std::numeric_limits<std::uint32_t>::max()) + 1) / size_;
     return static_cast<std::uint32_t>(run % bases * size_ + rank_);
   }
+  std::uint32_t rank() const { return rank_; }
   std::uint64_t seed_of(std::uint64_t seed) const { return seed + rank_ * 0x9e3779b97f4a7c15u; }
 
  private:
@@ -134,6 +135,8 @@ void keep_to_rank(const Division& division, Plan& plan) {
 
 void divide_clients(const Plan& whole, const Division& division, std::uint32_t size, Plan& plan) {
   Clients& own = plan.clients;
+  own.rank = division.rank();
+  own.clients_of_all_ranks = whole.client_count();
   own.connect_rate = division.rate_of(whole.clients.connect_rate, whole.client_count());
   own.pending_connects = std::max(1u, whole.clients.pending_connects / size);
   division.number(own.identifier);

@@ -26,23 +26,34 @@ void Subscriber::on_online() {
     append_subscription(entries, subscription);
   }
   const auto sent = link().session().subscribe({0, {}, entries}, 0, desk().clock.now());
-  if (!sent) return link().abandon(sent.error());
+  if (!sent) return give_up(sent.error());
   link().flush();
+}
+
+/// A limit of the broker forbids it, and would on the next connection.
+void Subscriber::give_up(const Error& error) {
+  desk().fail_with(&Counters::subscriptions_refused, error, wanted_.filters.size());
+  was_subscribed_ = true;
+  become_ready();
 }
 
 void Subscriber::on_subscribed(const protocol::SubAck& suback) {
   for (std::size_t i = 0; i < suback.codes.size(); ++i) {
     if (!protocol::is_failure(suback.code(i))) continue;
-    desk().fail_with(refused_subscription(suback.code(i)));
+    desk().fail_with(&Counters::subscriptions_refused, refused_subscription(suback.code(i)));
   }
   was_subscribed_ = true;
   become_ready();
 }
 
 void Subscriber::on_message(const protocol::Publish& message, Time received) {
-  Client::on_message(message, received);
+  if (!desk().run.matches_streams) return Client::on_message(message, received);
   const auto stamp = read_stamp(message.payload);
-  if (!stamp || stamp->run != desk().run.plan.run || !desk().run.matches_streams) return;
+  if (!stamp || stamp->run != desk().run.plan.run) {
+    ++desk().counters().foreign;
+    return;
+  }
+  Client::on_message(message, received);
   if (!match(stamp->stream, stamp->sequence)) return;
   ++desk().matched;
   const Time due(static_cast<Time::rep>(stamp->due));

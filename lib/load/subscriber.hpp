@@ -29,6 +29,7 @@ class Subscriber final : public Client {
     std::vector<std::uint64_t> next;
   };
 
+  void give_up(const Error& error);
   bool match(std::uint32_t stream, std::uint64_t sequence);
   bool match_in_groups(std::uint32_t stream, std::uint64_t sequence);
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "load/lateness.hpp"
+#include "load/source_addresses.hpp"
+
 namespace mqtt_toolbox::load {
 
 namespace {
@@ -19,8 +22,12 @@ bool is_busy(const Measurement& measurement) {
 bool are_sends_late(const Measurement& measurement) {
   if (measurement.plan.publishing.rate <= 0) return false;
   const Counters& counters = measurement.counters;
-  const bool unsent = counters.sent + counters.due / 100 < counters.due;
-  const auto limit = static_cast<std::uint64_t>(late_sends.count());
+  const std::uint64_t done = counters.sent + counters.refused_here;
+  const bool unsent = done + counters.due / 100 < counters.due;
+  const LateCause cause = main_cause(measurement).cause;
+  const bool by_others = cause == LateCause::machine || cause == LateCause::host;
+  const auto limit =
+      static_cast<std::uint64_t>((by_others ? late_among_others : late_sends).count());
   return unsent || measurement.latencies.lateness.at_percentile(99) > limit;
 }
 
@@ -37,6 +44,12 @@ bool stands_at_delay(const Histogram& histogram) {
   const std::uint64_t there =
       histogram.count_up_to(delayed_to) - histogram.count_up_to(delayed_from);
   return there * 5 > histogram.count();
+}
+
+bool has_few_ports(const Plan& plan, std::uint32_t clients) {
+  if (!plan.clients.transport.unix_path.empty()) return false;
+  const std::size_t addresses = std::max<std::size_t>(1, plan.clients.source_addresses.size());
+  return clients > addresses * quick_connects(local_ports());
 }
 
 }  // namespace
@@ -57,6 +70,7 @@ std::vector<Warning> warnings_of(const Measurement& measurement, std::uint32_t c
       Warning::delayed_acknowledgement);
   add(clock_error > largest_clock_error, Warning::clock_step);
   add(measurement.clients_connected < clients, Warning::client_limits);
+  add(has_few_ports(measurement.plan, clients), Warning::few_ports);
   add(incomplete, Warning::incomplete);
   return warnings;
 }

@@ -105,6 +105,7 @@ void Worker::work() {
   sigset_t all;
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  run_queue_.emplace();
   const Time now = desk_.clock.now();
   desk_.before_measured = desk_.times.measured == never;
   arm_tick(now);
@@ -272,7 +273,8 @@ void Worker::take_turns() {
   taking_.clear();
 }
 
-void Worker::on_all_sent(Publisher&) {
+void Worker::on_all_sent(Publisher& publisher) {
+  stopped_early_ = stopped_early_ || publisher.gave_up();
   if (unfinished_ == 0 || --unfinished_ != 0 || phase_ != Phase::running) return;
   settling_until_ = desk_.clock.now() + run_.plan.drain;
   drain_tick();
@@ -307,6 +309,9 @@ void Worker::make_report(Time end) {
   const double cpu = thread_cpu();
   report->cpu = cpu - cpu_seen_;
   cpu_seen_ = cpu;
+  const double run_queue = run_queue_->seconds();
+  report->run_queue = run_queue - run_queue_seen_;
+  run_queue_seen_ = run_queue;
   take_spare();
   events_.on_report(*this, report);
 }
@@ -371,6 +376,7 @@ void Worker::begin_closing() {
   desk_.next_tick = never;
   sweep_timer_.disarm();
   dialer_.stop();
+  desk_.give_up_flights(desk_.clock.now());
   make_report(desk_.clock.now());
   closing_timer_.arm(desk_.clock.now() + longest_closing);
   for (Client* client : clients_) client->link().close();

@@ -8,6 +8,7 @@
 
 #include "load/desk.hpp"
 #include "load/dialer.hpp"
+#include "load/machine.hpp"
 #include "load/publisher.hpp"
 #include "load/subscriber.hpp"
 #include "transport/inbox.hpp"
@@ -143,6 +144,8 @@ class Worker final : private ClientEvents, private PublisherEvents {
   std::optional<Schedule> churn_;
   std::uint64_t due_counted_ = 0;
   double cpu_seen_ = 0;
+  double run_queue_seen_ = 0;
+  std::optional<RunQueue> run_queue_;  ///< of the thread
   std::jthread thread_;
 };
 

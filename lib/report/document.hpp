@@ -31,6 +31,7 @@ void visit_setup(Visitor& visit, Any& setup) {
   visit("threads", setup.threads);
   visit("run", setup.run);
   visit("seed", setup.seed);
+  visit("loopback_addresses", setup.loopback_addresses);
 }
 
 template <typename Visitor, typename Any>
@@ -66,6 +67,7 @@ template <typename Visitor, typename Any>
 void visit_worker(Visitor& visit, Any& worker) {
   visit("cpu_s", worker.cpu);
   visit("wall_s", worker.wall);
+  visit("run_queue_s", worker.run_queue);
 }
 
 template <typename Visitor, typename Any>
@@ -90,6 +92,15 @@ void visit_interval(Visitor& visit, Any& interval) {
   visit("cpu_s", interval.cpu);
 }
 
+/// What made messages late; it follows from the other fields.
+template <typename Visitor, typename Any>
+void visit_late_shares(Visitor& visit, Any& shares) {
+  visit("generator", shares.generator);
+  visit("broker", shares.broker);
+  visit("machine", shares.machine);
+  visit("host", shares.host);
+}
+
 /// What a measurement has beside lists and histograms.
 template <typename Visitor, typename Any>
 void visit_measurement(Visitor& visit, Any& measurement) {
@@ -97,6 +108,10 @@ void visit_measurement(Visitor& visit, Any& measurement) {
   visit("interrupted", measurement.interrupted);
   visit("started_unix_ns", measurement.started_unix_ns);
   visit("clients_connected", measurement.clients_connected);
+  visit("connecting_ns", measurement.connecting);
+  visit("late_s", measurement.late.all);
+  visit("held_up_s", measurement.late.held_up);
+  visit("steal_share", measurement.steal);
 }
 
 }  // namespace mqtt_toolbox::report

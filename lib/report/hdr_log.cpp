@@ -15,37 +15,12 @@ double seconds(Duration duration) {
   return static_cast<double>(duration.count()) / 1e9;
 }
 
-void append_head(std::string& out, const RunResult& result) {
-  const double start = static_cast<double>(result.measurement.started_unix_ns) / 1e9;
-  fmt::format_to(std::back_inserter(out),
-                 "#[Logged with mqtt-bench {}; values are nanoseconds]\n"
-                 "#[Histogram log format version 1.3]\n"
-                 "#[BaseTime: {:.3f} (seconds since epoch)]\n"
-                 "#[StartTime: {:.3f} (seconds since epoch)]\n"
-                 "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
-                 "\"Interval_Compressed_Histogram\"\n",
-                 result.tool_version, start, start);
-}
-
 void append_line(std::string& out, std::string_view tag, Duration start, Duration length,
                  const load::Histogram& histogram) {
   fmt::format_to(std::back_inserter(out), "Tag={},{:.3f},{:.3f},{:.3f},", tag, seconds(start),
                  seconds(length), static_cast<double>(histogram.maximum()) / 1e6);
   append_encoded(out, histogram);
   out += '\n';
-}
-
-void append_intervals(std::string& out, const RunResult& result) {
-  const auto lengths = interval_lengths(result.measurement, result.setup.interval);
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    const load::Interval& interval = result.measurement.intervals[i];
-    if (interval.warmup) continue;
-    const Duration start = interval.end - lengths[i];
-    if (interval.acknowledged.count() > 0)
-      append_line(out, "acknowledged", start, lengths[i], interval.acknowledged);
-    if (interval.received.count() > 0)
-      append_line(out, "received", start, lengths[i], interval.received);
-  }
 }
 
 Duration measured_start(const RunResult& result) {
@@ -86,15 +61,40 @@ bool has_no_histogram(std::string_view line) {
 
 }  // namespace
 
-void append_hdr_log(std::string& out, const RunResult& result) {
-  append_head(out, result);
-  append_intervals(out, result);
-  const Duration start = measured_start(result);
+void append_hdr_head(std::string& out, const RunResult& result) {
+  const double start = static_cast<double>(result.measurement.started_unix_ns) / 1e9;
+  fmt::format_to(std::back_inserter(out),
+                 "#[Logged with mqtt-bench {}; values are nanoseconds]\n"
+                 "#[Histogram log format version 1.3]\n"
+                 "#[BaseTime: {:.3f} (seconds since epoch)]\n"
+                 "#[StartTime: {:.3f} (seconds since epoch)]\n"
+                 "\"StartTimestamp\",\"Interval_Length\",\"Interval_Max\","
+                 "\"Interval_Compressed_Histogram\"\n",
+                 result.tool_version, start, start);
+}
+
+void append_hdr_interval(std::string& out, const load::Interval& interval, Duration length) {
+  if (interval.warmup) return;
+  const Duration start = interval.end - length;
+  if (interval.acknowledged.count() > 0)
+    append_line(out, "acknowledged", start, length, interval.acknowledged);
+  if (interval.received.count() > 0) append_line(out, "received", start, length, interval.received);
+}
+
+void append_hdr_totals(std::string& out, const RunResult& result, Duration start) {
   for (const LatencyKind& kind : latency_kinds) {
     const load::Histogram& histogram = result.measurement.latencies.*kind.histogram;
     if (histogram.count() > 0)
       append_line(out, kind.key, start, result.measurement.measured, histogram);
   }
+}
+
+void append_hdr_log(std::string& out, const RunResult& result) {
+  append_hdr_head(out, result);
+  const auto lengths = interval_lengths(result.measurement, result.setup.interval);
+  for (std::size_t i = 0; i < lengths.size(); ++i)
+    append_hdr_interval(out, result.measurement.intervals[i], lengths[i]);
+  append_hdr_totals(out, result, measured_start(result));
 }
 
 Result<std::map<std::string, load::Histogram>> parse_hdr_log(std::string_view text) {

@@ -55,10 +55,10 @@ void append_findings_of(std::string& out, const RunResult& result) {
                    R"(<li class="bad"><em>errors</em> <span>{}</span></li>)",
                    escaped(errors_found(result).substr(8)));
   for (const load::Warning warning : result.measurement.warnings) {
-    const WarningMeaning& entry = meaning(warning);
+    const WarningText text = text_of(warning, result.measurement);
     fmt::format_to(std::back_inserter(out),
                    R"(<li class="caution"><em>warning</em> <b>{}</b> <span>{}</span></li>)",
-                   escaped(entry.cause), escaped(entry.mend));
+                   escaped(text.cause), escaped(text.mend));
   }
   if (result.measurement.warnings.empty())
     out += R"(<li class="good"><em>no warnings</em> <span>The generator was not the limit.</span>)"

@@ -16,12 +16,13 @@ struct LatencyKind {
   load::Histogram load::Latencies::*histogram;
 };
 
-inline constexpr std::array<LatencyKind, 9> latency_kinds{{
+inline constexpr std::array<LatencyKind, 10> latency_kinds{{
     {"resolve", "resolve", "name to address", &load::Latencies::resolve},
     {"connect", "tcp", "TCP connect", &load::Latencies::connect},
     {"tls", "tls", "TLS handshake", &load::Latencies::tls},
     {"connack", "connack", "CONNECT to CONNACK", &load::Latencies::connack},
-    {"acknowledged_from_due", "ack", "due to acknowledged (corrected)",
+    {"acknowledged_from_due", "ack",
+     "due to acknowledged (corrected), or to the end where none came",
      &load::Latencies::acknowledged_from_due},
     {"acknowledged_from_written", "ack-service", "written to acknowledged (uncorrected)",
      &load::Latencies::acknowledged_from_written},
@@ -31,6 +32,8 @@ inline constexpr std::array<LatencyKind, 9> latency_kinds{{
      &load::Latencies::received_from_written},
     {"lateness", "lateness", "due to written: the generator, or a full window",
      &load::Latencies::lateness},
+    {"arrival_to_read", "reading", "arrived in the kernel to read: the generator's waking up",
+     &load::Latencies::arrival_to_read},
 }};
 
 /// What a scenario's plain "p99" is of: received_from_due for roundtrip and subscribe,

@@ -20,6 +20,7 @@ void add_setup(Setup& sum, const Setup& other) {
   sum.messages += other.messages;
   sum.threads += other.threads;
   sum.duration = std::max(sum.duration, other.duration);
+  sum.loopback_addresses = std::max(sum.loopback_addresses, other.loopback_addresses);
 }
 
 void add_warnings(std::vector<load::Warning>& sum, const std::vector<load::Warning>& other) {
@@ -37,7 +38,10 @@ void add_measurement(load::Measurement& sum, const load::Measurement& other) {
   sum.delivery.add(other.delivery);
   for (const auto& [reason, count] : other.failures) sum.failures[reason] += count;
   sum.clients_connected += other.clients_connected;
+  sum.connecting = std::max(sum.connecting, other.connecting);
   sum.workers.insert(sum.workers.end(), other.workers.begin(), other.workers.end());
+  sum.late.add(other.late);
+  sum.steal = std::max(sum.steal, other.steal);
   add_warnings(sum.warnings, other.warnings);
 }
 

@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "record/json_text.hpp"
 #include "report/latency.hpp"
 #include "report/objective_metrics.hpp"
+#include "report/summary_text.hpp"
 
 namespace mqtt_toolbox::report {
 namespace {
@@ -34,13 +34,6 @@ std::string_view trimmed(std::string_view text) {
   const auto first = text.find_first_not_of(" \t\n");
   if (first == text.npos) return {};
   return text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
-}
-
-/// In quotes, without raw control characters.
-std::string quoted(std::string_view text) {
-  std::string out;
-  record::append_json_string(out, text);
-  return out;
 }
 
 tl::unexpected<Error> wrong(std::string_view objective, const std::string& how) {

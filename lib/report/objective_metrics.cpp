@@ -27,7 +27,8 @@ Figure delivered(const RunResult& result) {
 /// Everything that can fail.
 Figure attempts(const RunResult& result) {
   const load::Counters& all = result.measurement.whole_run;
-  const std::uint64_t count = all.connects_started + all.sent;
+  const std::uint64_t count =
+      all.connects_started + all.sent + all.refused_here + all.subscriptions_refused;
   return count_of(count, count > 0);
 }
 

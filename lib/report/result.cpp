@@ -7,6 +7,7 @@
 #include <thread>
 #include <unistd.h>
 
+#include "load/failures.hpp"
 #include "report/names.hpp"
 #include "report/series.hpp"
 
@@ -45,6 +46,7 @@ Setup setup_of(const load::Plan& plan) {
   setup.threads = plan.threads;
   setup.run = plan.run;
   setup.seed = plan.seed;
+  setup.loopback_addresses = plan.clients.loopback_addresses;
   return setup;
 }
 
@@ -95,7 +97,9 @@ double received_rate(const load::Measurement& measurement) {
 }
 
 std::uint64_t errors(const load::Counters& counters) {
-  return counters.connects_failed + counters.connections_lost + counters.refused;
+  return std::accumulate(
+      load::failure_kinds.begin(), load::failure_kinds.end(), std::uint64_t{0},
+      [&](std::uint64_t sum, const load::FailureKind& kind) { return sum + counters.*kind.count; });
 }
 
 std::uint64_t errors(const load::Measurement& measurement) {

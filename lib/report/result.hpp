@@ -39,6 +39,8 @@ struct Setup {
   std::uint32_t threads = 1;
   std::uint32_t run = 0;
   std::uint64_t seed = 0;
+  /// Addresses of 127.0.0.0/8 that the clients were spread over without being told to; 0: none.
+  std::uint32_t loopback_addresses = 0;
 
   std::uint32_t clients() const { return publishers + subscribers + idle_clients; }
   bool open_loop() const { return rate > 0; }
@@ -103,7 +105,7 @@ MQTT_TOOLBOX_API RunResult make_result(load::Measurement measurement, std::strin
 /// Messages sent (or received) a second of the measured time; 0 when there was none.
 MQTT_TOOLBOX_API double sent_rate(const load::Measurement& measurement);
 MQTT_TOOLBOX_API double received_rate(const load::Measurement& measurement);
-/// Failed connects, lost connections and refused messages.
+/// All that load::failure_kinds count.
 std::uint64_t errors(const load::Counters& counters);
 /// Those of the whole run.
 MQTT_TOOLBOX_API std::uint64_t errors(const load::Measurement& measurement);
@@ -112,6 +114,14 @@ double cpu_seconds(const load::Measurement& measurement);
 
 /// Appends the document: one JSON object in one line, with its newline.
 MQTT_TOOLBOX_API void append_json(std::string& out, const RunResult& result);
+
+/// The same in parts, for a series that is not in memory: what comes before the intervals, then
+/// these with commas in between (append_interval), then json_close.
+MQTT_TOOLBOX_API void append_json_open(std::string& out, const RunResult& result);
+/// `length` is the interval's own.
+MQTT_TOOLBOX_API void append_interval(std::string& out, const load::Interval& interval,
+                                      Duration length);
+inline constexpr std::string_view json_close = "]}\n";
 
 /// Reads a document back. ExitCode::io: not JSON, not a bench result, of another version, damaged.
 /// The text does not name the file: callers put it in front.

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "load/lateness.hpp"
 #include "record/wall_time.hpp"
 #include "report/counter.hpp"
 #include "report/delivery.hpp"
@@ -67,6 +68,7 @@ constexpr auto broker_fields = [](auto& v, const auto& x) { visit_broker(v, x); 
 constexpr auto delivery_fields = [](auto& v, const auto& x) { visit_delivery(v, x); };
 constexpr auto worker_fields = [](auto& v, const auto& x) { visit_worker(v, x); };
 constexpr auto option_fields = [](auto& v, const auto& x) { visit_option(v, x); };
+constexpr auto late_fields = [](auto& v, const auto& x) { visit_late_shares(v, x); };
 constexpr auto verdict_fields = [](auto& v, const auto& x) { visit_verdict(v, x); };
 
 Json counters_json(const load::Counters& counters) {
@@ -139,11 +141,11 @@ Json processes_json(const std::vector<Process>& processes) {
   return list;
 }
 
-Json warnings_json(const std::vector<load::Warning>& warnings) {
+Json warnings_json(const load::Measurement& measurement) {
   Json list = Json::array();
-  for (const load::Warning warning : warnings) {
-    const WarningMeaning& entry = meaning(warning);
-    list.push_back({{"name", entry.name}, {"text", entry.cause}, {"mend", entry.mend}});
+  for (const load::Warning warning : measurement.warnings) {
+    const WarningText text = text_of(warning, measurement);
+    list.push_back({{"name", meaning(warning).name}, {"text", text.cause}, {"mend", text.mend}});
   }
   return list;
 }
@@ -175,8 +177,12 @@ std::string utc(std::int64_t unix_ns) {
 }
 
 /// Escaped to ASCII, so that it is safe on a terminal; what is not UTF-8 is replaced.
+std::string dumped(const Json& json) {
+  return json.dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
 void append_line(std::string& out, const Json& json) {
-  out += json.dump(-1, ' ', true, Json::error_handler_t::replace);
+  out += dumped(json);
   out += '\n';
 }
 
@@ -190,14 +196,13 @@ void add_measurement(Json& json, const RunResult& result) {
   json["rates"] = rates_json(measurement);
   json["latencies"] = latencies_json(measurement.latencies);
   json["delivery"] = object_of(delivery_fields, measurement.delivery);
+  json["late_because_of"] = object_of(late_fields, load::late_shares(measurement));
   json["failures"] = failures_json(measurement);
-  json["warnings"] = warnings_json(measurement.warnings);
-  json["intervals"] = intervals_json(result);
+  json["warnings"] = warnings_json(measurement);
 }
 
-}  // namespace
-
-void append_json(std::string& out, const RunResult& result) {
+/// All but the intervals.
+Json document_json(const RunResult& result) {
   Json json = {{"type", "bench"}, {"version", document_version}};
   json["time"] = utc(result.measurement.started_unix_ns);
   json["tool"] = {{"name", "mqtt-bench"}, {"version", result.tool_version}};
@@ -209,7 +214,25 @@ void append_json(std::string& out, const RunResult& result) {
   add_measurement(json, result);
   json["verdicts"] = list_of(verdict_fields, result.verdicts);
   if (const auto promised = promise(result)) json["promise"] = object_of(verdict_fields, *promised);
+  return json;
+}
+
+}  // namespace
+
+void append_json(std::string& out, const RunResult& result) {
+  Json json = document_json(result);
+  json["intervals"] = intervals_json(result);
   append_line(out, json);
+}
+
+void append_json_open(std::string& out, const RunResult& result) {
+  out += dumped(document_json(result));
+  out.back() = ',';  // it ended the object
+  out += "\"intervals\":[";
+}
+
+void append_interval(std::string& out, const load::Interval& interval, Duration length) {
+  out += dumped(interval_json(interval, length, whole_latency));
 }
 
 void append_interval_json(std::string& out, const load::Interval& interval, Duration length,

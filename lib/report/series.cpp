@@ -4,15 +4,17 @@
 
 namespace mqtt_toolbox::report {
 
+Duration IntervalLengths::next(Duration end) {
+  Duration length = end - last_end_.value_or(Duration{});
+  if (!last_end_ && usual_.count() > 0) length = std::min(length, usual_);
+  last_end_ = end;
+  return length;
+}
+
 std::vector<Duration> interval_lengths(const load::Measurement& measurement, Duration interval) {
   std::vector<Duration> lengths;
-  Duration previous{};
-  for (const load::Interval& each : measurement.intervals) {
-    Duration length = each.end - previous;
-    if (lengths.empty() && interval.count() > 0) length = std::min(length, interval);
-    lengths.push_back(length);
-    previous = each.end;
-  }
+  IntervalLengths length(interval);
+  for (const load::Interval& each : measurement.intervals) lengths.push_back(length.next(each.end));
   return lengths;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <vector>
 
 #include "base/export.hpp"
@@ -9,8 +10,20 @@
 
 namespace mqtt_toolbox::report {
 
-/// How long each interval was: from the end of the one before. The first begins when clients are
-/// ready, which is not the start of the run; it counts as no longer than an interval is.
+/// How long each interval of a run is, one after the other: from the end of the one before. The
+/// first begins when clients are ready, which is not the start of the run; it counts as no longer
+/// than an interval is.
+class MQTT_TOOLBOX_API IntervalLengths {
+ public:
+  explicit IntervalLengths(Duration usual) : usual_(usual) {}
+  /// Of the interval that ends then.
+  Duration next(Duration end);
+
+ private:
+  Duration usual_;
+  std::optional<Duration> last_end_;
+};
+
 std::vector<Duration> interval_lengths(const load::Measurement& measurement, Duration interval);
 
 /// The intervals of several processes added up, each where its end is by its length.

@@ -41,24 +41,43 @@ Lines heading(const RunResult& result) {
 struct CountRow {
   std::string_view label;
   std::uint64_t load::Counters::*count;
-  std::uint64_t load::Counters::*bytes;  ///< null: none
+  std::uint64_t load::Counters::*bytes = nullptr;  ///< null: none
+  std::uint64_t load::Counters::*more = nullptr;   ///< added to the count; null: none
+
+  std::uint64_t in(const load::Counters& counters) const {
+    return counters.*count + (more != nullptr ? counters.*more : 0);
+  }
 };
 
 constexpr std::array<CountRow, 6> count_rows{{
-    {"connected", &load::Counters::connects_succeeded, nullptr},
-    {"due", &load::Counters::due, nullptr},
+    {"connected", &load::Counters::connects_succeeded},
+    {"due", &load::Counters::due},
     {"sent", &load::Counters::sent, &load::Counters::sent_bytes},
-    {"acknowledged", &load::Counters::acknowledged, nullptr},
-    {"refused", &load::Counters::refused, nullptr},
+    {"acknowledged", &load::Counters::acknowledged},
+    {"refused", &load::Counters::refused, nullptr, &load::Counters::refused_here},
     {"received", &load::Counters::received, &load::Counters::received_bytes},
 }};
+
+/// That nothing was acknowledged is the finding.
+bool awaits_acknowledgements(const RunResult& result) {
+  return result.setup.publish_qos != protocol::Qos::at_most_once &&
+         result.measurement.counters.sent != 0;
+}
 
 /// A closed loop has no schedule: what was due is what was sent.
 bool says_nothing(const CountRow& row, const RunResult& result) {
   const bool connects = row.count == &load::Counters::connects_succeeded;
   if (connects != (result.setup.scenario == load::Scenario::connect) && connects) return true;
   if (row.count == &load::Counters::due && !result.setup.open_loop()) return true;
-  return result.measurement.counters.*row.count == 0;
+  if (row.count == &load::Counters::acknowledged && awaits_acknowledgements(result)) return false;
+  return row.in(result.measurement.counters) == 0;
+}
+
+/// Clients connect before they are held: the hold is no part of how fast that went.
+double rate_of(const CountRow& row, const load::Measurement& measurement) {
+  if (row.count != &load::Counters::connects_succeeded)
+    return per_second(row.in(measurement.counters), measurement.measured);
+  return per_second(measurement.clients_connected, measurement.connecting);
 }
 
 Lines counts(const RunResult& result) {
@@ -66,13 +85,15 @@ Lines counts(const RunResult& result) {
   Lines lines{fmt::format("{:<14}{:>15}{:>16}{:>16}", "", "count", "per second", "bytes/s")};
   for (const CountRow& row : count_rows) {
     if (says_nothing(row, result)) continue;
-    const std::uint64_t count = measurement.counters.*row.count;
+    const std::uint64_t count = row.in(measurement.counters);
     std::string line =
         fmt::format("{:<14}{:>15}{:>16}", row.label, show_count(static_cast<double>(count)),
-                    show_count(per_second(count, measurement.measured)));
+                    show_count(rate_of(row, measurement)));
     if (row.bytes != nullptr)
       line += fmt::format(
           "{:>16}", show_bytes(per_second(measurement.counters.*row.bytes, measurement.measured)));
+    if (row.count == &load::Counters::received && measurement.counters.foreign != 0)
+      line += "  foreign: " + show_count(static_cast<double>(measurement.counters.foreign));
     lines.push_back(std::move(line));
   }
   if (lines.size() == 1) return {"no messages were counted"};
@@ -176,8 +197,8 @@ Lines closing(const RunResult& result) {
   add(lines, wrapped(errors_found(result), columns, "  "));
   add(lines, wrapped("generator: " + generator_use(result), columns, "  "));
   for (const load::Warning warning : result.measurement.warnings) {
-    const WarningMeaning& entry = meaning(warning);
-    add(lines, wrapped(fmt::format("warning: {} {}", entry.cause, entry.mend), columns, "  "));
+    const WarningText text = text_of(warning, result.measurement);
+    add(lines, wrapped(fmt::format("warning: {} {}", text.cause, text.mend), columns, "  "));
   }
   return lines;
 }

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "record/json_text.hpp"
 #include "report/delivery.hpp"
 #include "report/latency.hpp"
 
@@ -16,12 +17,18 @@ std::string loop_of(const Setup& setup) {
   return fmt::format("open loop: {} messages/s ({})", show_count(setup.rate), name(setup.arrivals));
 }
 
+/// What was asked for, and where the broker has less to offer, that.
 std::string qos_of(const RunResult& result) {
   const Setup& setup = result.setup;
-  const auto shown = [](protocol::Qos qos) { return fmt::format("QoS {}", static_cast<int>(qos)); };
+  const bool subscribes = setup.scenario == load::Scenario::subscribe;
+  const protocol::Qos asked = subscribes ? setup.subscribe_qos : setup.publish_qos;
+  const protocol::Qos offered = result.measurement.broker.maximum_qos;
+  std::string text = fmt::format("QoS {}", static_cast<int>(asked));
   if (setup.scenario == load::Scenario::roundtrip && setup.subscribe_qos < setup.publish_qos)
-    return shown(setup.publish_qos) + ", subscribed at " + shown(setup.subscribe_qos);
-  return shown(delivered_qos(result));
+    text += fmt::format(", subscribed at QoS {}", static_cast<int>(setup.subscribe_qos));
+  if (offered < asked)
+    text += fmt::format(" (the broker offers QoS {})", static_cast<int>(offered));
+  return text;
 }
 
 /// How many subscriptions each message went to; nothing where that is one, or not known.
@@ -73,6 +80,8 @@ std::string with_whom(const RunResult& result) {
   add(setup.subscribers, "subscriber");
   text += fan_out(result.measurement);
   add(setup.idle_clients, "client");
+  if (setup.loopback_addresses != 0)
+    text += fmt::format(" from {} addresses of 127.0.0.0/8", setup.loopback_addresses);
   add(setup.threads, "thread");
   if (result.processes.size() > 1)
     add(static_cast<std::uint32_t>(result.processes.size()), "process");
@@ -92,6 +101,10 @@ std::string generator_use(const RunResult& result) {
   if (result.calibrated_rate && *result.calibrated_rate > 0)
     text += fmt::format(", {:.0f} % of calibrated",
                         100 * sent_rate(result.measurement) / *result.calibrated_rate);
+  // One of both, so that the line stays one.
+  const load::Histogram& reads = result.measurement.latencies.arrival_to_read;
+  if (!result.calibrated_rate && reads.count() > 0)
+    text += ", reads " + show_percentile(reads, 50) + " after arrival";
   return text;
 }
 
@@ -107,6 +120,12 @@ std::string errors_found(const RunResult& result) {
     text += fmt::format("{} {} x {}", i == 0 ? ":" : ";",
                         show_count(static_cast<double>(reasons[i].first)), reasons[i].second);
   return text;
+}
+
+std::string quoted(std::string_view text) {
+  std::string out;
+  record::append_json_string(out, text);
+  return out;
 }
 
 std::vector<std::string> wrapped(std::string_view text, std::size_t width,

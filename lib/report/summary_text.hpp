@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/export.hpp"
 #include "report/result.hpp"
 
 namespace mqtt_toolbox::report {
@@ -19,7 +20,10 @@ std::string with_whom(const RunResult& result);
 std::string generator_use(const RunResult& result);
 
 /// "errors: none", or the commonest reasons with their counts.
-std::string errors_found(const RunResult& result);
+MQTT_TOOLBOX_API std::string errors_found(const RunResult& result);
+
+/// A text as JSON has it: in quotes, without raw control characters.
+MQTT_TOOLBOX_API std::string quoted(std::string_view text);
 
 /// Breaks `text` at spaces into lines of at most `width`; those after the first begin with
 /// `indent`. Raw control characters are shown as "?", for reasons come from outside.

@@ -1,6 +1,11 @@
 #include "report/warning.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "load/lateness.hpp"
 
 namespace mqtt_toolbox::report {
 
@@ -8,6 +13,44 @@ const WarningMeaning& meaning(load::Warning warning) {
   const auto found = std::find_if(warning_meanings.begin(), warning_meanings.end(),
                                   [&](const auto& entry) { return entry.warning == warning; });
   return found == warning_meanings.end() ? warning_meanings.back() : *found;
+}
+
+namespace {
+
+struct LateMeaning {
+  load::LateCause cause;
+  std::string_view words;  ///< behind a share in per cent
+  std::string_view mend;
+};
+
+constexpr std::array<LateMeaning, 4> late_meanings{{
+    {load::LateCause::generator, "of that because the generator was at work",
+     "Lower --rate, add --threads, or use more machines."},
+    {load::LateCause::broker,
+     "of that because the broker took no more (full in-flight window or socket, no connection)",
+     "Lower --rate, add --clients, or widen the window with --inflight."},
+    {load::LateCause::machine, "of that because other programs had the core",
+     "End what else runs on this machine, or give the generator cores of its own (taskset)."},
+    {load::LateCause::host,
+     "of that because the host of this virtual machine gave its time to others",
+     "Measure from a machine that has its cores for itself."},
+}};
+
+WarningText late_text(const load::Measurement& measurement) {
+  const load::MainCause main = load::main_cause(measurement);
+  const LateMeaning& entry = late_meanings.at(static_cast<std::size_t>(main.cause));
+  return {
+      fmt::format("Messages were sent later than due, {:.0f} % {}.", 100 * main.share, entry.words),
+      std::string(entry.mend)};
+}
+
+}  // namespace
+
+WarningText text_of(load::Warning warning, const load::Measurement& measurement) {
+  if (warning == load::Warning::sends_late && measurement.late.all > 0)
+    return late_text(measurement);
+  const WarningMeaning& entry = meaning(warning);
+  return {std::string(entry.cause), std::string(entry.mend)};
 }
 
 std::optional<load::Warning> warning_named(std::string_view name) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/export.hpp"
@@ -17,13 +18,13 @@ struct WarningMeaning {
   std::string_view mend;   ///< what to do, one sentence
 };
 
-inline constexpr std::array<WarningMeaning, 8> warning_meanings{{
+inline constexpr std::array<WarningMeaning, 9> warning_meanings{{
     {load::Warning::generator_busy, "generator_busy",
      "A thread of the generator used over 80 % of its core: the generator may be the limit.",
      "Lower --rate, add --threads, or use more machines."},
     {load::Warning::sends_late, "sends_late",
      "Messages were sent later than due: the schedule could not be kept.",
-     "Lower --rate, add --clients or --threads, or widen the in-flight window."},
+     "Lower --rate, add --threads, or use more machines."},
     {load::Warning::few_samples, "few_samples",
      "Too few values for the highest percentiles: they say little more than the maximum.",
      "Measure longer (--duration) or at a higher rate."},
@@ -39,12 +40,23 @@ inline constexpr std::array<WarningMeaning, 8> warning_meanings{{
     {load::Warning::client_limits, "client_limits",
      "Fewer clients connected than were asked for: the load was smaller than stated.",
      "Look at the failures; raise the broker's limits, ulimit -n, or add --source-address."},
+    {load::Warning::few_ports, "few_ports",
+     "More clients than half of the local ports of a source address: connects grow slow.",
+     "Give several with --source-address; net.ipv4.ip_local_port_range is the limit of each."},
     {load::Warning::incomplete, "incomplete",
      "The run ended before its time: the figures are of what was measured until then.",
      "Run it again to its end."},
 }};
 
 MQTT_TOOLBOX_API const WarningMeaning& meaning(load::Warning warning);
+
+/// What a warning says of a measurement: its meaning, and of late messages what made them late,
+/// with its share, and what helps against that.
+struct WarningText {
+  std::string cause;
+  std::string mend;
+};
+MQTT_TOOLBOX_API WarningText text_of(load::Warning warning, const load::Measurement& measurement);
 std::optional<load::Warning> warning_named(std::string_view name);
 
 }  // namespace mqtt_toolbox::report

@@ -77,6 +77,15 @@ ranks() {
   assert_contains "$stderr" "127.0.0.1:1"
 }
 
+@test "what a rank was refused is an error of the whole, and its exit status" {
+  start_mosquitto 'max_qos 1'
+  ranks 2 publish -q 2 -n 4 -c 2 --json
+  assert_status 6
+  assert_equal "$(field .whole_run.refused_here)" 2
+  assert_equal "$(field '.failures[].count')" 2
+  assert_contains "$(field '.failures[].reason')" "at most QoS 1"
+}
+
 @test "an objective is judged over all ranks" {
   start_sink
   ranks 2 publish --rate 2k/s --duration 500ms --assert 'rate>1500/s' -o "$result"

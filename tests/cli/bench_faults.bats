@@ -114,6 +114,146 @@ after_intervals() { wait_until intervals $(($(wc -l <"$BATS_TEST_TMPDIR/run.out"
   assert_equal "$(of_result .counters.sent)" 200
 }
 
+# scripted STEPS: the broker of tests/support at `port`; it has one connection at a time.
+scripted() {
+  start_scripted_broker "$1"
+  port=$scripted_port
+}
+
+@test "what a limit of the broker forbids is an error: told, counted, and exit 6" {
+  local limit words arguments
+  while IFS=: read -r limit words arguments; do
+    scripted "expect CONNECT; send CONNACK $limit; auto"
+    # shellcheck disable=SC2086 # words
+    bench publish -n 10 $arguments -o "$BATS_TEST_TMPDIR/result.json"
+    assert_status 6
+    assert_contains "$output" "errors: 1: 1 x "
+    assert_contains "$(tr -s ' \n' ' ' <<<"$output")" "$words"
+    assert_equal "$(of_result .whole_run.refused_here)" 1
+    assert_equal "$(of_result .whole_run.sent)" 0
+  done <<'CASES'
+maximum-qos=1:at most QoS 1:-q 2
+maximum-qos=1:QoS 2 (the broker offers QoS 1), 64 bytes:-q 2 --rate 100/s
+retain-available=0:no retained messages:-r
+maximum-packet-size=60:Maximum Packet Size:-q 0
+CASES
+  scripted 'expect CONNECT; send CONNACK maximum-qos=1; auto'
+  bench publish -n 10 -q 2 --assert errors=0
+  assert_status 6
+  assert_contains "$output" "errors=0 NOT MET: errors was 1"
+}
+
+@test "of payloads of different sizes those that are too large for the broker are left out" {
+  scripted 'expect CONNECT; send CONNACK maximum-packet-size=100; auto'
+  head -c 300 /dev/zero >"$BATS_TEST_TMPDIR/large"
+  head -c 40 /dev/zero >"$BATS_TEST_TMPDIR/small"
+  bench publish -n 100 --payload-file "$BATS_TEST_TMPDIR/small" --payload-file "$BATS_TEST_TMPDIR/large" --json
+  assert_status 6
+  assert_equal "$(field .whole_run.sent)" 50
+  assert_equal "$(field .whole_run.refused_here)" 50
+  finish scripted
+  assert_status 0
+  assert_equal "$(grep -c ^PUBLISH <<<"$output")" 50
+}
+
+@test "a refused subscription is an error: told, counted, and exit 6" {
+  scripted 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0x87; silence'
+  bench subscribe -t a --duration 200ms --assert errors=0
+  assert_status 6
+  assert_contains "$output" "errors: 1: 1 x the broker refused a subscription: Not authorized"
+  assert_contains "$output" "errors=0 NOT MET: errors was 1"
+}
+
+@test "what was never acknowledged is told, and exit 1" {
+  scripted 'expect CONNECT; send CONNACK; expect PUBLISH; send PUBACK id=last; silence'
+  bench publish -q 1 -n 20 --drain 200ms
+  assert_status 1
+  assert_contains "$output" "errors: 19: 19 x no acknowledgement"
+  scripted 'expect CONNECT; send CONNACK; silence'
+  bench publish -q 1 -n 20 --drain 200ms -o "$BATS_TEST_TMPDIR/result.json"
+  assert_status 1
+  [[ $output =~ acknowledged\ +0\  ]]
+  assert_equal "$(of_result .whole_run.unacknowledged)" 20
+  (($(of_result .latencies.acknowledged_from_due.percentiles_ns.p50) >= 200000000))
+}
+
+# foreign N: the intervals so far hold that many messages of others.
+foreign() { (($(jq -s 'map(.counters.foreign) | add' "$BATS_TEST_TMPDIR/run.out") == $1)); }
+
+@test "a roundtrip counts its own messages; those of others stand beside them" {
+  start_sink
+  start_bench roundtrip --rate 200/s --duration 60s
+  bench publish -n 300 -q 1 -t bench/0
+  assert_status 0
+  bench publish -n 100 -q 1 -t bench/0 -m plain
+  assert_status 0
+  wait_until foreign 400
+  kill -INT "$run_pid"
+  finish run
+  assert_status 130
+  assert_equal "$(of_result .whole_run.foreign)" 400
+  assert_equal "$(of_result .whole_run.received)" "$(of_result .whole_run.sent)"
+  run -0 --separate-stderr mqtt-bench report "$BATS_TEST_TMPDIR/result.json"
+  assert_contains "$output" "foreign: 400"
+}
+
+@test "a search says why it stepped down, and a refusal is exit 6" {
+  start_mosquitto 'max_qos 1'
+  bench search --slo 'p99<5s' -q 2 --first-rate 2/s --duration 200ms --drain 200ms
+  assert_status 6
+  assert_equal "$(grep -c 'does not hold: nothing was measured; errors: .*at most QoS 1' <<<"$output")" 2
+  bench search --slo 'p99<5s' -q 2 --first-rate 2/s --duration 200ms --drain 200ms --json
+  assert_status 6
+  assert_contains "$(head -n 1 <<<"$output" | jq -r .why)" "at most QoS 1"
+}
+
+@test "a sink without descriptors says so, and goes on when there are some" {
+  start_in_background sink bash -c 'ulimit -n 40; exec mqtt-bench sink'
+  wait_until grep -q port "$BATS_TEST_TMPDIR/sink.out"
+  port=$(jq -r .port <"$BATS_TEST_TMPDIR/sink.out")
+  start_in_background run mqtt-bench connect -V 5 -h 127.0.0.1 -p "$port" -c 60 --hold 60s --connect-timeout 60s
+  wait_until grep -q "no descriptor is left for another connection" "$BATS_TEST_TMPDIR/sink.err"
+  assert_contains "$(<"$BATS_TEST_TMPDIR/sink.err")" "the limit is 40"
+  assert_equal "$(wc -l <"$BATS_TEST_TMPDIR/sink.err")" 1
+  kill -INT "$run_pid"
+  finish run
+  bench publish -n 1
+  assert_status 0
+  stop_sink
+  (($(field .out_of_files "$account") > 0))
+}
+
+# in_small_network STEPS: in a network of its own with a hundred local ports and a null broker.
+in_small_network() {
+  unshare -rn bash -c 'ip link set lo up && echo "40000 40099" >/proc/sys/net/ipv4/ip_local_port_range' 2>/dev/null ||
+    skip "no network of one's own here"
+  run --separate-stderr unshare -rn bash -c '
+    ip link set lo up
+    echo "40000 40099" >/proc/sys/net/ipv4/ip_local_port_range
+    mqtt-bench sink --listen-port 1883 >sink.out &
+    until [[ -s sink.out ]]; do sleep 0.01; done
+    '"$1"'
+    status=$?
+    kill %1
+    exit $status'
+}
+
+@test "beyond half of the local ports, connects to the loopback network take more addresses" {
+  cd "$BATS_TEST_TMPDIR"
+  in_small_network 'mqtt-bench connect -V 5 -h 127.0.0.1 -c 120 --hold 100ms -o three.json'
+  assert_status 0
+  assert_contains "$output" "120 clients from 3 addresses of 127.0.0.0/8"
+  assert_equal "$(jq .setup.loopback_addresses three.json)" 3
+  [[ $(<three.json) != *few_ports* ]]
+  in_small_network 'mqtt-bench connect -V 5 -h 127.0.0.1 -c 80 --source-address 127.0.0.1 --hold 100ms -o one.json'
+  assert_status 0
+  assert_equal "$(jq .setup.loopback_addresses one.json)" 0
+  assert_contains "$(jq -r '.warnings[].mend' one.json)" "--source-address"
+  in_small_network 'mqtt-bench connect -V 5 -h 127.0.0.1 -c 50 --hold 100ms --json'
+  assert_status 0
+  assert_equal "$(field .setup.loopback_addresses)" 0
+}
+
 @test "results of another version, damaged and empty ones" {
   cd "$BATS_TEST_TMPDIR"
   start_sink

@@ -17,6 +17,15 @@ stop_sink() {
   account=$(tail -n 1 <<<"$output")
 }
 
+# start_mosquitto LINE: with this line of configuration, at `port`, in the place of the null broker.
+start_mosquitto() {
+  start_sink
+  stop_sink # that port is free now
+  printf 'listener %s 127.0.0.1\nallow_anonymous true\n%s\n' "$port" "$1" >"$BATS_TEST_TMPDIR/mosquitto.conf"
+  start_in_background sink mosquitto -c "$BATS_TEST_TMPDIR/mosquitto.conf"
+  wait_until mqtt-pub -h 127.0.0.1 -p "$port" -t up -m 1
+}
+
 teardown() {
   local process
   for process in sink plain relay run; do

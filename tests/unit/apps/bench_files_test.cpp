@@ -1,13 +1,20 @@
+#include <csignal>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <string>
+#include <sys/resource.h>
+#include <sys/stat.h>
 
 #include <doctest/doctest.h>
 
 #include "base/system.hpp"
 #include "bench/csv.hpp"
 #include "bench/files.hpp"
+#include "bench/recorder.hpp"
 #include "bench/start_time.hpp"
+#include "report/hdr_log.hpp"
+#include "report/series.hpp"
 
 using namespace mqtt_toolbox;
 using namespace mqtt_toolbox::bench;
@@ -50,6 +57,98 @@ TEST_CASE("a result file: what it held stays until there is a result, and a new 
   folder.file("old", "short");
   CHECK(read_file(old, 100).value() == "short");
   CHECK(ResultFile::open(folder.path + "/no/folder").error().code == ExitCode::io);
+}
+
+TEST_CASE("a result takes its place at once, and nothing else is left in the folder") {
+  const Folder folder;
+  const std::string path = folder.file("result", "old");
+  REQUIRE(chmod(path.c_str(), 0640) == 0);
+  std::filesystem::create_symlink(path, folder.path + "/link");
+  {
+    auto file = ResultFile::open(folder.path + "/link");
+    REQUIRE(file);
+    REQUIRE(file->write([&](const TextSink& sink) {
+      const Status first = sink("half");
+      CHECK(read_file(path, 100).value() == "old");
+      return first ? sink(" and half") : first;
+    }));
+    CHECK(read_file(path, 100).value() == "half and half");
+    REQUIRE(file->write("again"));
+    CHECK(read_file(path, 100).value() == "again");
+    CHECK_FALSE(file->write([](const TextSink&) -> Status { return fail(ExitCode::io, "no"); }));
+  }
+  CHECK(std::filesystem::is_symlink(folder.path + "/link"));
+  CHECK(std::filesystem::status(path).permissions() == std::filesystem::perms(0640));
+  CHECK(read_file(path, 100).value() == "again");
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path))
+    names.insert(entry.path().filename());
+  CHECK(names == std::set<std::string>{"link", "result"});
+}
+
+TEST_CASE("a document with its intervals from a file reads as one from memory") {
+  report::RunResult result;
+  result.setup.interval = std::chrono::seconds(1);
+  report::RunResult without = result;
+  Outlets outlets;
+  outlets.json = true;
+  outlets.hdr_log = "/tmp/unused";
+  auto recorder = Recorder::create(outlets);
+  REQUIRE(recorder);
+  report::IntervalLengths lengths(result.setup.interval);
+  for (int number = 1; number <= 500; ++number) {
+    load::Interval interval;
+    interval.end = std::chrono::seconds(number);
+    interval.warmup = number == 1;
+    interval.counters.sent = static_cast<std::uint64_t>(number);
+    interval.received.record(static_cast<std::uint64_t>(1000 * number));
+    recorder->add(interval, lengths.next(interval.end));
+    result.measurement.intervals.push_back(interval);
+  }
+  std::string streamed, whole;
+  REQUIRE(recorder->write_document(without, [&](std::string_view part) {
+    CHECK(part.size() <= 1u << 16);
+    streamed += part;
+    return Status();
+  }));
+  const auto read = report::parse_result(streamed);
+  REQUIRE(read);
+  report::append_json(whole, result);
+  std::string again;
+  report::append_json(again, *read);
+  CHECK(again == whole);
+  std::string log, expected_log;
+  REQUIRE(recorder->write_hdr_log(without, [&](std::string_view part) {
+    log += part;
+    return Status();
+  }));
+  report::append_hdr_log(expected_log, result);
+  CHECK(log == expected_log);
+}
+
+TEST_CASE("what cannot be kept is said in the end, and what there is stays whole") {
+  rlimit before{};
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const auto ignored = std::signal(SIGXFSZ, SIG_IGN);
+  auto spool = Spool::create("/tmp");
+  REQUIRE(spool);
+  spool->append("whole");
+  rlimit small = before;
+  small.rlim_cur = 8;
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &small) == 0);
+  spool->append("too much of it");
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, ignored);
+  spool->append("later");
+  REQUIRE_FALSE(spool->status());
+  CHECK(spool->status().error().code == ExitCode::io);
+  CHECK(spool->status().error().text.find("file too large") != std::string::npos);
+  std::string text;
+  REQUIRE(spool->copy_to([&](std::string_view part) {
+    text += part;
+    return Status();
+  }));
+  CHECK(text == "whole");
 }
 
 TEST_CASE("credentials: fields, quotes, line ends") {

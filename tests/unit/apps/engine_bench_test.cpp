@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "load/null_broker.hpp"
+#include "support/scripted_broker.hpp"
 
 using namespace mqtt_toolbox;
 using namespace mqtt_toolbox::bench;
@@ -195,4 +196,65 @@ TEST_CASE("when nobody can connect there is an error, not a measurement") {
   const auto run = setting.run();
   REQUIRE_FALSE(run);
   CHECK(run.error().code == ExitCode::refused);
+}
+
+namespace {
+
+/// One publisher through an engine, and a broker that does what a script says.
+struct Scripted : Setting {
+  explicit Scripted(const std::string& script)
+      : script_broker(std::move(*support::ScriptedBroker::start(loop, script))) {
+    plan.clients.transport.port = script_broker->port();
+    plan.drain = milliseconds(200);
+  }
+  std::unique_ptr<support::ScriptedBroker> script_broker;
+};
+
+}  // namespace
+
+TEST_CASE("what fails through an engine stands in the same book") {
+  SUBCASE("what a limit forbids for all") {
+    Scripted setting("expect CONNECT; send CONNACK maximum-qos=1; auto");
+    setting.publish(1, 10, Qos::exactly_once);
+    const load::Measurement measured = setting.measure();
+    CHECK(measured.whole_run.refused_here == 1);
+    CHECK(measured.failures.begin()->first.find("at most QoS 1") != std::string::npos);
+    CHECK(warns(measured, Warning::incomplete));
+  }
+  SUBCASE("what a limit forbids for some") {
+    Scripted setting("expect CONNECT; send CONNACK maximum-packet-size=100; auto");
+    setting.publish(1, 40, Qos::at_most_once);
+    setting.plan.publishing.payloads = {std::string(40, 'a'), std::string(400, 'b')};
+    const load::Measurement measured = setting.measure();
+    CHECK(measured.whole_run.sent == 20);
+    CHECK(measured.whole_run.refused_here == 20);
+    CHECK_FALSE(warns(measured, Warning::incomplete));
+  }
+  SUBCASE("what the broker refuses") {
+    Scripted setting(
+        "expect CONNECT; send CONNACK; expect PUBLISH; send PUBACK id=last code=0x97; silence");
+    setting.publish(1, 1, Qos::at_least_once);
+    const load::Measurement measured = setting.measure();
+    CHECK(measured.whole_run.refused == 1);
+    CHECK(measured.failures.size() == 1);
+  }
+  SUBCASE("what is never acknowledged") {
+    Scripted setting("expect CONNECT; send CONNACK; silence");
+    setting.publish(1, 5, Qos::at_least_once);
+    const load::Measurement measured = setting.measure();
+    CHECK(measured.whole_run.unacknowledged == 5);
+    CHECK(measured.latencies.acknowledged_from_due.count() == 5);
+    CHECK(measured.latencies.acknowledged_from_due.minimum() >= 200'000'000);
+  }
+  SUBCASE("a refused subscription") {
+    Scripted setting(
+        "expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0x87; silence");
+    setting.plan.scenario = load::Scenario::subscribe;
+    setting.plan.subscribing.subscribers = 1;
+    setting.plan.subscribing.filters = {"a"};
+    setting.plan.duration = milliseconds(50);
+    const load::Measurement measured = setting.measure();
+    CHECK(measured.whole_run.subscriptions_refused == 1);
+    CHECK(measured.failures.size() == 1);
+  }
 }

@@ -203,6 +203,22 @@ TEST_CASE("all threads end their intervals at the same times, before the measure
   CHECK(parts <= 1);  // where the warm-up ends
 }
 
+TEST_CASE("intervals are told one by one, and need not be kept") {
+  Setting setting;
+  setting.publish(1, 0, Qos::at_most_once);
+  setting.plan.publishing.rate = 1000;
+  setting.plan.duration = milliseconds(300);
+  setting.plan.interval = milliseconds(50);
+  setting.plan.keep_intervals = false;
+  std::uint64_t sent = 0;
+  setting.on_interval = [&](const Interval& interval, const Counters&) {
+    sent += interval.counters.sent;
+  };
+  const Measurement measured = setting.measure();
+  CHECK(measured.intervals.empty());
+  CHECK(sent == 300);
+}
+
 TEST_CASE("a roundtrip finds every message again, however many stand on either side") {
   for (const Qos qos : {Qos::at_most_once, Qos::at_least_once, Qos::exactly_once}) {
     Setting setting(routing());
@@ -319,6 +335,8 @@ TEST_CASE("connections are held, and their phases measured") {
   SUBCASE("at once") {
     const Measurement measured = setting.measure();
     CHECK(measured.clients_connected == 300);
+    CHECK(measured.connecting > Duration(0));
+    CHECK(measured.connecting < measured.measured);
     CHECK(measured.counters.connects_succeeded == 300);
     CHECK(measured.latencies.connect.count() == 300);
     CHECK(measured.latencies.connack.count() == 300);

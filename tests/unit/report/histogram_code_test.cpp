@@ -102,7 +102,7 @@ TEST_CASE("a log has a line for each interval and each whole histogram, and come
   CHECK(log.find("Tag=acknowledged,0.000,") == log.npos);
   const auto sums = parse_hdr_log(log);
   REQUIRE_MESSAGE(sums, sums.error().text);
-  CHECK(sums->size() == 11);
+  CHECK(sums->size() == 12);
   Histogram acknowledged = result.measurement.intervals[1].acknowledged;
   acknowledged.merge(result.measurement.intervals[2].acknowledged);
   for (const double percent : {50.0, 90.0, 99.0, 99.9, 100.0})

@@ -7,6 +7,7 @@
 #include "report/latency.hpp"
 #include "report/summary_bars.hpp"
 #include "report/summary_text.hpp"
+#include "report/warning.hpp"
 #include "unit/report/results.hpp"
 
 using namespace mqtt_toolbox;
@@ -94,6 +95,59 @@ TEST_CASE("a summary states the QoS of both sides, and who got each message") {
   CHECK(contains(what_was_run(result), "QoS 1, subscribed at QoS 0, 64 bytes"));
   result.setup.scenario = load::Scenario::publish;
   CHECK(contains(what_was_run(result), "QoS 1, 64 bytes"));
+}
+
+TEST_CASE("a summary states the QoS that was asked for, and what the broker offers") {
+  RunResult result = plain_result(1000);
+  result.setup.publish_qos = protocol::Qos::exactly_once;
+  result.setup.scenario = load::Scenario::publish;
+  result.measurement.broker.maximum_qos = protocol::Qos::at_least_once;
+  CHECK(contains(what_was_run(result), "QoS 2 (the broker offers QoS 1), 64 bytes"));
+}
+
+TEST_CASE("what was not acknowledged, what was refused here and what is foreign are to be seen") {
+  RunResult result = plain_result(1000);
+  CHECK(contains(summary_of(result), "\nacknowledged                0 "));
+  result.measurement.counters.refused = 3;
+  result.measurement.counters.refused_here = 4;
+  result.measurement.counters.foreign = 12'345;
+  const std::string text = summary_of(result);
+  CHECK(contains(text, "\nrefused                     7 "));
+  CHECK(contains(text, "  foreign: 12,345\n"));
+  result.setup.publish_qos = protocol::Qos::at_most_once;
+  CHECK_FALSE(contains(summary_of(result), "\nacknowledged"));
+}
+
+TEST_CASE(
+    "a warning of late messages names who made them late, how much of it, and the right mend") {
+  RunResult result = plain_result(1000);
+  result.measurement.warnings = {load::Warning::sends_late};
+  result.measurement.late = {10, 9};
+  const auto warning = [&] { return text_of(load::Warning::sends_late, result.measurement); };
+  CHECK(contains(warning().cause, "90 % of that because the broker took no more"));
+  CHECK(contains(warning().mend, "--inflight"));
+  result.measurement.late.held_up = 0;
+  result.measurement.workers = {{0.1, 10, 0.9}};
+  CHECK(contains(warning().cause, "90 % of that because other programs had the core"));
+  CHECK_FALSE(contains(warning().mend, "--rate"));
+  CHECK(contains(summary_of(result), "warning: Messages were sent later than due, 90 % of that"));
+}
+
+TEST_CASE("how fast clients connected has nothing to do with how long they were held") {
+  RunResult result;
+  result.setup.scenario = load::Scenario::connect;
+  result.measurement.measured = std::chrono::seconds(12);
+  result.measurement.connecting = std::chrono::seconds(2);
+  result.measurement.clients_connected = 1000;
+  result.measurement.counters.connects_succeeded = 1000;
+  CHECK(contains(summary_of(result), "connected               1,000             500"));
+}
+
+TEST_CASE("addresses that were taken without being asked for are told") {
+  RunResult result = plain_result(1000);
+  CHECK_FALSE(contains(with_whom(result), "127"));
+  result.setup.loopback_addresses = 2;
+  CHECK(contains(with_whom(result), "5 subscribers from 2 addresses of 127.0.0.0/8, 2 threads"));
 }
 
 TEST_CASE("bars between near values are told apart") {
