@@ -31,9 +31,9 @@ void Session::State::on_puback(const protocol::PubAck& ack) {
 void Session::State::on_pubrec(const protocol::PubRec& ack) {
   const auto sequence = find_publish(ack.packet_identifier);
   if (sequence == inflight.end()) {
-    const bool is_answered = version == protocol::Version::v5 && phase == Phase::online &&
-                             !protocol::is_failure(ack.reason);
-    if (is_answered) send_identifier_not_found(PacketType::pubrel, ack.packet_identifier);
+    // Unanswered it would stay open with the broker.
+    const bool is_answered = phase == Phase::online && !protocol::is_failure(ack.reason);
+    if (is_answered) answer_unknown(PacketType::pubrel, ack.packet_identifier);
     return;
   }
   InflightEntry& entry = inflight.at(sequence);

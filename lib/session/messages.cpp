@@ -88,9 +88,8 @@ void Session::State::on_pubrel(const protocol::PubRel& pubrel) {
   const auto entry = received.remove(pubrel.packet_identifier);
   const bool is_known = entry.id != 0;
   if (is_known && entry.counted) --received_unacknowledged;
-  if (is_known || version != protocol::Version::v5)
-    return send_acknowledgement(PacketType::pubcomp, pubrel.packet_identifier);
-  send_identifier_not_found(PacketType::pubcomp, pubrel.packet_identifier);
+  if (is_known) return send_acknowledgement(PacketType::pubcomp, pubrel.packet_identifier);
+  answer_unknown(PacketType::pubcomp, pubrel.packet_identifier);
 }
 
 void Session::State::deliver(const Publish& message) {

@@ -85,7 +85,7 @@ void Session::State::on_frame_before_connack(const Frame& frame) {
   const auto packet = protocol::decode(frame, version);
   if (!packet) return fail_connection(packet.error());
   if (const auto* connack = std::get_if<protocol::ConnAck>(&*packet)) return on_connack(*connack);
-  handler.on_auth(std::get<protocol::Auth>(*packet));
+  on_auth(std::get<protocol::Auth>(*packet));
 }
 
 void Session::State::on_frame_online(const Frame& frame) {
@@ -132,9 +132,20 @@ void Session::State::on_decoded(const protocol::Packet& packet) {
     case PacketType::unsuback: return on_unsuback(std::get<protocol::UnsubAck>(packet));
     case PacketType::pingresp: return keep_alive.pingresp_received();
     case PacketType::disconnect: return on_disconnect(std::get<protocol::Disconnect>(packet));
-    case PacketType::auth: return handler.on_auth(std::get<protocol::Auth>(packet));
+    case PacketType::auth: return on_auth(std::get<protocol::Auth>(packet));
     default: return;
   }
+}
+
+/// MQTT 5.0 section 3.15: a protocol error unless CONNECT named the same authentication method.
+void Session::State::on_auth(const protocol::Auth& auth) {
+  const auto method = protocol::PropertyId::authentication_method;
+  const auto asked = settings.connect_properties.view().text(method);
+  if (!asked || auth.properties.text(method).value_or(*asked) != *asked)
+    return fail_connection(
+        ReasonCode::protocol_error,
+        "the broker sent AUTH for an authentication method that it was not asked for");
+  handler.on_auth(auth);
 }
 
 void Session::State::on_disconnect(const protocol::Disconnect& disconnect) {

@@ -45,7 +45,9 @@ void Session::State::send_acknowledgement(PacketType type, PacketIdentifier id) 
   commit(room.data(), protocol::encode_plain_acknowledgement(type, id, room));
 }
 
-void Session::State::send_identifier_not_found(PacketType type, PacketIdentifier id) {
+/// PUBREL or PUBCOMP for an identifier that is not in use; before 5.0 it can't say so.
+void Session::State::answer_unknown(PacketType type, PacketIdentifier id) {
+  if (version != protocol::Version::v5) return send_acknowledgement(type, id);
   constexpr auto reason = protocol::ReasonCode::packet_identifier_not_found;
   if (type == PacketType::pubrel) {
     static_cast<void>(send(protocol::PubRel{id, reason, {}}));

@@ -40,7 +40,7 @@ struct Session::State final : Output::Watcher {
   // sending.cpp: packets into the output.
   tl::expected<void, protocol::Fault> send(const protocol::Packet& packet);
   void send_acknowledgement(protocol::PacketType type, protocol::PacketIdentifier id);
-  void send_identifier_not_found(protocol::PacketType type, protocol::PacketIdentifier id);
+  void answer_unknown(protocol::PacketType type, protocol::PacketIdentifier id);
   void send_stored(const InflightEntry& entry);
   void note_borrowed(const InflightEntry& entry, std::uint64_t written_at);
   void commit(const char* packet, std::size_t size, Bytes borrowed = {});
@@ -107,6 +107,7 @@ struct Session::State final : Output::Watcher {
   void on_frame_online(const protocol::Frame& frame);
   bool on_plain_acknowledgement(const protocol::Frame& frame);
   void on_decoded(const protocol::Packet& packet);
+  void on_auth(const protocol::Auth& auth);
   void on_disconnect(const protocol::Disconnect& disconnect);
   bool is_listening() const { return phase == Phase::connecting || phase == Phase::online; }
   bool is_online_still(std::uint32_t on_connection) const {

@@ -101,6 +101,7 @@ TEST_CASE("an acceptance in the form of 3.1.1 is no acceptance of 5.0") {
 
 TEST_CASE("nothing but CONNACK and AUTH may come first") {
   Bench bench;
+  REQUIRE(bench.settings.connect_properties.add(PropertyId::authentication_method, "SCRAM"));
   bench.open();
   bench.take();
   SUBCASE("AUTH passes through, both ways") {
@@ -119,6 +120,31 @@ TEST_CASE("nothing but CONNACK and AUTH may come first") {
     CHECK(bench.session.failure()->reason == ReasonCode::protocol_error);
     CHECK(bench.output.empty());
   }
+}
+
+TEST_CASE("AUTH that was not asked for is a protocol error") {
+  Bench bench;
+  SUBCASE("without an authentication method") {}
+  SUBCASE("of another method") {
+    REQUIRE(bench.settings.connect_properties.add(PropertyId::authentication_method, "PLAIN"));
+  }
+  const With method = With(PacketType::auth)(PropertyId::authentication_method, "SCRAM");
+  const protocol::Auth auth{ReasonCode::continue_authentication, method};
+  bench.open();
+  bench.take();
+  bench.receive(auth);
+  CHECK(bench.session.phase() == Phase::closing);
+  REQUIRE(bench.session.failure());
+  CHECK(bench.session.failure()->reason == ReasonCode::protocol_error);
+  CHECK(bench.output.empty());
+
+  Bench online;
+  online.connect();
+  online.handler.take();
+  online.receive(auth);
+  CHECK(online.take() == "DISCONNECT 0x82");
+  CHECK(online.session.phase() == Phase::closing);
+  CHECK(online.handler.take().empty());
 }
 
 TEST_CASE("a second CONNACK is a protocol error") {

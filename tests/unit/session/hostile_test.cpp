@@ -33,6 +33,8 @@ class Chaos final : private Handler {
     settings_.observe_packets = chance(random_, 50);
     static_cast<void>(
         settings_.connect_properties.add(protocol::PropertyId::topic_alias_maximum, 3u));
+    static_cast<void>(
+        settings_.connect_properties.add(protocol::PropertyId::authentication_method, "m"));
   }
 
   void run() {

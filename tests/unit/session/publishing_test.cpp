@@ -138,7 +138,7 @@ TEST_CASE("an acknowledgement of the wrong kind is a protocol error") {
   CHECK(bench.handler.take().empty());
 }
 
-TEST_CASE("an acknowledgement for nothing is passed over; PUBREC is answered under 5.0") {
+TEST_CASE("an acknowledgement for nothing is passed over; PUBREC is answered") {
   for (const auto version : {Version::v5, Version::v311}) {
     Bench bench(version);
     bench.connect();
@@ -148,7 +148,7 @@ TEST_CASE("an acknowledgement for nothing is passed over; PUBREC is answered und
     bench.receive(protocol::SubAck{9, {}, std::string_view("\0", 1)});
     CHECK(bench.output.empty());
     bench.receive(protocol::PubRec{9, {}, {}});
-    CHECK(bench.take() == (version == Version::v5 ? "PUBREL #9 0x92" : ""));
+    CHECK(bench.take() == (version == Version::v5 ? "PUBREL #9 0x92" : "PUBREL #9"));
     CHECK(bench.session.phase() == Phase::online);
     CHECK(bench.handler.take().empty());
   }
