@@ -60,7 +60,7 @@ console::Ended Publisher::run() {
   exit_ = worse(exit_, connection_exit_);
   finish_store();
   if (auto written = output_.finish(world_.loop.now() + plan_.grace); !written)
-    print_error(written.error());
+    print_error({&written.error(), {}, {}});
   return {exit_, interrupts_.received()};
 }
 
@@ -71,7 +71,8 @@ Status Publisher::prepare() {
   client_ = std::move(*client);
   if (queue_ != nullptr) return restore_ledger().and_then([this] { return make_stored_source(); });
   auto source = make_source(
-      world_.loop, plan_, {[this] { pump(); }, [this](const Error& error) { print_error(error); }});
+      world_.loop, plan_,
+      {[this] { pump(); }, [this](const record::ErrorLine& error) { print_error(error); }});
   if (!source) return tl::unexpected(std::move(source.error()));
   source_ = std::move(*source);
   return {};
@@ -204,8 +205,11 @@ void Publisher::rejected_here(const Error& error) {
   pace_.sent();
   delivered();
   if (queue_ != nullptr) queue_->finished(item_.number);
-  print_error(
-      {error.code, "cannot publish to " + printable(item_.message.topic) + ": " + error.text});
+  const Error told{error.code,
+                   "cannot publish to " + printable(item_.message.topic) + ": " + error.text};
+  record::ErrorLine line{&told, {}, item_.message.topic};
+  if (item_.line != 0) line.line = item_.line;
+  print_error(line);
 }
 
 void Publisher::on_published(const client::PublishOutcome& outcome) {
@@ -270,13 +274,10 @@ void Publisher::print(const record::Published& result) {
   if (output_.buffer().size() >= output_batch) flush();
 }
 
-void Publisher::print_error(const Error& error) {
-  exit_ = worse(exit_, error.code);
-  world_.reporter.repeated(error.text);
-  if (!plan_.json) return;
-  record::ErrorLine line;
-  line.error = &error;
-  writer_.append(output_.buffer(), line, world_.wall_clock.now());
+void Publisher::print_error(const record::ErrorLine& error) {
+  exit_ = worse(exit_, error.error->code);
+  world_.reporter.repeated(error.error->text);
+  if (plan_.json) writer_.append(output_.buffer(), error, world_.wall_clock.now());
 }
 
 void Publisher::flush() {

@@ -71,7 +71,7 @@ class Publisher final : public client::Handler {
   void complain_about(const Entry& entry);
   void print_done();
   void print(const record::Published& result);
-  void print_error(const Error& error);
+  void print_error(const record::ErrorLine& error);
   void flush();
   void fail_with(const Error& error);
   bool everything_settled() const;

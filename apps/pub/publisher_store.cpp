@@ -25,10 +25,11 @@ Status Publisher::restore_ledger() {
 Status Publisher::make_stored_source() {
   auto stored = std::make_unique<StoredSource>(
       world_.loop, *queue_, world_.wall_clock,
-      StoredListener{
-          [this] { input_went_on(); }, [this](const Error& error) { print_error(error); },
-          [this](const record::Stored& accepted) { print_stored(accepted); }, [this] { flush(); },
-          [this] { return !output_.blocked(); }, [this](const Error& error) { broken(error); }});
+      StoredListener{[this] { input_went_on(); },
+                     [this](const record::ErrorLine& error) { print_error(error); },
+                     [this](const record::Stored& accepted) { print_stored(accepted); },
+                     [this] { flush(); }, [this] { return !output_.blocked(); },
+                     [this](const Error& error) { broken(error); }});
   auto input = make_source(world_.loop, plan_, stored->input_listener());
   if (!input) return tl::unexpected(std::move(input.error()));
   stored->use(std::move(*input));
@@ -80,7 +81,7 @@ void Publisher::finish_store() {
   const auto text =
       queue_->commit().and_then([this] { return waiting_text(*queue_, plan_.store); });
   if (!text) {
-    if (!std::exchange(abandons_input_, true)) print_error(text.error());
+    if (!std::exchange(abandons_input_, true)) print_error({&text.error(), {}, {}});
   } else if (!text->empty()) {
     exit_ = worse(exit_, ExitCode::lost);
     world_.reporter.error(*text);

@@ -201,9 +201,10 @@ constexpr std::array specs{
          .slot = "input",
          .help = "publish each JSON line of standard input",
          .manual = "A line is an object with topic, qos, retain, payload or payload_base64, and "
-                   "properties, as mqtt-sub --json writes them; what it leaves out comes from the "
-                   "command line. A bad line is reported with its number, and the others are still "
-                   "published.",
+                   "properties, as mqtt-sub --json writes them, or with the keys of %j, as "
+                   "mosquitto_sub does; what it leaves out comes from the command line. A bad "
+                   "line, also one of another type, is reported with its number, and the others "
+                   "are still published.",
          .assign = take_input<InputKind::json>},
     Spec{.name = "delimiter",
          .kind = Kind::text,

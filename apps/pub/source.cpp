@@ -106,12 +106,15 @@ class RecordSource : public Source {
   void pause() override { input_.want(false); }
 
  protected:
-  /// False: the record is no message (it was reported, or is to be skipped).
+  /// False: the record is no message (it was reported, or is a blank line).
   virtual bool fill(std::string_view record, Item& item) = 0;
 
-  void report(const Error& error) {
+  /// `topic`: that of the record; empty: unknown.
+  void report(const Error& error, std::string_view topic = {}) {
     if (plan_.strict) stop();
-    listener_.failed(error);
+    record::ErrorLine line{&error, splitter_.number(), {}};
+    if (!topic.empty()) line.topic = topic;
+    listener_.failed(line);
   }
 
   const Plan& plan_;
@@ -123,7 +126,7 @@ class RecordSource : public Source {
     auto size = input_.read(splitter_.space());
     if (!size) {
       end();
-      listener_.failed(size.error());
+      listener_.failed({&size.error(), {}, {}});
     } else if (*size == 0) {
       end();
     } else {
@@ -169,24 +172,23 @@ class JsonSource final : public RecordSource {
   bool fill(std::string_view record, Item& item) override {
     if (record.find_first_not_of(" \t\r") == std::string_view::npos) return false;
     auto parsed = record::parse_message(record, plan_.defaults);
-    if (!parsed) {
-      report({parsed.error().code,
-              "line " + std::to_string(splitter_.number()) + ": " + parsed.error().text});
-      return false;
-    }
-    if (!*parsed) return false;
-    if (!plan_.store.empty() && (*parsed)->qos == protocol::Qos::at_most_once) {
-      report({ExitCode::io, "line " + std::to_string(splitter_.number()) +
-                                ": qos: a message of QoS 0 is never acknowledged, so that --store "
-                                "cannot say when it is done; 1 or 2"});
-      return false;
-    }
-    message_ = std::move(**parsed);
+    if (!parsed) return refuse(parsed.error().text, parsed.error().topic);
+    if (!plan_.store.empty() && parsed->qos == protocol::Qos::at_most_once)
+      return refuse(
+          "qos: a message of QoS 0 is never acknowledged, so that --store cannot say when it is "
+          "done; 1 or 2",
+          parsed->topic);
+    message_ = std::move(*parsed);
     item.message = message_.publish();
     item.payload = client::Payload::copied;
     item.line = splitter_.number();
     item.id = message_.id ? std::string_view(*message_.id) : std::string_view();
     return true;
+  }
+
+  bool refuse(const std::string& cause, std::string_view topic) {
+    report({ExitCode::io, "line " + std::to_string(splitter_.number()) + ": " + cause}, topic);
+    return false;
   }
 
   record::InputMessage message_;
@@ -233,7 +235,7 @@ class WholeInputSource final : public Source {
 
   void fail_with(const Error& error) {
     failed_ = true;
-    listener_.failed(error);
+    listener_.failed({&error, {}, {}});
   }
 
   static constexpr std::size_t block = 65536;

@@ -7,6 +7,7 @@
 #include "base/result.hpp"
 #include "client/client.hpp"
 #include "pub/plan.hpp"
+#include "record/results.hpp"
 #include "transport/loop.hpp"
 
 namespace mqtt_toolbox::pub {
@@ -37,8 +38,8 @@ class Source {
 struct SourceListener {
   std::function<void()> more;
   /// A bad line or an input that cannot be read; what follows is still given unless the source
-  /// ends.
-  std::function<void(const Error&)> failed;
+  /// ends. Views live until the call returns.
+  std::function<void(const record::ErrorLine&)> failed;
 };
 
 /// ExitCode::io when a file cannot be opened.

@@ -16,7 +16,8 @@ StoredSource::StoredSource(transport::Loop& loop, store::Queue& queue, record::W
     : loop_(loop), queue_(queue), clock_(clock), listener_(std::move(listener)) {}
 
 SourceListener StoredSource::input_listener() {
-  return {[this] { take_input(); }, [this](const Error& error) { listener_.failed(error); }};
+  return {[this] { take_input(); },
+          [this](const record::ErrorLine& error) { listener_.failed(error); }};
 }
 
 Pull StoredSource::next(Item& item) {

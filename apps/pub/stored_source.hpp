@@ -17,7 +17,7 @@ struct StoredListener {
   /// Something may be taken from the store now, or never again.
   std::function<void()> more;
   /// A bad line; see SourceListener.
-  std::function<void(const Error&)> failed;
+  std::function<void(const record::ErrorLine&)> failed;
   /// Accepted: it is on the disk. Views live until the call returns.
   std::function<void(const record::Stored&)> stored;
   /// After the last `stored` of a batch.

@@ -25,8 +25,8 @@ Result<Comparison> Comparison::read(const std::string& path, const Chooser& choo
     if (line.empty()) continue;
     const auto message = record::parse_message(line, {});
     if (!message) return wrong(", line " + std::to_string(number) + ": " + message.error().text);
-    if (!*message || !chooser.wants((*message)->topic)) continue;
-    comparison.entries_[(*message)->topic] = {hash_of((*message)->payload), false};
+    if (!chooser.wants(message->topic)) continue;
+    comparison.entries_[message->topic] = {hash_of(message->payload), false};
   }
   if (file.bad()) return wrong(": " + system_text(errno));
   return comparison;

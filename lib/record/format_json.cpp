@@ -12,10 +12,8 @@ using protocol::Property;
 using protocol::PropertyId;
 using protocol::PropertyKind;
 
-constexpr std::string_view user_properties_key = "user-properties";
-
 void append_user_properties(std::string& out, Properties properties) {
-  append_key(out, user_properties_key);
+  append_key(out, mosquitto_user_properties);
   char separator = '[';
   for (const Property& property : properties) {
     if (property.id != PropertyId::user_property) continue;

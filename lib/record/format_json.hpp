@@ -1,12 +1,16 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "protocol/packet.hpp"
 #include "record/time_text.hpp"
 #include "record/wall_time.hpp"
 
 namespace mqtt_toolbox::record {
+
+/// The key of the user properties there; the other properties have their names in flags.
+inline constexpr std::string_view mosquitto_user_properties = "user-properties";
 
 /// The object of %j and %J: the keys of mosquitto_sub 2.1 (tst, topic, qos, retain, payloadlen,
 /// mid, properties, payload). Bytes that are not UTF-8, which mosquitto_sub writes raw, get a key

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "protocol/topic.hpp"
+#include "record/format_json.hpp"
 
 namespace mqtt_toolbox::record {
 namespace {
@@ -27,8 +28,9 @@ bool is_ignored(PropertyId id) {
 
 class FieldTable {
  public:
-  FieldTable() {
-    for (const MessageField& field : own) add(field.name, field.kind);
+  explicit FieldTable(FieldPlace place) : place_(place) {
+    if (place == FieldPlace::line)
+      for (const MessageField& field : own) add(field.name, field.kind);
     for (const PropertyRow& row : protocol::property_rows())
       if ((row.places & (1U << static_cast<unsigned>(PropertyPlace::publish))) != 0)
         add_property(row);
@@ -60,27 +62,44 @@ class FieldTable {
       {"payload_hex", Kind::payload_hex},
       {"payload_length", Kind::ignored},
       {"id", Kind::id},
+      {"time_s", Kind::ignored},
+      // What mosquitto_sub writes for %j and %J has these as well.
+      {"tst", Kind::ignored},
+      {"payloadlen", Kind::ignored},
+      {"mid", Kind::ignored},
+      {"properties", Kind::properties},
   };
+  /// The bits of the keys in `properties`, above those of a line.
+  static constexpr std::size_t first_bit_of_properties = 40;
 
   void add_property(const PropertyRow& row) {
-    if (row.id == PropertyId::user_property) return add(row.json_name, Kind::user_properties);
-    add(row.json_name, is_ignored(row.id) ? Kind::ignored : Kind::property, row.id);
+    const std::string_view name = name_of(row);
+    if (row.id == PropertyId::user_property) return add(name, Kind::user_properties);
+    add(name, is_ignored(row.id) ? Kind::ignored : Kind::property, row.id);
     if (row.kind != PropertyKind::binary_data) return;
-    names_.push_back(std::string(row.json_name) + "_base64");
+    names_.push_back(std::string(name) + "_base64");
     add(names_.back(), Kind::property_base64, row.id);
   }
 
-  void add(std::string_view name, Kind kind, PropertyId id = {}) {
-    fields_.push_back({name, kind, id, 1ULL << fields_.size()});
+  std::string_view name_of(const PropertyRow& row) const {
+    if (place_ == FieldPlace::line) return row.json_name;
+    return row.id == PropertyId::user_property ? mosquitto_user_properties : row.flag_name;
   }
 
+  void add(std::string_view name, Kind kind, PropertyId id = {}) {
+    const std::size_t first = place_ == FieldPlace::line ? 0 : first_bit_of_properties;
+    fields_.push_back({name, kind, id, 1ULL << (first + fields_.size())});
+  }
+
+  FieldPlace place_;
   std::deque<std::string> names_;
   std::vector<MessageField> fields_;
 };
 
-const FieldTable& table() {
-  static const FieldTable fields;
-  return fields;
+const FieldTable& table(FieldPlace place) {
+  static const FieldTable line(FieldPlace::line);
+  static const FieldTable properties(FieldPlace::properties);
+  return place == FieldPlace::line ? line : properties;
 }
 
 std::string show(const FieldValue& value) {
@@ -110,9 +129,11 @@ std::string* string_of(MessageDraft& draft, const MessageField& field, FieldValu
   return nullptr;
 }
 
+/// A line of another type has keys of its own, so that this fault goes before what they are.
 void set_type(MessageDraft& draft, const MessageField& field, FieldValue& value) {
-  const std::string* type = string_of(draft, field, value);
-  if (type != nullptr) draft.is_other_type = *type != "message";
+  if (value.kind == FieldValue::Kind::string && value.text == "message") return;
+  draft.fault.reset();
+  refuse(draft, field, value, "\"message\"; JSON of another kind belongs in payload");
 }
 
 void set_topic(MessageDraft& draft, const MessageField& field, FieldValue& value) {
@@ -130,9 +151,12 @@ void set_qos(MessageDraft& draft, const MessageField& field, const FieldValue& v
   draft.has_qos = true;
 }
 
+/// mosquitto_sub before 2.1 writes 0 and 1.
 void set_retain(MessageDraft& draft, const MessageField& field, const FieldValue& value) {
-  if (value.kind != FieldValue::Kind::boolean) return refuse(draft, field, value, "true or false");
-  draft.message.retain = value.boolean;
+  const bool is_bit = value.whole && *value.whole <= 1;
+  if (value.kind != FieldValue::Kind::boolean && !is_bit)
+    return refuse(draft, field, value, "true or false");
+  draft.message.retain = is_bit ? *value.whole == 1 : value.boolean;
   draft.has_retain = true;
 }
 
@@ -188,8 +212,8 @@ void set_property_base64(MessageDraft& draft, const MessageField& field, FieldVa
   add_property(draft, field, protocol::Bytes(*bytes));
 }
 
-void note_unknown(MessageDraft& draft, std::string_view key) {
-  const std::vector<std::string_view> names = table().names();
+void note_unknown(MessageDraft& draft, FieldPlace place, std::string_view key) {
+  const std::vector<std::string_view> names = table(place).names();
   std::string cause = "unknown key";
   if (const auto near = nearest(key, names)) {
     cause += "; did you mean ";
@@ -209,10 +233,10 @@ void note_fault(MessageDraft& draft, std::string_view field, std::string_view ca
   draft.fault = Error{ExitCode::io, std::move(text)};
 }
 
-const MessageField* enter_field(MessageDraft& draft, std::string_view key) {
-  const MessageField* field = table().find(key);
+const MessageField* enter_field(MessageDraft& draft, FieldPlace place, std::string_view key) {
+  const MessageField* field = table(place).find(key);
   if (field == nullptr) {
-    note_unknown(draft, key);
+    note_unknown(draft, place, key);
   } else if ((draft.seen & field->bit) != 0) {
     note_fault(draft, key, "given twice");
     field = nullptr;
@@ -251,6 +275,7 @@ void set_field(MessageDraft& draft, const MessageField& field, FieldValue&& valu
     case Kind::property_base64: return set_property_base64(draft, field, value);
     case Kind::user_properties:
       return refuse(draft, field, value, "an array of [name, value] or an object");
+    case Kind::properties: return refuse(draft, field, value, "an object");
     case Kind::ignored: return;
   }
 }

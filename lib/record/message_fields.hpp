@@ -14,7 +14,6 @@ namespace mqtt_toolbox::record {
 struct MessageDraft {
   InputMessage message;
   std::optional<Error> fault;  ///< the first field that is wrong
-  bool is_other_type = false;  ///< `type` is there and is not "message"
   bool has_topic = false;
   bool has_qos = false;
   bool has_retain = false;
@@ -47,7 +46,8 @@ struct MessageField {
     property,         ///< a number, or a string for text and binary data
     property_base64,  ///< binary data
     user_properties,
-    ignored,  ///< what our own lines have and a publish does not need
+    properties,  ///< an object with the properties, as mosquitto_sub writes them
+    ignored,     ///< what lines of a subscriber have and a publish does not need
   };
 
   std::string_view name;
@@ -56,9 +56,15 @@ struct MessageField {
   std::uint64_t bit = 0;  ///< in MessageDraft::seen
 };
 
-/// The row for a key at the top of the line; notes a fault in `draft` and gives nullptr for keys
-/// that are unknown or there twice.
-const MessageField* enter_field(MessageDraft& draft, std::string_view key);
+/// Where a key stands.
+enum class FieldPlace : std::uint8_t {
+  line,        ///< at the top
+  properties,  ///< in the object `properties`
+};
+
+/// The row for a key; notes a fault in `draft` and gives nullptr for keys that are unknown or there
+/// twice.
+const MessageField* enter_field(MessageDraft& draft, FieldPlace place, std::string_view key);
 
 /// Takes a value that is no array and no object, or refuses one that is.
 void set_field(MessageDraft& draft, const MessageField& field, FieldValue&& value);

@@ -52,6 +52,10 @@ Status check_characters(const InputMessage& message) {
   return {};
 }
 
+std::string topic_of(const MessageDraft& draft, const MessageDefaults& defaults) {
+  return draft.has_topic ? draft.message.topic : defaults.topic.value_or("");
+}
+
 }  // namespace
 
 protocol::Publish InputMessage::publish() const {
@@ -64,19 +68,16 @@ protocol::Publish InputMessage::publish() const {
   return publish;
 }
 
-Result<std::optional<InputMessage>> parse_message(std::string_view line,
-                                                  const MessageDefaults& defaults) {
+tl::expected<InputMessage, MessageError> parse_message(std::string_view line,
+                                                       const MessageDefaults& defaults) {
   MessageDraft draft;
-  if (const Status status = read_message_line(line, draft); !status)
-    return tl::unexpected<Error>(status.error());
-  if (draft.is_other_type) return std::nullopt;
-  if (draft.fault) return tl::unexpected<Error>(std::move(*draft.fault));
-  if (const Status status = add_defaults(draft, defaults); !status)
-    return tl::unexpected<Error>(status.error());
-  if (!defaults.allow_control_characters)
-    if (const Status status = check_characters(draft.message); !status)
-      return tl::unexpected<Error>(status.error());
-  return std::move(draft.message);
+  Status status = read_message_line(line, draft);
+  if (status && draft.fault) status = tl::unexpected<Error>(std::move(*draft.fault));
+  if (status) status = add_defaults(draft, defaults);
+  if (status && !defaults.allow_control_characters) status = check_characters(draft.message);
+  if (status) return std::move(draft.message);
+  return tl::unexpected<MessageError>(
+      MessageError{std::move(status.error()), topic_of(draft, defaults)});
 }
 
 }  // namespace mqtt_toolbox::record

@@ -35,12 +35,17 @@ struct MQTT_TOOLBOX_API InputMessage {
   protocol::Publish publish() const;
 };
 
-/// Reads one JSON line of `mqtt-pub --from-json`. nullopt: an object whose `type` is not "message",
-/// to be skipped. Errors have ExitCode::io and name the field and the cause, without line number:
-/// "qos: 3 is not 0, 1 or 2", "not JSON at column 17: ...". The payload is one of `payload` (a
-/// string as it is, null empty, other values as compact JSON text), `payload_base64` and
-/// `payload_hex`.
-MQTT_TOOLBOX_API Result<std::optional<InputMessage>> parse_message(std::string_view line,
-                                                                   const MessageDefaults& defaults);
+/// Why a line is no message: ExitCode::io, the field and the cause, without line number: "qos: 3 is
+/// not 0, 1 or 2", "not JSON at column 17: ...".
+struct MessageError : Error {
+  std::string topic;  ///< the line's, or the default; empty when there is none
+};
+
+/// Reads one JSON line of `mqtt-pub --from-json`: as mqtt-sub --json writes it, or as mosquitto_sub
+/// and mqtt-sub write it for %j and %J. A `type` other than "message" is an error. The payload is
+/// one of `payload` (a string as it is, null empty, other values as compact JSON text),
+/// `payload_base64` and `payload_hex`.
+MQTT_TOOLBOX_API tl::expected<InputMessage, MessageError> parse_message(
+    std::string_view line, const MessageDefaults& defaults);
 
 }  // namespace mqtt_toolbox::record

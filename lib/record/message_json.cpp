@@ -42,9 +42,9 @@ std::optional<PayloadForm> payload_form_from_text(std::string_view name) {
 }
 
 void MessageWriter::append(std::string& out, const protocol::Publish& message, WallTime time) {
-  out += R"({"type":"message","time":")";
+  out += R"({"type":"message",)";
   time_.append(out, time);
-  out += R"(","topic":)";
+  out += R"(,"topic":)";
   append_json_string(out, message.topic);
   append_flags(out, message);
   if (message.packet_identifier != 0)

@@ -8,6 +8,7 @@
 
 #include "base/export.hpp"
 #include "protocol/packet.hpp"
+#include "record/json_time.hpp"
 #include "record/wall_time.hpp"
 
 namespace mqtt_toolbox::record {
@@ -33,9 +34,9 @@ inline constexpr std::array<PayloadFormRow, 6> payload_forms{{
 
 MQTT_TOOLBOX_API std::optional<PayloadForm> payload_form_from_text(std::string_view name);
 
-/// Writes messages as JSON lines: type, time, topic, qos, retain, dup, packet_identifier (QoS 1 and
-/// 2), the payload, then the properties by the names of protocol's table. No allocation once `out`
-/// has grown.
+/// Writes messages as JSON lines: type, time, time_s, topic, qos, retain, dup, packet_identifier
+/// (QoS 1 and 2), the payload, then the properties by the names of protocol's table. No allocation
+/// once `out` has grown.
 class MQTT_TOOLBOX_API MessageWriter {
  public:
   explicit MessageWriter(PayloadForm form = PayloadForm::automatic) : form_(form) {}
@@ -46,7 +47,7 @@ class MQTT_TOOLBOX_API MessageWriter {
 
  private:
   PayloadForm form_;
-  UtcTimeText time_;
+  JsonTime time_;
 };
 
 }  // namespace mqtt_toolbox::record

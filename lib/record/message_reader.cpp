@@ -45,26 +45,29 @@ class CompactText {
   std::string text_;
 };
 
-/// User properties as [[name, value], ...] or {name: value, ...}. Each function says whether the
-/// shape is still right.
+/// User properties as [[name, value], ...], {name: value, ...} or [{name: value}, ...]. Each
+/// function says whether the shape is still right.
 class UserPropertyShape {
  public:
   explicit UserPropertyShape(MessageDraft& draft) : draft_(draft) {}
 
   bool open_array(int depth) {
-    if (depth == 2) is_object_ = false;
     strings_ = 0;
-    return depth == 2 || (depth == 3 && !is_object_);
+    return depth == 2 || (depth == 3 && object_depth_ == 0);
   }
   bool close_array(int depth) { return depth == 2 || strings_ == 2; }
   bool open_object(int depth) {
-    is_object_ = true;
-    return depth == 2;
+    const bool is_outermost = object_depth_ == 0;
+    object_depth_ = depth;
+    return is_outermost && depth <= 3;
   }
+  void close_object() { object_depth_ = 0; }
   void add_key(std::string& name) { name_ = std::move(name); }
   bool add(int depth, const FieldValue& value) {
-    if (value.kind != FieldValue::Kind::string || depth != (is_object_ ? 2 : 3)) return false;
-    if (is_object_ || ++strings_ == 2) {
+    const bool in_object = object_depth_ != 0;
+    if (value.kind != FieldValue::Kind::string || depth != (in_object ? object_depth_ : 3))
+      return false;
+    if (in_object || ++strings_ == 2) {
       add_user_property(draft_, name_, value.text);
     } else {
       name_ = value.text;
@@ -74,7 +77,7 @@ class UserPropertyShape {
 
  private:
   MessageDraft& draft_;
-  bool is_object_ = false;
+  int object_depth_ = 0;  ///< of the object that is open; 0: none
   int strings_ = 0;
   std::string name_;
 };
@@ -102,8 +105,8 @@ class LineReader final : public nlohmann::json_sax<Json> {
   bool binary(binary_t&) override { return false; }
 
   bool key(string_t& name) override {
-    if (depth_ == 1) {
-      field_ = enter_field(draft_, name);
+    if (depth() == 1) {
+      field_ = enter_field(draft_, place_, name);
     } else if (is_in(MessageField::Kind::payload)) {
       payload_.add_key(name);
     } else if (is_in(MessageField::Kind::user_properties)) {
@@ -115,26 +118,29 @@ class LineReader final : public nlohmann::json_sax<Json> {
   bool start_object(std::size_t) override {
     if (!open(FieldValue::Kind::object)) return false;
     if (is_in(MessageField::Kind::payload)) payload_.open('{');
-    if (is_in(MessageField::Kind::user_properties)) expect(user_properties_.open_object(depth_));
+    if (is_in(MessageField::Kind::user_properties)) expect(user_properties_.open_object(depth()));
+    if (depth() == 2 && is_in(MessageField::Kind::properties)) go_to(FieldPlace::properties);
     return true;
   }
 
   bool end_object() override {
     if (is_in(MessageField::Kind::payload)) payload_.close('}');
+    if (is_in(MessageField::Kind::user_properties)) user_properties_.close_object();
     close();
+    if (depth() == 0) go_to(FieldPlace::line);
     return true;
   }
 
   bool start_array(std::size_t) override {
     if (!open(FieldValue::Kind::array)) return false;
     if (is_in(MessageField::Kind::payload)) payload_.open('[');
-    if (is_in(MessageField::Kind::user_properties)) expect(user_properties_.open_array(depth_));
+    if (is_in(MessageField::Kind::user_properties)) expect(user_properties_.open_array(depth()));
     return true;
   }
 
   bool end_array() override {
     if (is_in(MessageField::Kind::payload)) payload_.close(']');
-    if (is_in(MessageField::Kind::user_properties)) expect(user_properties_.close_array(depth_));
+    if (is_in(MessageField::Kind::user_properties)) expect(user_properties_.close_array(depth()));
     close();
     return true;
   }
@@ -153,7 +159,21 @@ class LineReader final : public nlohmann::json_sax<Json> {
  private:
   /// Whether the event belongs to an array or object that is the value of such a field.
   bool is_in(MessageField::Kind kind) const {
-    return depth_ > 1 && field_ != nullptr && field_->kind == kind;
+    return depth() > 1 && field_ != nullptr && field_->kind == kind;
+  }
+
+  /// Arrays and objects that are open, counted from the object with the keys: 1 in that itself.
+  int depth() const { return place_ == FieldPlace::line ? depth_ : depth_ - 1; }
+
+  void go_to(FieldPlace place) {
+    place_ = place;
+    field_ = nullptr;
+  }
+
+  bool takes(FieldValue::Kind kind) const {
+    return field_ == nullptr || is_in(MessageField::Kind::payload) ||
+           is_in(MessageField::Kind::user_properties) ||
+           (is_in(MessageField::Kind::properties) && kind == FieldValue::Kind::object);
   }
 
   bool fail_with(std::string_view fault) {
@@ -165,9 +185,7 @@ class LineReader final : public nlohmann::json_sax<Json> {
     if (depth_ == 0 && kind == FieldValue::Kind::array) return fail_with("not a JSON object");
     if (++depth_ > maximum_json_depth + 1)  // the line itself is one level
       return fail_with("nested deeper than " + std::to_string(maximum_json_depth) + " levels");
-    const bool takes_composites = field_ == nullptr || is_in(MessageField::Kind::payload) ||
-                                  is_in(MessageField::Kind::user_properties);
-    if (depth_ == 2 && !takes_composites) {
+    if (depth() == 2 && !takes(kind)) {
       FieldValue value;
       value.kind = kind;
       set_field(draft_, *field_, std::move(value));
@@ -176,7 +194,7 @@ class LineReader final : public nlohmann::json_sax<Json> {
   }
 
   void close() {
-    if (depth_ == 2) {
+    if (depth() == 2) {
       if (is_in(MessageField::Kind::payload)) set_payload(draft_, *field_, payload_.take());
       if (is_in(MessageField::Kind::user_properties)) draft_.has_user_properties = true;
     }
@@ -190,12 +208,12 @@ class LineReader final : public nlohmann::json_sax<Json> {
   bool add(FieldValue&& value) {
     if (depth_ == 0) return fail_with("not a JSON object");
     if (field_ == nullptr) return true;
-    if (depth_ == 1) {
+    if (depth() == 1) {
       set_field(draft_, *field_, std::move(value));
     } else if (is_in(MessageField::Kind::payload)) {
       payload_.add(value);
     } else if (is_in(MessageField::Kind::user_properties)) {
-      expect(user_properties_.add(depth_, value));
+      expect(user_properties_.add(depth(), value));
     }
     return true;
   }
@@ -208,9 +226,10 @@ class LineReader final : public nlohmann::json_sax<Json> {
   MessageDraft& draft_;
   UserPropertyShape user_properties_;
   CompactText payload_;
+  FieldPlace place_ = FieldPlace::line;
   const MessageField* field_ = nullptr;
   std::string fault_;
-  int depth_ = 0;
+  int depth_ = 0;  ///< of the whole line
 };
 
 }  // namespace

@@ -341,12 +341,11 @@ struct Type {
   std::string_view meaning;
   const std::array<Field<Result>, Count>& fields;
 
-  void append(std::string& out, const Result& result, std::string_view time) const {
+  void append(std::string& out, const Result& result, JsonTime& clock, WallTime time) const {
     out += R"({"type":")";
     out += name;
-    out += R"(","time":")";
-    out += time;
-    out += '"';
+    out += "\",";
+    clock.append(out, time);
     for (const Field<Result>& field : fields) field.put(out, field.name, result);
     out += "}\n";
   }
@@ -386,11 +385,9 @@ constexpr Type error{"error", "what also stands on standard error", error_fields
 constexpr Type summary{"summary", "totals at the end", summary_fields};
 
 template <typename AnyType, typename Result>
-void append_line(std::string& out, UtcTimeText& clock, const AnyType& type, const Result& result,
+void append_line(std::string& out, JsonTime& clock, const AnyType& type, const Result& result,
                  WallTime time) {
-  char text[UtcTimeText::size];
-  clock.write(text, time);
-  type.append(out, result, {text, sizeof text});
+  type.append(out, result, clock, time);
 }
 
 }  // namespace

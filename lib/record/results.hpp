@@ -15,6 +15,7 @@
 #include "protocol/properties.hpp"
 #include "protocol/reason.hpp"
 #include "protocol/types.hpp"
+#include "record/json_time.hpp"
 #include "record/wall_time.hpp"
 
 namespace mqtt_toolbox::record {
@@ -174,7 +175,7 @@ struct Summary {
   bool interrupted = false;
 };
 
-/// Writes results as JSON lines: type and time first, then the fields of the table below.
+/// Writes results as JSON lines: type, time and time_s first, then the fields of the table below.
 class MQTT_TOOLBOX_API ResultWriter {
  public:
   /// Each appends one line with its newline.
@@ -198,7 +199,7 @@ class MQTT_TOOLBOX_API ResultWriter {
   void append(std::string& out, const Summary& result, WallTime time);
 
  private:
-  UtcTimeText time_;
+  JsonTime time_;
 };
 
 struct FieldMeaning {
@@ -209,7 +210,7 @@ struct FieldMeaning {
 struct ResultType {
   std::string_view type;
   std::string_view meaning;
-  std::vector<FieldMeaning> fields;  ///< in the order of the line, after type and time
+  std::vector<FieldMeaning> fields;  ///< in the order of the line, after type, time and time_s
 };
 
 /// The table that the lines are written from, for manuals and tests.

@@ -33,9 +33,9 @@ void TraceWriter::start_line(std::string& out, Direction direction, std::string_
                              WallTime time) {
   const bool is_sent = direction == Direction::sent;
   if (form_ == TraceForm::json) {
-    out += R"({"type":"packet","time":")";
+    out += R"({"type":"packet",)";
     utc_.append(out, time);
-    out += is_sent ? R"(","direction":"sent")" : R"(","direction":"received")";
+    out += is_sent ? R"(,"direction":"sent")" : R"(,"direction":"received")";
     return append_text(out, "packet", packet);
   }
   append_local_time(out, time);

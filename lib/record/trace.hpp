@@ -6,6 +6,7 @@
 
 #include "base/export.hpp"
 #include "protocol/codec.hpp"
+#include "record/json_time.hpp"
 #include "record/time_text.hpp"
 #include "record/wall_time.hpp"
 
@@ -40,7 +41,7 @@ class MQTT_TOOLBOX_API TraceWriter {
                   protocol::Bytes rest);
 
   TraceForm form_;
-  UtcTimeText utc_;
+  JsonTime utc_;
   TimeText local_{"%H:%M:%S."};
 };
 

@@ -170,10 +170,13 @@ Json rates_json(const load::Measurement& measurement) {
   return object;
 }
 
-std::string utc(std::int64_t unix_ns) {
+/// The fields time and time_s.
+void add_time(Json& json, std::int64_t unix_ns) {
   std::string text;
   record::UtcTimeText().append(text, record::WallTime{unix_ns});
-  return text;
+  json["time"] = std::move(text);
+  const std::int64_t microseconds = unix_ns / 1000;
+  json["time_s"] = static_cast<double>(microseconds) / 1e6;
 }
 
 /// Escaped to ASCII, so that it is safe on a terminal; what is not UTF-8 is replaced.
@@ -204,7 +207,7 @@ void add_measurement(Json& json, const RunResult& result) {
 /// All but the intervals.
 Json document_json(const RunResult& result) {
   Json json = {{"type", "bench"}, {"version", document_version}};
-  json["time"] = utc(result.measurement.started_unix_ns);
+  add_time(json, result.measurement.started_unix_ns);
   json["tool"] = {{"name", "mqtt-bench"}, {"version", result.tool_version}};
   json["options"] = list_of(option_fields, result.options);
   json["setup"] = object_of(setup_fields, result.setup);
@@ -238,7 +241,7 @@ void append_interval(std::string& out, const load::Interval& interval, Duration 
 void append_interval_json(std::string& out, const load::Interval& interval, Duration length,
                           std::int64_t started_unix_ns) {
   Json json = {{"type", "bench_interval"}};
-  json["time"] = utc(started_unix_ns + interval.end.count());
+  add_time(json, started_unix_ns + interval.end.count());
   json.update(interval_json(interval, length, latency_figures));
   append_line(out, json);
 }

@@ -84,12 +84,12 @@ retained() { mqtt-sub -L "$url" --retained-only -t '#' -F '%t %q %p' -q 2 | sort
   mqtt-pub -L "$url" -V 5 -r -t home/v5 -m "$(printf '\377\001')" -q 2 -D publish content-type x/y \
     -D publish user-property a b
   retained >before
-  mqtt-sub -L "$url" -V 5 --retained-only -t 'home/v5' --record | jq -c 'del(.time, .packet_identifier)' >v5
+  mqtt-sub -L "$url" -V 5 --retained-only -t 'home/v5' --record | jq -c 'del(.time, .time_s, .packet_identifier)' >v5
   clear --yes --backup saved.jsonl '#'
   [ -z "$(retained)" ]
   mqtt-pub -L "$url" -V 5 --from-json <saved.jsonl
   diff before <(retained)
-  diff v5 <(mqtt-sub -L "$url" -V 5 --retained-only -t 'home/v5' --record | jq -c 'del(.time, .packet_identifier)')
+  diff v5 <(mqtt-sub -L "$url" -V 5 --retained-only -t 'home/v5' --record | jq -c 'del(.time, .time_s, .packet_identifier)')
   run clear --diff saved.jsonl '#'
   [ "$status" -eq 0 ] && [ -z "$output" ]
   run clear --yes --backup saved.jsonl '#'

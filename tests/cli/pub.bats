@@ -316,6 +316,55 @@ END
   seen_by_broker
 }
 
+@test "--from-json: a line of another type is a bad line, and none is lost in silence" {
+  local readings='{"type":"reading","temp":21.5}
+{"type":"message","payload":"one"}
+{"topic":"b","payload":"two","type":"published"}
+{"payload":"three"}'
+  start_small_broker
+  run -8 --separate-stderr mqtt-pub --from-json -t a -q 1 <<<"$readings"
+  assert_equal "$(wc -l <<<"$stderr")" 2
+  assert_contains "$stderr" 'mqtt-pub: line 1: type: "reading" is not "message"'
+  assert_contains "$stderr" 'mqtt-pub: line 3: type: "published" is not "message"'
+  seen_by_broker
+  assert_equal "$(payloads_seen)" $'one\nthree'
+  start_small_broker
+  run -8 --separate-stderr mqtt-pub --from-json --strict -t a -q 1 <<<"$readings"
+  assert_one_error 'line 1: type: '
+  seen_by_broker
+  assert_equal "$(payloads_seen)" ''
+}
+
+@test "--json: an error that is about a line or a topic has both as fields" {
+  start_small_broker 'expect CONNECT; send CONNACK maximum-qos=0; auto until=DISCONNECT'
+  run -8 --separate-stderr mqtt-pub --json --from-json -t a <<'END'
+{"payload":"x","qos":3}
+{"topic":"b","type":"reading"}
+no JSON
+{"topic":"c","payload":"x","qos":1}
+END
+  assert_equal "$(jq -c 'select(.type == "error") | [.line, .topic, .exit_status]' <<<"$output" | sort)" \
+    $'[1,"a",8]\n[2,"b",8]\n[3,"a",8]\n[4,"c",6]'
+  seen_by_broker
+}
+
+@test "--from-json: lines that mosquitto_sub and mqtt-sub write for %j" {
+  start_small_broker
+  run -0 mqtt-pub --from-json <<'END'
+{"tst":"2026-11-30T02:03:24.970451Z+0000","topic":"a","qos":1,"retain":1,"payloadlen":3,"mid":1,"properties":{"user-properties":{"k":"1","l":"2"},"content-type":"text"},"payload":"one"}
+{"tst":"2026-11-30T02:03:24.977003+0000","topic":"b","qos":0,"retain":false,"payloadlen":7,"properties":{"user-properties":[{"k":"1"},{"k":"2"}]},"payload":{"x":1}}
+END
+  seen_by_broker
+  local publishes
+  publishes=$(grep ^PUBLISH <<<"$output")
+  assert_equal "$(wc -l <<<"$publishes")" 2
+  assert_contains "$publishes" 'topic=a qos=1 retain=1'
+  assert_contains "$publishes" 'content-type=text'
+  assert_contains "$publishes" 'user-property=l:2'
+  assert_contains "$publishes" 'topic=b qos=0 retain=0'
+  assert_contains "$publishes" '{"x":1}'
+}
+
 @test "--from-json without a topic names the line" {
   start_small_broker
   run -8 --separate-stderr mqtt-pub --from-json <<<'{"payload":"x"}'

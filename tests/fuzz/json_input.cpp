@@ -27,11 +27,11 @@ void check_round_trip(const InputMessage& message) {
   std::string line;
   writer.append(line, message.publish(), {});
   const auto again = parse_message(line, MessageDefaults());
-  require(again.has_value() && again->has_value());
-  require((*again)->topic == message.topic && (*again)->payload == message.payload);
-  require((*again)->qos == message.qos && (*again)->retain == message.retain);
+  require(again.has_value());
+  require(again->topic == message.topic && again->payload == message.payload);
+  require(again->qos == message.qos && again->retain == message.retain);
   std::string second;
-  writer.append(second, (*again)->publish(), {});
+  writer.append(second, again->publish(), {});
   require(second == line);
 }
 
@@ -44,9 +44,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto parsed = parse_message({reinterpret_cast<const char*>(data), size}, defaults);
   if (!parsed) {
     check_error(parsed.error());
-  } else if (*parsed) {
-    require(protocol::check_topic_name((*parsed)->topic).has_value());
-    check_round_trip(**parsed);
+  } else {
+    require(protocol::check_topic_name(parsed->topic).has_value());
+    check_round_trip(*parsed);
   }
   return 0;
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <nlohmann/json.hpp>
 
+#include "record/format_json.hpp"
 #include "record/json_value.hpp"
 
 using namespace mqtt_toolbox;
@@ -22,13 +23,12 @@ MessageDefaults with_topic() {
 InputMessage message_of(std::string_view line, const MessageDefaults& defaults = with_topic()) {
   auto parsed = parse_message(line, defaults);
   REQUIRE_MESSAGE(parsed, (parsed ? "" : parsed.error().text));
-  REQUIRE(parsed->has_value());
-  return std::move(**parsed);
+  return std::move(*parsed);
 }
 
 std::string fault_of(std::string_view line, const MessageDefaults& defaults = with_topic()) {
   const auto parsed = parse_message(line, defaults);
-  if (parsed) return parsed->has_value() ? "(a message)" : "(skipped)";
+  if (parsed) return "(a message)";
   CHECK(parsed.error().code == ExitCode::io);
   return parsed.error().text;
 }
@@ -89,6 +89,9 @@ TEST_CASE("the payload as string, base64, hexadecimal or JSON value") {
 TEST_CASE("user properties may be an object") {
   CHECK(user_properties_of(message_of(R"({"payload":null,"user_properties":{"k":"v","l":"w"}})")) ==
         "k=v;l=w;");
+  CHECK(user_properties_of(
+            message_of(R"({"payload":null,"user_properties":[{"k":"v"},{"l":"w","m":"x"}]})")) ==
+        "k=v;l=w;m=x;");
 }
 
 TEST_CASE("what the line leaves out comes from the defaults, property by property") {
@@ -120,10 +123,100 @@ TEST_CASE("keys of our own lines that a publish does not need are ignored") {
             .payload == "x");
 }
 
-TEST_CASE("lines of another type are skipped, wherever the type stands") {
-  CHECK(fault_of(R"({"type":"published","latency_us":5,"reason":"Success"})") == "(skipped)");
-  CHECK(fault_of(R"({"latency_us":[1,{"a":2}],"qos":9,"type":"published"})") == "(skipped)");
+TEST_CASE("a line of another type is wrong, wherever the type stands") {
+  const std::string fault =
+      R"(type: "reading" is not "message"; JSON of another kind belongs in payload)";
+  CHECK(fault_of(R"({"type":"reading","payload":"x"})") == fault);
+  CHECK(fault_of(R"({"type":"reading","temp":21.5})") == fault);
+  CHECK(fault_of(R"({"temp":[1,{"a":2}],"qos":9,"type":"reading"})") == fault);
+  CHECK(fault_of(R"({"type":"published","latency_us":5,"reason":"Success"})").substr(0, 6) ==
+        "type: ");
   CHECK(fault_of(R"({"type":"published")").substr(0, 8) == "not JSON");
+}
+
+TEST_CASE("an error knows the topic that the line is about") {
+  const auto topic_of = [](std::string_view line, const MessageDefaults& defaults) {
+    const auto parsed = parse_message(line, defaults);
+    return parsed ? "(a message)" : parsed.error().topic;
+  };
+  CHECK(topic_of(R"({"qos":3,"topic":"a/b"})", with_topic()) == "a/b");
+  CHECK(topic_of(R"({"type":"reading","topic":"a/b"})", {}) == "a/b");
+  CHECK(topic_of(R"({"qos":3})", with_topic()) == "default");
+  CHECK(topic_of(R"({"topic":"a/#"})", {}).empty());
+  CHECK(topic_of("{", {}).empty());
+}
+
+TEST_CASE("lines that mosquitto_sub 2.0 writes for %j and %J") {
+  const InputMessage message = message_of(
+      R"({"tst":"2026-11-30T02:03:24.970451Z+0000","topic":"a","qos":1,"retain":1,"payloadlen":10,)"
+      R"("mid":1,"properties":{"user-properties":{"k":"1","k":"2","l":"3"},"content-type":"text",)"
+      R"("correlation-data":"cd","response-topic":"r","payload-format-indicator":1,)"
+      R"("message-expiry-interval":60,"topic-alias":3,"subscription-identifier":4},)"
+      R"("payload":"{\"x\":1.50}"})");
+  CHECK(message.topic == "a");
+  CHECK(message.qos == protocol::Qos::at_least_once);
+  CHECK(message.retain);
+  CHECK(message.payload == "{\"x\":1.50}");
+  CHECK(user_properties_of(message) == "k=1;k=2;l=3;");
+  const protocol::Properties properties = message.properties.view();
+  CHECK(properties.text(PropertyId::content_type) == "text");
+  CHECK(properties.text(PropertyId::correlation_data) == "cd");
+  CHECK(properties.text(PropertyId::response_topic) == "r");
+  CHECK(properties.number(PropertyId::payload_format_indicator) == 1);
+  CHECK(properties.number(PropertyId::message_expiry_interval) == 60);
+  CHECK_FALSE(properties.number(PropertyId::topic_alias).has_value());
+  const InputMessage empty = message_of(
+      R"({"tst":"2026-11-30T02:03:24.977003Z+0000","topic":"a","qos":0,"retain":0,"payloadlen":0,)"
+      R"("payload":null})");
+  CHECK_FALSE(empty.retain);
+  CHECK(empty.payload.empty());
+  CHECK(
+      message_of(R"({"topic":"a","retain":false,"payloadlen":10,"payload":{"x":1.50}})").payload ==
+      R"({"x":1.50})");
+}
+
+TEST_CASE("lines that mqtt-sub and mosquitto_sub 2.1 write for %j keep everything") {
+  PropertyList properties(PropertyPlace::publish);
+  REQUIRE(properties.add(PropertyId::content_type, "text"));
+  REQUIRE(properties.add(PropertyId::correlation_data, "\xFF"));
+  REQUIRE(properties.add_user_property("k", "1"));
+  REQUIRE(properties.add(PropertyId::subscription_identifier, 3));
+  REQUIRE(properties.add(PropertyId::subscription_identifier, 4));
+  REQUIRE(properties.add_user_property("k", "2"));
+  protocol::Publish publish;
+  publish.topic = "a/b";
+  publish.payload = "\xFE";
+  publish.retain = true;
+  publish.qos = protocol::Qos::exactly_once;
+  publish.packet_identifier = 9;
+  publish.properties = properties.view();
+  std::string line;
+  FormatJson().append_escaped(line, publish, {});
+  const InputMessage message = message_of(line);
+  CHECK(message.topic == "a/b");
+  CHECK(message.payload == "\xFE");
+  CHECK(message.retain);
+  CHECK(message.qos == protocol::Qos::exactly_once);
+  CHECK(message.properties.view().text(PropertyId::content_type) == "text");
+  CHECK(message.properties.view().text(PropertyId::correlation_data) == "\xFF");
+  CHECK(user_properties_of(message) == "k=1;k=2;");
+}
+
+TEST_CASE("faults within the properties of such lines") {
+  const auto fault = [](const std::string& properties) {
+    return fault_of("{\"payload\":null,\"properties\":" + properties + "}");
+  };
+  CHECK(fault("7") == "properties: 7 is not an object");
+  CHECK(fault("[{\"content-type\":1}]") == "properties: an array is not an object");
+  CHECK(fault(R"({"content_type":"a"})") ==
+        "content_type: unknown key; did you mean content-type?");
+  CHECK(fault(R"({"content-type":7})") == "content-type: 7 is not a string");
+  CHECK(fault(R"({"content-type":{}})") == "content-type: an object is not a string");
+  CHECK(fault(R"({"content-type":"a","content-type":"a"})") == "content-type: given twice");
+  CHECK(fault(R"({"user-properties":[{"a":1}]})").substr(0, 17) == "user-properties: ");
+  CHECK(fault(R"({"content-type":"a"},"content_type":"b")").substr(0, 14) == "content_type: ");
+  CHECK(fault(R"({"x":{"topic":"a"}})").substr(0, 3) == "x: ");
+  CHECK(fault(R"({},"topic":"a","qos":1)") == "(a message)");
 }
 
 TEST_CASE("each fault names the field and the cause") {
@@ -136,7 +229,7 @@ TEST_CASE("each fault names the field and the cause") {
       {R"({"qos":-1,"payload":""})", "qos: -1 is not 0, 1 or 2"},
       {R"({"qos":"1","payload":""})", "qos: \"1\" is not 0, 1 or 2"},
       {R"({"qos":[1],"payload":""})", "qos: an array is not 0, 1 or 2"},
-      {R"({"retain":1,"payload":""})", "retain: 1 is not true or false"},
+      {R"({"retain":2,"payload":""})", "retain: 2 is not true or false"},
       {R"({"topic":7,"payload":""})", "topic: 7 is not a string"},
       {R"({"topic":"","payload":""})", "topic: the topic name is empty (MQTT 5.0 section 4.7.3)"},
       {R"({"topic":"a"})", "payload: missing; null stands for an empty one"},
@@ -149,7 +242,8 @@ TEST_CASE("each fault names the field and the cause") {
       {R"({"payload":"","pay\u001bload\n":1})",
        "pay\\x1bload\\n: unknown key; did you mean payload?"},
       {R"({"payload":"","topic":"a","topic":"a"})", "topic: given twice"},
-      {R"({"payload":"","type":1})", "type: 1 is not a string"},
+      {R"({"payload":"","type":1})",
+       "type: 1 is not \"message\"; JSON of another kind belongs in payload"},
       {R"({"payload":"","id":1})", "id: 1 is not a string"},
       {R"({"payload":"","content_type":false})", "content_type: false is not a string"},
       {R"({"payload":"","message_expiry_interval_s":4294967296})",
@@ -178,7 +272,7 @@ TEST_CASE("faults that protocol finds are passed on with the field") {
 TEST_CASE("user properties of another shape are refused") {
   for (const char* value :
        {"[1]", "[[\"a\"]]", "[[\"a\",\"b\",\"c\"]]", "[[\"a\",1]]", "{\"a\":1}", "{\"a\":[\"b\"]}",
-        "[{\"a\":\"b\"}]", "[[[\"a\",\"b\"]]]", "[\"a\",\"b\"]"})
+        "[{\"a\":{}}]", "[[{\"a\":\"b\"}]]", "[[[\"a\",\"b\"]]]", "[\"a\",\"b\"]"})
     CHECK_MESSAGE(fault_of("{\"payload\":null,\"user_properties\":" + std::string(value) + "}") ==
                       "user_properties: not an array of [name, value] or an object of strings",
                   value);

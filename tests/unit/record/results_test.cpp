@@ -13,7 +13,8 @@ using protocol::ReasonCode;
 namespace {
 
 constexpr WallTime noon{1'770'091'506'789'012'345};
-constexpr std::string_view time_part = R"(,"time":"2026-02-03T04:05:06.789012Z")";
+constexpr std::string_view time_part =
+    R"(,"time":"2026-02-03T04:05:06.789012Z","time_s":1770091506.789012)";
 
 /// The line without its time and newline.
 template <typename Result>

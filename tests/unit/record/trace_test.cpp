@@ -49,7 +49,8 @@ std::string text_of(const Packet& packet, Version version = Version::v5) {
 std::string json_of(const Packet& packet, Version version = Version::v5) {
   const std::string line = traced(TraceForm::json, packet, version);
   const std::string_view head =
-      R"({"type":"packet","time":"2026-02-03T04:05:06.789012Z","direction":"sent",)";
+      R"({"type":"packet","time":"2026-02-03T04:05:06.789012Z","time_s":1770091506.789012,)"
+      R"("direction":"sent",)";
   REQUIRE(nlohmann::json::accept(line));
   REQUIRE(line.substr(0, head.size()) == head);
   return line.substr(head.size());

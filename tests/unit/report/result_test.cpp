@@ -60,6 +60,7 @@ TEST_CASE("the document is one line of ASCII with the figures that scripts look 
   CHECK(json["type"] == "bench");
   CHECK(json["version"] == 1);
   CHECK(json["time"] == "2026-02-02T02:40:00.123456Z");
+  CHECK(json["time_s"] == 1770000000.123456);
   CHECK(json["setup"]["loop"] == "open");
   CHECK(json["broker"]["receive_maximum"] == 20);
   CHECK(json["latencies"]["received_from_due"]["percentiles_ns"].contains("p99_999"));
@@ -144,6 +145,7 @@ TEST_CASE("an interval is a line of its own, without the encoded histogram") {
   const auto json = nlohmann::json::parse(line);
   CHECK(json["type"] == "bench_interval");
   CHECK(json["time"] == "2026-02-02T02:40:02.000000Z");
+  CHECK(json["time_s"] == 1770000002);
   CHECK(json["sent_per_s"] == 2.0 * static_cast<double>(interval.counters.sent));
   CHECK(json["received_from_due"]["percentiles_ns"]["p99"] == interval.received.at_percentile(99));
   CHECK_FALSE(json["received_from_due"].contains("hdr_histogram"));
