@@ -24,7 +24,6 @@ enum class Show : std::uint8_t {
   text,    ///< payloads, with -v their topics
   format,  ///< -F
   json,    ///< --json
-  watch,   ///< -w: a line for each topic, in place
   rate,    ///< --message-rate: only how many a second
 };
 
@@ -37,6 +36,8 @@ struct Plan {
   bool retain_as_published = false;
   protocol::RetainHandling retain_handling = protocol::RetainHandling::always;
   bool strict = false;  ///< the first refused filter ends the run
+  /// The most filters in one SUBSCRIBE or UNSUBSCRIBE; 0: as many as the broker's limit lets in.
+  std::size_t subscribe_batch = 0;
 
   bool hide_retained = false;
   bool retained_only = false;
@@ -52,10 +53,13 @@ struct Plan {
   /// How long SUBACK and acknowledgements may take.
   Duration acknowledgement_timeout = std::chrono::seconds(20);
   Duration grace = std::chrono::seconds(5);
+  /// DISCONNECT after --timeout and signals asks the broker to publish the will (reason 0x04).
+  bool disconnects_with_will = false;
 
   Show show = Show::text;
   std::string format;
   record::PayloadForm payload = record::PayloadForm::automatic;
+  bool watch = false;  ///< a line for each topic, in place
   bool verbose = false;
   bool newline = true;
   bool pretty = false;

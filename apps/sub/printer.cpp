@@ -3,15 +3,16 @@
 #include <utility>
 
 #include "base/direction.hpp"
-#include "base/utf8.hpp"
 
 namespace mqtt_toolbox::sub {
 
+/// What --watch shows is escaped also in a pipe: control characters would move its rows.
 Result<Printer> Printer::make(const Plan& plan, bool terminal) {
   Printer printer(plan);
-  printer.text_ = {plan.verbose || plan.show == Show::watch, plan.newline, terminal, plan.payload};
+  const bool escapes = terminal || plan.watch;
+  printer.text_ = {plan.verbose || plan.watch, plan.newline, escapes, plan.payload};
   if (plan.show != Show::format) return printer;
-  return record::Format::compile(plan.format, {plan.pretty, terminal})
+  return record::Format::compile(plan.format, {plan.pretty, escapes})
       .map([&](record::Format&& format) {
         printer.format_.emplace(std::move(format));
         return std::move(printer);
@@ -27,10 +28,19 @@ Status Printer::append(std::string& out, const protocol::Publish& message, recor
 
 Status Printer::append_shown(std::string& out, const protocol::Publish& message,
                              record::WallTime time) {
+  if (plan_->watch && plan_->show != Show::rate) start_row(out, message.topic);
+  if (plan_->watch && plan_->show == Show::text) {
+    append_text_row(out, message);
+    return {};
+  }
+  return append_plain(out, message, time);
+}
+
+Status Printer::append_plain(std::string& out, const protocol::Publish& message,
+                             record::WallTime time) {
   switch (plan_->show) {
     case Show::text: record::append_text(out, message, text_); break;
     case Show::json: append_json(out, message, time); break;
-    case Show::watch: append_in_place(out, message); break;
     case Show::rate: break;
     case Show::format: {
       auto formatted = format_->append(out, message, time);
@@ -49,12 +59,23 @@ void Printer::append_json(std::string& out, const protocol::Publish& message,
   record::append_pretty_json(out, line_);
 }
 
-void Printer::append_in_place(std::string& out, const protocol::Publish& message) {
-  auto [row, is_new] = rows_.try_emplace(std::string(message.topic), rows_.size() + 1);
+void Printer::start_row(std::string& out, protocol::Bytes topic) {
+  auto [row, is_new] = rows_.try_emplace(std::string(topic), rows_.size() + 1);
   if (is_new && rows_.size() == 1) out.append("\033[2J");
   out.append("\033[").append(std::to_string(row->second)).append(";1H\033[K");
-  out.append(printable(message.topic)).append(" ").append(printable(message.payload));
-  out.push_back('\n');
+}
+
+/// On one line, whatever newlines the message has.
+void Printer::append_text_row(std::string& out, const protocol::Publish& message) {
+  line_.clear();
+  record::append_text(line_, message, text_);
+  const bool ends_line = line_.ends_with('\n');
+  if (ends_line) line_.pop_back();
+  for (const char byte : line_) {
+    if (byte == '\n') out += "\\n";
+    if (byte != '\n') out += byte;
+  }
+  if (ends_line) out += '\n';
 }
 
 }  // namespace mqtt_toolbox::sub

@@ -28,7 +28,9 @@ class Printer {
   explicit Printer(const Plan& plan) : plan_(&plan), json_(plan.payload) {}
   Status append_shown(std::string& out, const protocol::Publish& message, record::WallTime time);
   void append_json(std::string& out, const protocol::Publish& message, record::WallTime time);
-  void append_in_place(std::string& out, const protocol::Publish& message);
+  Status append_plain(std::string& out, const protocol::Publish& message, record::WallTime time);
+  void append_text_row(std::string& out, const protocol::Publish& message);
+  void start_row(std::string& out, protocol::Bytes topic);
 
   const Plan* plan_;
   record::TextOptions text_;

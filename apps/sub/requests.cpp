@@ -1,14 +1,16 @@
 #include "sub/requests.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace mqtt_toolbox::sub {
 namespace {
 
-/// would_block cannot be: requests are made right after CONNACK, far below any window.
-Status sent(const Result<client::Submission>& submitted) {
-  if (!submitted) return tl::unexpected<Error>(submitted.error());
-  if (submitted->admission == client::Admission::accepted) return {};
-  return fail(ExitCode::lost, "cannot send the request now: too many are unanswered");
-}
+/// What a SUBSCRIBE or an UNSUBSCRIBE has at most beside its filters and properties: a fixed header
+/// of five bytes, the packet identifier, and the length of the properties.
+constexpr std::size_t greatest_overhead = 5 + 2 + 4;
+/// In front of each filter stands its length.
+constexpr std::size_t length_prefix = 2;
 
 }  // namespace
 
@@ -22,52 +24,127 @@ protocol::Subscription subscription(const Plan& plan, const Request& request) {
   return result;
 }
 
-Requests::Requests(const Plan& plan, const Properties& properties)
-    : plan_(plan), properties_(properties) {
+Requests::Requests(const Plan& plan, const Properties& properties, Refused refused)
+    : plan_(plan), properties_(properties), refused_(std::move(refused)) {
   for (const auto& request : plan.requests) left_.insert(request.filter);
 }
 
-client::Token Requests::open(Answer kind, std::vector<std::string> filters) {
-  requests_.push_back({kind, true, std::move(filters)});
-  ++open_;
-  return requests_.size() - 1;
+Status Requests::start(client::Client& client, std::size_t maximum_packet_size) {
+  const auto room = [&](const protocol::PropertyList& properties) {
+    const std::size_t taken = greatest_overhead + properties.view().encoded().size();
+    return maximum_packet_size > taken ? maximum_packet_size - taken : 0;
+  };
+  plan_batches(Answer::subscription, plan_.requests.size(), room(properties_.subscribe));
+  plan_batches(Answer::unsubscription, plan_.unsubscribes.size(), room(properties_.unsubscribe));
+  std::reverse(unsent_.begin(), unsent_.end());
+  return send(client);
 }
 
-Status Requests::subscribe(client::Client& client) {
-  if (plan_.requests.empty()) return {};
-  std::vector<protocol::Subscription> subscriptions;
-  std::vector<std::string> filters;
-  for (const auto& request : plan_.requests) {
-    subscriptions.push_back(subscription(plan_, request));
-    filters.push_back(request.filter);
+std::size_t Requests::entry_size(Answer kind, std::size_t index) const {
+  if (kind == Answer::unsubscription) return length_prefix + plan_.unsubscribes[index].size();
+  return length_prefix + plan_.requests[index].filter.size() + 1;  // a byte of options
+}
+
+/// A filter that has no room even alone is tried all the same: the session says what is wrong.
+void Requests::plan_batches(Answer kind, std::size_t filters, std::size_t room) {
+  std::size_t size = 0;
+  for (std::size_t i = 0; i < filters; ++i) {
+    const std::size_t entry = entry_size(kind, i);
+    const bool is_first = i == 0;
+    if (is_first || unsent_.back().count == plan_.subscribe_batch || size + entry > room) {
+      unsent_.push_back({kind, i, 0, false});
+      size = 0;
+    }
+    ++unsent_.back().count;
+    size += entry;
   }
-  client::Token token = open(Answer::subscription, std::move(filters));
-  return sent(client.subscribe(subscriptions, properties_.subscribe.view(), token));
 }
 
-Status Requests::unsubscribe(client::Client& client) {
-  if (plan_.unsubscribes.empty()) return {};
-  std::vector<protocol::Bytes> filters(plan_.unsubscribes.begin(), plan_.unsubscribes.end());
-  client::Token token = open(Answer::unsubscription, plan_.unsubscribes);
-  return sent(client.unsubscribe(filters, properties_.unsubscribe.view(), token));
+Result<client::Submission> Requests::submit(client::Client& client, const Batch& batch) const {
+  const client::Token token = sent_.size();
+  if (batch.kind == Answer::unsubscription) {
+    const auto first = plan_.unsubscribes.begin() + static_cast<std::ptrdiff_t>(batch.first);
+    std::vector<protocol::Bytes> filters(first, first + static_cast<std::ptrdiff_t>(batch.count));
+    return client.unsubscribe(filters, properties_.unsubscribe.view(), token);
+  }
+  std::vector<protocol::Subscription> subscriptions;
+  for (std::size_t i = 0; i < batch.count; ++i)
+    subscriptions.push_back(subscription(plan_, plan_.requests[batch.first + i]));
+  return client.subscribe(subscriptions, properties_.subscribe.view(), token);
+}
+
+Status Requests::send(client::Client& client) {
+  while (!unsent_.empty()) {
+    Batch batch = unsent_.back();
+    const auto submitted = submit(client, batch);
+    const bool is_limited = !submitted && submitted.error().code == ExitCode::rejected;
+    if (!submitted && !(is_limited && batch.kind == Answer::subscription))
+      return tl::unexpected<Error>(submitted.error());
+    if (submitted && submitted->admission == client::Admission::would_block) return {};
+    unsent_.pop_back();
+    if (!submitted) {
+      refuse_or_halve(batch, submitted.error());
+      continue;
+    }
+    batch.open = true;
+    sent_.push_back(batch);
+    ++open_;
+  }
+  return {};
+}
+
+/// The limits of a broker concern single filters, and the others are to be sent.
+void Requests::refuse_or_halve(const Batch& batch, const Error& error) {
+  if (batch.count == 1) return refused_(plan_.requests[batch.first], error);
+  const std::size_t half = batch.count / 2;
+  unsent_.push_back({batch.kind, batch.first + half, batch.count - half, false});
+  unsent_.push_back({batch.kind, batch.first, half, false});
 }
 
 Status Requests::send_barrier(client::Client& client) {
   const protocol::Bytes filter = "mqtt-toolbox/end-of-retained";
-  client::Token token = open(Answer::barrier, {std::string(filter)});
-  return sent(client.unsubscribe({&filter, 1}, {}, token));
+  const auto submitted = client.unsubscribe({&filter, 1}, {}, sent_.size());
+  if (!submitted) return tl::unexpected<Error>(submitted.error());
+  if (submitted->admission == client::Admission::would_block)
+    return fail(ExitCode::lost, "cannot send the request now: too many are unanswered");
+  sent_.push_back({Answer::barrier, 0, 0, true});
+  ++open_;
+  return {};
 }
 
 Requests::Answer Requests::answered(client::Token token) {
-  Request& request = requests_[token];
-  if (!request.open) return Answer::repeated;
-  request.open = false;
+  Batch& batch = sent_[token];
+  if (!batch.open) {
+    note_owners();
+    return Answer::repeated;
+  }
+  batch.open = false;
   --open_;
-  return request.kind;
+  if (batch.kind == Answer::unsubscription)
+    for (std::size_t i = 0; i < batch.count; ++i) drop(plan_.unsubscribes[batch.first + i]);
+  return batch.kind;
 }
 
-const std::vector<std::string>& Requests::filters(client::Token token) const {
-  return requests_[token].filters;
+void Requests::note_owners() {
+  if (!owners_.empty()) return;
+  for (client::Token token = 0; token < sent_.size(); ++token) {
+    const Batch& batch = sent_[token];
+    for (std::size_t i = batch.first; i < batch.first + batch.count; ++i)
+      owners_[batch.kind == Answer::unsubscription ? plan_.unsubscribes[i]
+                                                   : plan_.requests[i].filter] = token;
+  }
+}
+
+/// A client that subscribes again leaves out the filters that a later packet named.
+std::vector<const Request*> Requests::subscribed(client::Token token, Answer answer) const {
+  std::vector<const Request*> requests;
+  const Batch& batch = sent_[token];
+  for (std::size_t i = batch.first; i < batch.first + batch.count; ++i) {
+    const Request& request = plan_.requests[i];
+    if (answer != Answer::repeated || owners_.at(request.filter) == token)
+      requests.push_back(&request);
+  }
+  return requests;
 }
 
 }  // namespace mqtt_toolbox::sub

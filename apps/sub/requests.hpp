@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -21,38 +22,53 @@ struct Properties {
 /// The SUBSCRIBE and UNSUBSCRIBE packets of a run, and which of them wait for an answer.
 class Requests {
  public:
-  Requests(const Plan& plan, const Properties& properties);
+  /// A filter that breaks a limit of the broker, so that it is not sent.
+  using Refused = std::function<void(const Request& request, const Error& error)>;
 
-  /// One SUBSCRIBE for all filters.
-  Status subscribe(client::Client& client);
-  Status unsubscribe(client::Client& client);
+  Requests(const Plan& plan, const Properties& properties, Refused refused);
+
+  /// All filters, in as few packets as --subscribe-batch and the broker's Maximum Packet Size
+  /// (bytes) allow.
+  Status start(client::Client& client, std::size_t maximum_packet_size);
+  /// Sends what there was no room for.
+  Status send(client::Client& client);
   /// An UNSUBSCRIBE for a filter that nobody has: when it is answered, so is everything before it.
   Status send_barrier(client::Client& client);
 
   enum class Answer : std::uint8_t { subscription, unsubscription, barrier, repeated };
   /// Notes an answer. `repeated`: a SUBACK after a reconnect.
   Answer answered(client::Token token);
-  /// The filters of a SUBSCRIBE, in the order of the reason codes.
-  const std::vector<std::string>& filters(client::Token token) const;
-  bool all_answered() const { return open_ == 0; }
+  /// What the reason codes of a SUBACK are about, in their order.
+  std::vector<const Request*> subscribed(client::Token token, Answer answer) const;
+  bool all_answered() const { return open_ == 0 && unsent_.empty(); }
 
-  /// The filter was refused or unsubscribed: nothing comes for it any more.
+  /// The filter was refused: nothing comes for it.
   void drop(const std::string& filter) { left_.erase(filter); }
   bool all_dropped() const { return left_.empty(); }
 
  private:
-  struct Request {
+  /// Neighbours in the plan's requests or unsubscribes.
+  struct Batch {
     Answer kind = Answer::subscription;
-    bool open = true;
-    std::vector<std::string> filters;
+    std::size_t first = 0;
+    std::size_t count = 0;
+    bool open = false;
   };
-  client::Token open(Answer kind, std::vector<std::string> filters);
+  void plan_batches(Answer kind, std::size_t filters, std::size_t room);
+  std::size_t entry_size(Answer kind, std::size_t index) const;
+  Result<client::Submission> submit(client::Client& client, const Batch& batch) const;
+  void refuse_or_halve(const Batch& batch, const Error& error);
+  void note_owners();
 
   const Plan& plan_;
   const Properties& properties_;
-  std::vector<Request> requests_;
-  std::unordered_set<std::string> left_;  ///< filters of the plan, not refused or unsubscribed
+  Refused refused_;
+  std::vector<Batch> unsent_;  ///< the next one at the end
+  std::vector<Batch> sent_;    ///< the token is the index
   std::size_t open_ = 0;
+  std::unordered_set<std::string> left_;  ///< filters of the plan, not refused or unsubscribed
+  /// Which packet named a filter last.
+  std::unordered_map<std::string_view, client::Token> owners_;
 };
 
 }  // namespace mqtt_toolbox::sub

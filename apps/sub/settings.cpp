@@ -92,6 +92,12 @@ Status take_retain_handling(options::Settings& settings, Values values) {
   return {};
 }
 
+Status take_batch(options::Settings& settings, Values values) {
+  return parse_unsigned(values[0], 1, UINT32_MAX).map([&](std::uint64_t filters) {
+    work(settings).subscribe_batch = filters;
+  });
+}
+
 Status take_percent(options::Settings& settings, Values values) {
   auto percent = parse_decimal(values[0], 0, 100);
   if (!percent) return tl::unexpected<Error>(std::move(percent.error()));
@@ -161,6 +167,15 @@ constexpr std::array specs{
          .manual = "OPTIONS are qos=N, no-local, rap (retain as published) and rh=N (retain "
                    "handling), parted by commas; all but qos are MQTT 5.0.",
          .assign = take_request},
+    Spec{.name = "subscribe-batch",
+         .kind = Kind::number,
+         .value_name = "COUNT",
+         .group = Group::subscription,
+         .fallback = "as many as fit",
+         .help = "at most this many filters in one SUBSCRIBE or UNSUBSCRIBE",
+         .manual = "AWS IoT Core takes 8. Packets are never larger than the Maximum Packet Size "
+                   "that the broker announces.",
+         .assign = take_batch},
     Spec{.name = "filter-out",
          .letter = 'T',
          .kind = Kind::text,
@@ -235,6 +250,8 @@ constexpr std::array specs{
          .value_name = "SECONDS",
          .group = Group::flow,
          .help = "end after this long, with exit status 27",
+         .manual = "Where -V 5 is given, this, SIGINT and SIGTERM let the broker publish the will, "
+                   "as with mosquitto_sub.",
          .assign = take_time_out<&Plan::timeout>},
     Spec{.name = "idle-timeout",
          .kind = Kind::duration,
@@ -288,9 +305,9 @@ constexpr std::array specs{
     Spec{.name = "watch",
          .letter = 'w',
          .group = Group::output,
-         .slot = "show",
          .help = "show the latest message of each topic on a line of its own",
-         .assign = take_show<Show::watch>},
+         .manual = "The topic and the payload, or what -F makes of the message.",
+         .assign = take_switch<&Plan::watch>},
     Spec{.name = "message-rate",
          .group = Group::output,
          .slot = "show",
@@ -372,9 +389,10 @@ Status apply_output_form(Settings& settings) {
     settings.json = true;
     plan.retain_as_published = true;
     if (!settings.given("qos")) plan.qos = protocol::Qos::exactly_once;
-  } else if (settings.json && plan.show != Show::text) {
-    return fail(ExitCode::usage, "--json goes with none of -F, -w and --message-rate");
   }
+  if (settings.json && (plan.show != Show::text || plan.watch))
+    return fail(ExitCode::usage, std::string(plan.record ? "--record" : "--json") +
+                                     " goes with none of -F, -w and --message-rate");
   if (settings.json) plan.show = Show::json;
   return {};
 }
@@ -389,6 +407,9 @@ Status check(options::Settings& base) {
                   "--subscribe with no-local, rap or rh needs MQTT 5.0; leave -V out or use -V 5");
     settings.plan.version = protocol::Version::v5;
   }
+  settings.work.disconnects_with_will = settings.given("protocol-version") &&
+                                        settings.plan.version == protocol::Version::v5 &&
+                                        settings.plan.engine == client::Engine::native;
   settings.plan.session.acknowledge_at_once = false;
   settings.work.password_command = options::password_command(settings);
   return apply_output_form(settings);

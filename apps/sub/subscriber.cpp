@@ -29,7 +29,9 @@ Subscriber::Subscriber(console::World& world, const Plan& plan,
       connect_plan_(connect_plan),
       properties_(properties),
       selector_(plan, world.random),
-      requests_(plan, properties_),
+      requests_(
+          plan, properties_,
+          [this](const Request& request, const Error& error) { refused(request, error.text); }),
       output_(
           world.loop, STDOUT_FILENO, [this] { output_written(); },
           [this](const Error& error) { fail_with(error); }),
@@ -64,6 +66,7 @@ console::Ended Subscriber::run() {
   }
   printer_.emplace(std::move(*printer));
   set_timers();
+  output_.watch_reader([this] { finish(ExitCode::done); });
   world_.loop.let_events_gather(gathering_pause);
   client_->connect();
   world_.loop.run_until(never);
@@ -77,29 +80,50 @@ void Subscriber::set_timers() {
 
 void Subscriber::on_connected(const client::Connected& connected) {
   if (!connected.first) return world_.reporter.note("connected again");
-  subscribe();
+  subscribe(connected);
 }
 
-void Subscriber::subscribe() {
-  silence_.arm(world_.loop.now() + plan_.acknowledgement_timeout);
-  auto sent =
-      requests_.subscribe(*client_).and_then([&] { return requests_.unsubscribe(*client_); });
-  if (!sent) fail_with(sent.error());
+void Subscriber::subscribe(const client::Connected& connected) {
+  wait_for_answer();
+  if (auto sent = requests_.start(*client_, connected.limits.maximum_packet_size); !sent)
+    fail_with(sent.error());
+}
+
+void Subscriber::wait_for_answer() {
+  if (!finishing_) silence_.arm(world_.loop.now() + plan_.acknowledgement_timeout);
+}
+
+void Subscriber::on_ready() {
+  if (finishing_) return;
+  if (auto sent = requests_.send(*client_); !sent) fail_with(sent.error());
 }
 
 void Subscriber::on_subscribed(client::Token token, const protocol::SubAck& suback) {
-  auto answer = requests_.answered(token);
-  const auto& filters = requests_.filters(token);
-  for (std::size_t i = 0; i < std::min(filters.size(), suback.codes.size()); ++i)
-    if (protocol::is_failure(suback.code(i))) refused(filters[i], suback.code(i));
-  if (answer != Requests::Answer::repeated && requests_.all_answered()) subscribed();
+  const auto kind = requests_.answered(token);
+  const auto requests = requests_.subscribed(token, kind);
+  for (std::size_t i = 0; i < std::min(requests.size(), suback.codes.size()); ++i)
+    answered(*requests[i], suback.code(i), kind);
+  if (kind == Requests::Answer::repeated || finishing_) return;
+  if (requests_.all_answered()) return subscribed();
+  wait_for_answer();
 }
 
-void Subscriber::refused(const std::string& filter, protocol::ReasonCode reason) {
-  requests_.drop(filter);
+void Subscriber::answered(const Request& request, protocol::ReasonCode code,
+                          Requests::Answer kind) {
+  if (protocol::is_failure(code))
+    return refused(request, std::string(protocol::name(code, protocol::PacketType::suback)));
+  const auto asked = static_cast<int>(subscription(plan_, request).qos);
+  const auto granted = static_cast<int>(code);
+  if (granted < asked && kind != Requests::Answer::repeated)
+    world_.reporter.repeated("the broker grants QoS " + std::to_string(granted) + " instead of " +
+                             std::to_string(asked) + " for " + printable(request.filter));
+}
+
+void Subscriber::refused(const Request& request, const std::string& cause) {
+  requests_.drop(request.filter);
   exit_ = worse(exit_, ExitCode::rejected);
-  world_.reporter.error("the subscription to " + printable(filter) + " was refused: " +
-                        std::string(protocol::name(reason, protocol::PacketType::suback)));
+  world_.reporter.error("the subscription to " + printable(request.filter) +
+                        " was refused: " + cause);
   if (plan_.strict || requests_.all_dropped()) finish(ExitCode::rejected);
 }
 
@@ -109,12 +133,11 @@ void Subscriber::on_unsubscribed(client::Token token, const protocol::UnsubAck&)
       silence_.disarm();
       retained_quiet_.arm(world_.loop.now() + plan_.idle_timeout.value_or(retained_quiet_time));
       return;
-    case Requests::Answer::unsubscription:
-      for (const auto& filter : requests_.filters(token)) requests_.drop(filter);
-      break;
+    case Requests::Answer::unsubscription: break;
     default: return;
   }
-  if (requests_.all_answered()) subscribed();
+  if (requests_.all_answered()) return subscribed();
+  wait_for_answer();
 }
 
 void Subscriber::subscribed() {
@@ -128,7 +151,7 @@ void Subscriber::subscribed() {
 }
 
 void Subscriber::look_for_retained_end() {
-  silence_.arm(world_.loop.now() + plan_.acknowledgement_timeout);
+  wait_for_answer();
   if (auto sent = requests_.send_barrier(*client_); !sent) fail_with(sent.error());
 }
 
@@ -253,6 +276,8 @@ void Subscriber::close() {
   if (!output_.blocked()) flush();
   protocol::Disconnect disconnect;
   disconnect.properties = properties_.disconnect.view();
+  if (hurried_ && plan_.disconnects_with_will)
+    disconnect.reason = protocol::ReasonCode::disconnect_with_will_message;
   client_->close(disconnect, plan_.grace);
 }
 

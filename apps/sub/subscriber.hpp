@@ -35,14 +35,17 @@ class Subscriber final : public client::Handler {
   void on_published(const client::PublishOutcome& outcome) override;
   void on_subscribed(client::Token token, const protocol::SubAck& suback) override;
   void on_unsubscribed(client::Token token, const protocol::UnsubAck& unsuback) override;
+  void on_ready() override;
   void on_batch_end() override;
   void on_packet(session::Direction direction, const protocol::Frame& frame,
                  protocol::Version version) override;
 
   void set_timers();
-  void subscribe();
+  void subscribe(const client::Connected& connected);
+  void answered(const Request& request, protocol::ReasonCode code, Requests::Answer kind);
   void subscribed();
-  void refused(const std::string& filter, protocol::ReasonCode reason);
+  void refused(const Request& request, const std::string& cause);
+  void wait_for_answer();
   void look_for_retained_end();
   void handle(const protocol::Publish& message);
   void print(const protocol::Publish& message);

@@ -1,8 +1,11 @@
 #include "client/subscriptions.hpp"
 
+#include <set>
+
 namespace mqtt_toolbox::client {
 
 using protocol::Bytes;
+using State = KeptSubscribe::State;
 
 namespace {
 
@@ -17,9 +20,18 @@ std::string without(Bytes entries, const std::unordered_set<Bytes>& filters) {
 }  // namespace
 
 void Subscriptions::forget(const Filters& filters) {
-  for (KeptSubscribe& subscribe : kept_) subscribe.entries = without(subscribe.entries, filters);
-  std::erase_if(kept_, [](const KeptSubscribe& subscribe) { return subscribe.entries.empty(); });
-  next_ = 0;
+  std::set<Key> changed;
+  for (const Bytes filter : filters) {
+    const auto owner = owners_.find(std::string(filter));
+    if (owner == owners_.end()) continue;
+    changed.insert(owner->second);
+    owners_.erase(owner);
+  }
+  for (const Key key : changed) {
+    KeptSubscribe& subscribe = kept_.at(key);
+    subscribe.entries = without(subscribe.entries, filters);
+    if (subscribe.entries.empty()) kept_.erase(key);
+  }
 }
 
 void Subscriptions::add(session::Token token, const protocol::Subscribe& subscribe) {
@@ -29,8 +41,11 @@ void Subscriptions::add(session::Token token, const protocol::Subscribe& subscri
     filters.insert(subscription->filter);
   }
   forget(filters);
-  kept_.push_back({token, std::string(subscribe.properties.encoded()),
-                   std::string(subscribe.entries), KeptSubscribe::State::sent});
+  const Key key = next_key_++;
+  for (const Bytes filter : filters) owners_.emplace(filter, key);
+  kept_.emplace(key, KeptSubscribe{token, std::string(subscribe.properties.encoded()),
+                                   std::string(subscribe.entries), State::sent});
+  unanswered_.emplace(token, key);
 }
 
 void Subscriptions::remove(std::span<const Bytes> filters) {
@@ -38,27 +53,32 @@ void Subscriptions::remove(std::span<const Bytes> filters) {
 }
 
 void Subscriptions::answered(session::Token token) {
-  for (KeptSubscribe& subscribe : kept_) {
-    if (subscribe.token == token) subscribe.state = KeptSubscribe::State::answered;
+  const auto [begin, end] = unanswered_.equal_range(token);
+  for (auto each = begin; each != end; ++each) {
+    const auto subscribe = kept_.find(each->second);
+    if (subscribe != kept_.end()) subscribe->second.state = State::answered;
   }
+  unanswered_.erase(begin, end);
 }
 
 void Subscriptions::start_again() {
-  for (KeptSubscribe& subscribe : kept_) {
-    if (subscribe.state == KeptSubscribe::State::answered) {
-      subscribe.state = KeptSubscribe::State::due;
-    }
+  for (auto& [key, subscribe] : kept_) {
+    if (subscribe.state == State::answered) subscribe.state = State::due;
   }
-  next_ = 0;
+  due_from_ = 0;
 }
 
 const KeptSubscribe* Subscriptions::due() {
-  while (next_ < kept_.size() && kept_[next_].state != KeptSubscribe::State::due) ++next_;
-  return next_ < kept_.size() ? &kept_[next_] : nullptr;
+  auto next = kept_.lower_bound(due_from_);
+  while (next != kept_.end() && next->second.state != State::due) ++next;
+  due_from_ = next == kept_.end() ? next_key_ : next->first;
+  return next == kept_.end() ? nullptr : &next->second;
 }
 
 void Subscriptions::sent_again() {
-  kept_[next_].state = KeptSubscribe::State::sent;
+  KeptSubscribe& subscribe = kept_.at(due_from_);
+  subscribe.state = State::sent;
+  unanswered_.emplace(subscribe.token, due_from_);
 }
 
 }  // namespace mqtt_toolbox::client

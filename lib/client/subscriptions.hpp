@@ -1,10 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
-#include <vector>
 
 #include "protocol/packet.hpp"
 #include "session/handler.hpp"
@@ -25,7 +26,8 @@ struct KeptSubscribe {
 };
 
 /// The SUBSCRIBEs made and not undone, so that they can be made again on a connection whose server
-/// has lost the session. Each keeps the filters that no later UNSUBSCRIBE or SUBSCRIBE named.
+/// has lost the session. Each keeps the filters that no later UNSUBSCRIBE or SUBSCRIBE named. Time
+/// is linear in the filters, in however many packets they go.
 class Subscriptions {
  public:
   void add(session::Token token, const protocol::Subscribe& subscribe);
@@ -41,11 +43,15 @@ class Subscriptions {
   void sent_again();
 
  private:
+  using Key = std::uint64_t;  ///< rises from call to call
   using Filters = std::unordered_set<protocol::Bytes>;
   void forget(const Filters& filters);
 
-  std::vector<KeptSubscribe> kept_;
-  std::size_t next_ = 0;  ///< nothing is due before it
+  std::map<Key, KeptSubscribe> kept_;
+  std::unordered_map<std::string, Key> owners_;  ///< which SUBSCRIBE keeps the filter
+  std::unordered_multimap<session::Token, Key> unanswered_;
+  Key next_key_ = 0;
+  Key due_from_ = 0;  ///< nothing is due before it
 };
 
 }  // namespace mqtt_toolbox::client

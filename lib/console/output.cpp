@@ -94,6 +94,15 @@ Result<Output::State> Output::flush() {
   return state;
 }
 
+void Output::watch_reader(std::function<void()> gone) {
+  const int descriptor = own_ ? own_.get() : descriptor_;
+  reader_ = std::make_unique<HangUp>(loop_, descriptor, [this, gone = std::move(gone)] {
+    // The write that is waited for tells it too.
+    if (blocked_ || std::exchange(closed_, true)) return;
+    gone();
+  });
+}
+
 void Output::wait_for_reader() {
   blocked_ = true;
   if (!watch_)

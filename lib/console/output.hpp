@@ -8,6 +8,7 @@
 #include "base/export.hpp"
 #include "base/result.hpp"
 #include "base/system.hpp"
+#include "console/hang_up.hpp"
 #include "transport/loop.hpp"
 
 namespace mqtt_toolbox::console {
@@ -25,6 +26,10 @@ class MQTT_TOOLBOX_API Output {
   Output(transport::Loop& loop, int descriptor, std::function<void()> written,
          std::function<void(const Error&)> failed);
   ~Output();
+
+  /// Calls `gone` inside the loop once nobody reads the pipe or socket any more, which otherwise
+  /// only a write would tell; `closed` is true then. A blocked flush tells it through `written`.
+  void watch_reader(std::function<void()> gone);
 
   /// Append here, then flush.
   std::string& buffer() { return buffer_; }
@@ -56,6 +61,7 @@ class MQTT_TOOLBOX_API Output {
   std::size_t begin_ = 0;
   FileDescriptor own_;
   std::unique_ptr<transport::Loop::Watch> watch_;
+  std::unique_ptr<HangUp> reader_;
   Kind kind_ = Kind::plain;
   bool terminal_ = false;
   bool closed_ = false;

@@ -178,6 +178,26 @@ assert_one_error() {
   assert_equal "$output" kept
 }
 
+@test "a reader that has seen enough ends it, without another message" {
+  local command ready=$BATS_TEST_TMPDIR/ready form
+  for command in 'head -n 1' 'grep -m 1 one' 'jq -n input'; do
+    rm -f "$ready"
+    form=''
+    [[ $command == jq* ]] && form=--json
+    # shellcheck disable=SC2016 # for the inner shell
+    start_in_background reader bash -c 'set -o pipefail; mqtt-sub $4 -t "$1" --ready-file "$2" | $3' - \
+      "$topic" "$ready" "$command" "$form"
+    wait_until test -e "$ready"
+    run -0 mqtt-pub -t "$topic" -q 1 -m one
+    finish reader
+    assert_status 0
+    assert_contains "$output" one
+    assert_equal "$stderr" ''
+  done
+  run -0 --separate-stderr bash -c 'mqtt-sub -t nothing/comes | true; exit "${PIPESTATUS[0]}"'
+  assert_equal "$stderr" ''
+}
+
 @test "--ready-fd and --ready-file say when the subscriptions are there" {
   local file=$BATS_TEST_TMPDIR/ready
   run -0 mqtt-sub -t "$topic" -E --ready-file "$file"
@@ -339,6 +359,67 @@ assert_one_error() {
   assert_status 0
   start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0 code=0x87; expect DISCONNECT'
   run -6 --separate-stderr mqtt-sub -t a -t b --strict
+  finish scripted
+  assert_status 0
+}
+
+@test "filters go in as many SUBSCRIBEs as the broker's Maximum Packet Size and --subscribe-batch want" {
+  start_small_broker 'expect CONNECT; send CONNACK maximum-packet-size=40
+    expect SUBSCRIBE filter=aaaaaaaaaa filter=bbbbbbbbbb; send SUBACK id=last code=0 code=0
+    expect SUBSCRIBE filter=cccccccccc; send SUBACK id=last code=0
+    expect UNSUBSCRIBE filter=dddddddddd filter=eeeeeeeeee; send UNSUBACK id=last code=0 code=0
+    expect UNSUBSCRIBE filter=ffffffffff; send UNSUBACK id=last code=0; expect DISCONNECT'
+  run -0 mqtt-sub -t aaaaaaaaaa -t bbbbbbbbbb -t cccccccccc -U dddddddddd -U eeeeeeeeee -U ffffffffff -E
+  finish scripted
+  assert_status 0
+  start_small_broker 'expect CONNECT; send CONNACK
+    expect SUBSCRIBE filter=a filter=b; send SUBACK id=last code=0 code=0
+    expect SUBSCRIBE filter=c; send SUBACK id=last code=0
+    expect UNSUBSCRIBE filter=d; send UNSUBACK id=last code=0; expect DISCONNECT'
+  run -0 mqtt-sub -t a -t b -t c -U d -E --subscribe-batch 2
+  finish scripted
+  assert_status 0
+  run -2 --separate-stderr mqtt-sub -t a --subscribe-batch 0
+  assert_one_error --subscribe-batch
+}
+
+@test "a filter that breaks a limit of the broker is refused by name; the others go on" {
+  start_small_broker 'expect CONNECT; send CONNACK maximum-packet-size=40 wildcard-subscription-available=0
+    expect SUBSCRIBE filter=a; send SUBACK id=last code=0; expect SUBSCRIBE filter=d; send SUBACK id=last code=0
+    expect DISCONNECT'
+  run -6 --separate-stderr mqtt-sub -t a -t long/long/long/long/long/long/long -t 'c/#' -t d -E
+  assert_equal "$(wc -l <<<"$stderr")" 2
+  assert_contains "$stderr" 'the subscription to long/long/long/long/long/long/long was refused: the packet has'
+  assert_contains "$stderr" 'the subscription to c/# was refused: the broker accepts no wildcard subscriptions'
+  finish scripted
+  assert_status 0
+}
+
+@test "20,000 filters are subscribed to, eight at a time" {
+  local options=$BATS_TEST_TMPDIR/options
+  seq -f "-t $topic/%g" 20000 >"$options"
+  start_subscriber sub -o "$options" --subscribe-batch 8 -C 2
+  run -0 mqtt-pub -t "$topic/1" -q 1 -m first
+  run -0 mqtt-pub -t "$topic/20000" -q 1 -m last
+  finish sub
+  assert_status 0
+  assert_equal "$output" $'first\nlast'
+}
+
+@test "a granted QoS lower than the one asked for is said" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=1 code=0 code=1; expect DISCONNECT'
+  run -0 --separate-stderr mqtt-sub -q 2 -t a/# --subscribe qos=0:b --subscribe qos=1:c -E
+  assert_one_error 'the broker grants QoS 1 instead of 2 for a/#'
+  finish scripted
+  assert_status 0
+}
+
+@test "after a reconnect a refusal names the filter that it is about" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect SUBSCRIBE filter=a filter=b; send SUBACK id=last code=0 code=0
+    expect UNSUBSCRIBE filter=a; send UNSUBACK id=last code=0; reset
+    accept; expect CONNECT; send CONNACK; expect SUBSCRIBE filter=b; send SUBACK id=last code=0x87; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-sub -t a -t b -U a --reconnect-delay 0.01
+  assert_contains "$stderr" 'the subscription to b was refused: Not authorized'
   finish scripted
   assert_status 0
 }

@@ -88,6 +88,70 @@ TEST_CASE("a closed pipe is no error, and drops what comes after") {
   CHECK(output.closed());
 }
 
+TEST_CASE("a reader that leaves is noticed without a write, where there is one") {
+  int ends[2];
+  Pipe pipe;
+  SUBCASE("of a pipe") {}
+  SUBCASE("of a socket") {
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
+    pipe.reader.reset(ends[0]);
+    pipe.writer.reset(ends[1]);
+  }
+  transport::Loop loop;
+  int calls = 0;
+  Output output(
+      loop, pipe.writer.get(), [] { FAIL("nothing is written"); },
+      [](const Error&) { FAIL("no error expected"); });
+  output.watch_reader([&] {
+    ++calls;
+    loop.stop();
+  });
+  loop.run_until(loop.now());
+  CHECK(calls == 0);
+  pipe.reader.reset();
+  CHECK(loop.run_until(loop.now() + std::chrono::seconds(20)));
+  CHECK(output.closed());
+  CHECK_FALSE(loop.run_until(loop.now() + std::chrono::milliseconds(1)));
+  CHECK(calls == 1);
+}
+
+TEST_CASE("a reader that leaves is also noticed after it was slow") {
+  Pipe pipe;
+  transport::Loop loop;
+  int calls = 0;
+  Output output(
+      loop, pipe.writer.get(), [&] { loop.stop(); },
+      [](const Error&) { FAIL("no error expected"); });
+  output.watch_reader([&] { ++calls; });
+  const std::string data(1 << 18, 'x');
+  output.buffer() = data;
+  REQUIRE(output.flush());
+  REQUIRE(output.blocked());
+  std::string received;
+  transport::Loop::Watch watch(loop, pipe.reader.get(), [&](transport::Interest) {
+    received += read_all_there_is(pipe.reader.get(), 4096);
+  });
+  watch.want(transport::Interest::read);
+  REQUIRE(loop.run_until(loop.now() + std::chrono::seconds(20)));
+  watch.want(transport::Interest::none);
+  loop.run_until(loop.now());
+  CHECK(calls == 0);
+  pipe.reader.reset();
+  loop.run_until(loop.now());
+  CHECK(calls == 1);
+}
+
+TEST_CASE("a file has no reader that could leave") {
+  FileDescriptor file(open("/tmp", O_TMPFILE | O_WRONLY, 0600));
+  REQUIRE(file);
+  transport::Loop loop;
+  Output output(
+      loop, file.get(), [] {}, [](const Error&) {});
+  output.watch_reader([] { FAIL("there is none"); });
+  loop.run_until(loop.now() + std::chrono::milliseconds(1));
+  CHECK_FALSE(output.closed());
+}
+
 TEST_CASE("a full disk is an error") {
   FileDescriptor full(open("/dev/full", O_WRONLY));
   REQUIRE(full);
