@@ -5,7 +5,7 @@
 namespace mqtt_toolbox::options {
 namespace {
 
-constexpr std::array<Difference, 30> table{{
+constexpr std::array<Difference, 36> table{{
     {"Exit statuses",
      "They are those of EXIT STATUS, so that a script can tell a refusal from a broker that is not "
      "there. A refused publish or subscription, which mosquitto reports as a warning with status "
@@ -16,6 +16,8 @@ constexpr std::array<Difference, 30> table{{
     {"-D and -x together with -V 311 or -V 31",
      "They are an error. mosquitto silently changes the version to 5.0 for the one and forgets the "
      "other."},
+    {"--retain-handling together with -V 311 or -V 31",
+     "It is an error, since those versions cannot ask for it. mosquitto forgets the option."},
     {"-D with publish subscription-identifier or disconnect server-reference",
      "It is an error: only a server sends these."},
     {"-D with values that the standard forbids",
@@ -24,6 +26,10 @@ constexpr std::array<Difference, 30> table{{
      "status 0."},
     {"-f",
      "It takes pipes and devices too, and may be given several times to publish several files."},
+    {"-o with a file that is not there", "It is an error. mosquitto goes on without it."},
+    {"-r at a broker without retained messages",
+     "Under 5.0, where the broker says that it has none, the message is refused with status 6. "
+     "mosquitto publishes it without the flag and says nothing."},
     {"-L without a topic", "The topic may come from -t."},
     {"-L together with -h, -p, -u or -P",
      "The single option wins, wherever it stands. With mosquitto the later one does."},
@@ -60,10 +66,15 @@ constexpr std::array<Difference, 30> table{{
      "no Z before its offset; and payloads with NUL bytes or bytes that are not UTF-8 come out "
      "whole; "
      "mosquitto cuts the one and prints invalid JSON for the other. A payload that is not JSON is "
-     "named on standard error by both; %J then ends with a status other than 0 here."},
-    {"%x and %X with a width",
-     "The width is that of the field. mosquitto takes it for a number of bytes and shows a part of "
-     "the payload."},
+     "named on standard error by both; %J then ends with a status other than 0 here. Numbers in %J "
+     "are copied as they came; mosquitto rounds them to its own."},
+    {"%d and %f with a payload of another length",
+     "The message is named on standard error and the exit status is 8. mosquitto names none and "
+     "ends with 0."},
+    {"-w",
+     "Without -F the topic stands before the payload also where -v is not given; control "
+     "characters "
+     "are shown escaped, a row is cleared before it is written, and no row names the broker."},
     {"--random-filter", "Its value is a percentage. mosquitto prints a tenth of it."},
     {"--retained-only and --remove-retained",
      "They end by themselves when all retained messages have come, with status 0 also when there "
@@ -75,6 +86,10 @@ constexpr std::array<Difference, 30> table{{
     {"-l",
      "A last line without a newline is published, lines of any length are whole, and lines that "
      "the broker has not acknowledged are kept until it has."},
+    {"-l with --repeat",
+     "It is an error: lines are there only once. mosquitto forgets the option."},
+    {"--will-qos without --will-topic",
+     "It is an error: there is no will that it could be about. mosquitto forgets the option."},
     {"Reconnecting",
      "The wait grows and has jitter, instead of one second each time; see --reconnect-delay."},
 }};

@@ -2,6 +2,7 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "options/url.hpp"
 
 namespace mqtt_toolbox::options {
 namespace {
@@ -37,6 +38,10 @@ tl::unexpected<Error> unknown_option(const Tool& tool, std::string_view argument
     text += suggestion(word.substr(0, word.find('=')), names, "--");
   }
   return fail(ExitCode::usage, std::move(text));
+}
+
+bool is_user_property(std::string_view name) {
+  return lower_case(name) == "user-property";
 }
 
 Result<std::vector<std::string>> split_property(std::string_view text) {

@@ -20,9 +20,8 @@ Result<std::vector<std::string>> read_values(const Spec& spec, std::string text,
 /// the third.
 Result<std::vector<std::string>> split_property(std::string_view text);
 
-inline bool is_user_property(std::string_view name) {
-  return name == "user-property";
-}
+/// The names of packets and properties count in any case, as with mosquitto_pub.
+bool is_user_property(std::string_view name);
 
 /// "MQTT_TOOLBOX_WILL_TOPIC" for "will-topic".
 MQTT_TOOLBOX_API std::string environment_name(std::string_view option);

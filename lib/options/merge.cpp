@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 
 #include "options/layers.hpp"
 #include "options/url.hpp"
@@ -56,26 +57,36 @@ Status settle_slots(Candidates& candidates) {
   return {};
 }
 
-/// A repeatable option takes all of the highest layer, the URL's part included; any other the last
-/// one of the highest rank.
-bool overridden(const Candidates& candidates, std::size_t index) {
-  const Candidate& mine = candidates[index];
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const Candidate& other = candidates[i];
-    if (i == index || other.spec != mine.spec) continue;
-    if (other.origin.layer > mine.origin.layer) return true;
-    if (mine.spec->repeatable || other.origin.layer < mine.origin.layer) continue;
-    if (rank(other.origin) > rank(mine.origin)) return true;
-    if (rank(other.origin) == rank(mine.origin) && i > index) return true;
+/// Which candidates win. A repeatable option takes all of the highest layer, the URL's part
+/// included; any other the last one of the highest rank.
+class Winners {
+ public:
+  explicit Winners(const Candidates& candidates) : candidates_(candidates) {
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      const auto [best, is_first] = best_.try_emplace(candidates[i].spec, i);
+      if (!is_first && rank(candidates[best->second].origin) <= rank(candidates[i].origin))
+        best->second = i;
+    }
   }
-  return false;
-}
+
+  bool has(std::size_t index) const {
+    const Candidate& mine = candidates_[index];
+    const std::size_t best = best_.at(mine.spec);
+    return mine.spec->repeatable ? mine.origin.layer == candidates_[best].origin.layer
+                                 : index == best;
+  }
+
+ private:
+  const Candidates& candidates_;
+  std::map<const Spec*, std::size_t> best_;  ///< the last one of the highest rank
+};
 
 void drop_overridden(Candidates& candidates) {
-  Candidates winners;
+  const Winners winners(candidates);
+  Candidates kept;
   for (std::size_t i = 0; i < candidates.size(); ++i)
-    if (!overridden(candidates, i)) winners.push_back(candidates[i]);
-  candidates = std::move(winners);
+    if (winners.has(i)) kept.push_back(candidates[i]);
+  candidates = std::move(kept);
 }
 
 /// An explicit older version, named above options that only 5.0 has, makes those of no use.
@@ -126,6 +137,20 @@ void expand(Url&& url, Expansion& out) {
   out.add("topic", std::move(url.topic));
 }
 
+/// Of a topic and a URL with one on the command line the later counts, as with mosquitto_pub; `url`
+/// is the index of the latter.
+void drop_topics_before(const Tool& tool, std::size_t url, Candidates& candidates) {
+  const Spec* topic = find_spec(tool, "topic");
+  if (topic == nullptr || topic->repeatable) return;
+  const auto end = candidates.begin() + static_cast<std::ptrdiff_t>(url);
+  candidates.erase(std::remove_if(candidates.begin(), end,
+                                  [&](const Candidate& candidate) {
+                                    return candidate.spec == topic &&
+                                           candidate.origin.layer == Layer::flag;
+                                  }),
+                   end);
+}
+
 }  // namespace
 
 bool is_off(const Candidate& candidate) {
@@ -136,14 +161,18 @@ bool is_off(const Candidate& candidate) {
 
 Status expand_urls(const Tool& tool, Candidates& candidates) {
   Candidates expanded;
+  const Winners winners(candidates);
+  std::size_t topic_at = 0;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     const Candidate& candidate = candidates[i];
-    if (candidate.spec->name != "url" || overridden(candidates, i)) continue;
+    if (candidate.spec->name != "url" || !winners.has(i)) continue;
     auto url = parse_url(candidate.values[0]);
     if (!url) return fail(url.error().code, candidate.origin.where + ": " + url.error().text);
+    if (url->topic && candidate.origin.layer == Layer::flag) topic_at = i;
     Expansion expansion(tool, candidate.origin, expanded);
     expand(std::move(*url), expansion);
   }
+  drop_topics_before(tool, topic_at, candidates);
   candidates.insert(candidates.begin(), std::make_move_iterator(expanded.begin()),
                     std::make_move_iterator(expanded.end()));
   return {};

@@ -12,13 +12,15 @@ namespace {
 
 constexpr std::size_t largest_file = 1u << 20;
 
-/// A line of an options file as arguments: the option, and the rest of the line as its value.
+/// A line of an options file as arguments: the option, and what follows the blank behind it as its
+/// value, with the blanks in front and at the end.
 std::vector<std::string> split_line(const Tool& tool, std::string_view line) {
   const std::size_t blank = line.find(' ');
   const std::string option(line.substr(0, blank));
   std::vector<std::string> arguments{option};
-  if (blank == std::string_view::npos) return arguments;
-  const std::string_view value = line.substr(blank + 1);
+  const std::string_view value =
+      blank == std::string_view::npos ? std::string_view() : line.substr(blank + 1);
+  if (value.empty()) return arguments;
   const Spec* spec = option.starts_with("--") ? find_spec(tool, option.substr(2))
                      : option.size() == 2     ? find_spec(tool, option[1])
                                               : nullptr;
@@ -49,7 +51,7 @@ Status add_line(const Source& source, std::string_view line, const std::string& 
 std::string_view take_line(std::string_view& text) {
   std::string_view line = text.substr(0, text.find('\n'));
   text.remove_prefix(std::min(line.size() + 1, text.size()));
-  if (line.ends_with('\r')) line.remove_suffix(1);
+  while (line.ends_with('\r')) line.remove_suffix(1);
   return line;
 }
 
@@ -86,9 +88,10 @@ Status read_options_file(const Source& source, const std::string& path, Settings
   Candidates found;
   for (int number = 1; !rest.empty(); ++number) {
     const std::string_view line = take_line(rest);
-    if (line.empty() || line[0] == '#') continue;
+    const std::size_t start = line.find_first_not_of(' ');
+    if (start == std::string_view::npos || line[0] == '#') continue;
     const std::string where = printable(path, 200) + ", line " + std::to_string(number);
-    if (auto status = add_line(source, line, where, found); !status) return status;
+    if (auto status = add_line(source, line.substr(start), where, found); !status) return status;
   }
   if (auto status = check_given_once(found); !status) return status;
   if (std::any_of(found.begin(), found.end(), is_secret))

@@ -8,6 +8,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "options/settings.hpp"
+#include "options/url.hpp"
 
 namespace mqtt_toolbox::options {
 
@@ -149,15 +150,17 @@ PropertyList* property_list(Settings& settings, PropertyPlace place) {
 }
 
 Status assign_property_option(Settings& settings, Values values) {
-  auto place = find_place(values[0]);
+  const std::string packet = lower_case(values[0]);
+  const std::string property = lower_case(values[1]);
+  auto place = find_place(packet);
   if (!place) return tl::unexpected<Error>(std::move(place.error()));
   PropertyList& list = *property_list(settings, *place);
   if (values.size() == 4) return add_user_property(list, values[2], values[3]);
-  const std::size_t at = values[1].find('@');
-  const std::string_view name = values[1].substr(0, at);
+  const std::size_t at = property.find('@');
+  const std::string_view name = std::string_view(property).substr(0, at);
   const std::string_view form =
-      at == std::string_view::npos ? std::string_view() : values[1].substr(at + 1);
-  auto row = find_property(values[0], name, *place);
+      at == std::string::npos ? std::string_view() : std::string_view(property).substr(at + 1);
+  auto row = find_property(packet, name, *place);
   if (!row) return tl::unexpected<Error>(std::move(row.error()));
   auto value = decode(values[2], form);
   if (!value && is_secret_property(name))
@@ -170,7 +173,7 @@ Status assign_property_option(Settings& settings, Values values) {
 }
 
 bool is_secret_property(std::string_view name) {
-  return name.substr(0, name.find('@')) == "authentication-data";
+  return lower_case(name.substr(0, name.find('@'))) == "authentication-data";
 }
 
 }  // namespace mqtt_toolbox::options

@@ -165,20 +165,13 @@ tl::unexpected<Error> cut_password() {
   return wrong("in the password of a URL, / is written %2F, ? %3F, # %23 and @ %40");
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& letter : out)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  return out;
-}
-
 /// Scheme and the rest after ://.
 Result<std::pair<std::string, std::string_view>> split_scheme(std::string_view text,
                                                               std::string_view known) {
   const std::size_t at = text.find(separator);
   if (at == std::string_view::npos || at == 0)
     return wrong("a URL starts with its scheme: " + std::string(known));
-  return std::pair(lower(text.substr(0, at)), text.substr(at + separator.size()));
+  return std::pair(lower_case(text.substr(0, at)), text.substr(at + separator.size()));
 }
 
 constexpr std::array<std::pair<std::string_view, Scheme>, 5> schemes{{
@@ -292,6 +285,13 @@ Result<Authority> parse_user_only(std::string_view text) {
 
 }  // namespace
 
+std::string lower_case(std::string_view text) {
+  std::string out(text);
+  for (char& letter : out)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return out;
+}
+
 Result<Url> parse_url(std::string_view text) {
   auto split = split_scheme(text, known_schemes);
   if (!split) return tl::unexpected<Error>(std::move(split.error()));
@@ -364,7 +364,7 @@ std::vector<PasswordPlace> find_secrets(std::string_view url) {
   std::size_t start = password.position + password.size;
   if (!url.starts_with('/')) {
     const std::size_t scheme = std::min(url.find(separator), url.size());
-    const std::string name = lower(url.substr(0, scheme));
+    const std::string name = lower_case(url.substr(0, scheme));
     if (name != "ws" && name != "wss") return places;
     start = std::max(start, scheme + separator.size());
   }

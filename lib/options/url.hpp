@@ -35,6 +35,9 @@ Result<Url> parse_url(std::string_view text);
 /// socks5h://[USER[:PASSWORD]@]HOST[:PORT] or http://...; ports 1080 and 8080.
 Result<transport::ProxySettings> parse_proxy_url(std::string_view text);
 
+/// ASCII letters only.
+std::string lower_case(std::string_view text);
+
 /// "[::1]" as "::1"; anything else as it is.
 std::string host_without_brackets(std::string_view host);
 

@@ -157,9 +157,7 @@ class HexWriter {
 
   void add(char digit, bool is_last) {
     out_ += digit;
-    const bool ends_group =
-        piece_.separator != 0 && piece_.precision > 0 && ++in_group_ == piece_.precision;
-    if (!ends_group) return;
+    if (piece_.precision <= 0 || ++in_group_ != piece_.precision) return;
     in_group_ = 0;
     if (!is_last) out_ += piece_.separator;
   }

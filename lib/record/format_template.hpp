@@ -19,7 +19,7 @@ struct FormatPiece {
   int precision = -1;     ///< conversion: -1 is none
   char pad = ' ';         ///< conversion: '0' after the flag 0
   bool left = false;      ///< conversion: the flag -
-  char separator = '\0';  ///< conversion: between groups of `precision` hexadecimal digits
+  char separator = ' ';   ///< conversion: between groups of `precision` hexadecimal digits
 };
 
 /// Takes a template apart by mosquitto_sub's grammar; `letters` are the conversions that there are.

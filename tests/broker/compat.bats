@@ -16,7 +16,7 @@ setup_file() {
   local side
   for side in mosquitto toolbox; do
     start_psk_sandbox "$side"
-    start_sandbox "$side-locked" -u ann -P secret
+    start_sandbox "$side-locked" -u ann -P secret --config-line 'retain_available false'
     start_sandbox "$side-mutual" --client-certificates
     start_sandbox "$side-misnamed" --certificate wrong-name
     start_sandbox "$side-newest" --listener-line 'tls_version tlsv1.3' --config-line "acl_file $PWD/rules"

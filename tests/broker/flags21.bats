@@ -38,6 +38,48 @@ teardown() { end_background; }
   done
 }
 
+@test "-w with -v and with -F" {
+  subscribe got -p "$port" -t 'watch/#' -w -v -C 2
+  mqtt-pub -p "$port" -t watch/a -m first -q 1
+  mqtt-pub -p "$port" -t watch/a -n -q 1
+  wait "$subscriber"
+  diff <(printf '\e[2J\e[1;1H\e[Kwatch/a first\n\e[1;1H\e[Kwatch/a (null)\n') got
+  subscribe got -p "$port" -t 'watch/#' -w -F '%l bytes: %p' -C 2
+  mqtt-pub -p "$port" -t watch/a -m one -q 1
+  mqtt-pub -p "$port" -t watch/b -m $'\e[2J' -q 1
+  wait "$subscriber"
+  diff <(printf '\e[2J\e[1;1H\e[K3 bytes: one\n\e[2;1H\e[K4 bytes: \\x1b[2J\n') got
+}
+
+@test "%x and %X: the width is that of the field, and groups are parted by a blank" {
+  mqtt-pub -p "$port" -t hex -r -m 'some text'
+  mqtt-sub -p "$port" -t hex -C 1 -F '%.2x|%.4X|%.2:x|%20x|%020X|%-20x|%8x' >got
+  diff <(echo '73 6f 6d 65 20 74 65 78 74|736F 6D65 2074 6578 74|73:6f:6d:65:20:74:65:78:74|'\
+'  736f6d652074657874|00736F6D652074657874|736f6d652074657874  |736f6d6520746578') got
+}
+
+@test "DISCONNECT asks for the will after -W, SIGINT and SIGTERM, where -V 5 is given" {
+  local signal
+  subscribe wills -p "$port" -t 'last/#' -C 3
+  local observer=$subscriber
+  ended() { mqtt-sub -p "$port" -t nothing --will-topic "last/$1" --will-payload "$1" "${@:2}" || true; }
+  interrupted() {
+    subscribe /dev/null -p "$port" -t nothing --will-topic "last/$1" --will-payload "$1" "${@:2}"
+    kill "-$1" "$subscriber"
+    wait "$subscriber" || true
+  }
+  ended auto -W 0.1
+  ended 311 -V 311 -W 0.1
+  ended asked -V 5 -E
+  interrupted TERM
+  interrupted INT -V 311
+  ended W -V 5 -W 0.1
+  interrupted TERM -V 5
+  interrupted INT -V 5
+  wait "$observer"
+  diff <(printf '%s\n' W TERM INT) wills
+}
+
 @test "--message-rate prints how many messages came, each second, and no message" {
   subscribe got -p "$port" -t rate --message-rate
   seq 1000 | mqtt-pub -p "$port" -t rate -l -q 1
@@ -102,6 +144,29 @@ teardown() { end_background; }
   diff <(printf '%s\n' 'from/file 1 a message with blanks' 'from/flag 1 a message with blanks' \
     'from/file 2 a message with blanks') got
   run ! mqtt-pub -o missing
+}
+
+@test "-o takes blanks in front of an option, blank lines, and blanks that belong to a value" {
+  printf '%s\n' '   ' "  -p $port" '' '   -t file/blanks' '-m  two blanks  ' '-d ' $'-q 1\r' >options
+  subscribe got -p "$port" -q 2 -t 'file/#' -F '%q<%p>' -C 1
+  mqtt-pub -o options
+  wait "$subscriber"
+  diff <(echo '1< two blanks  >') got
+}
+
+@test "-D takes the names of packets and properties in any case" {
+  subscribe got -p "$port" -V 5 -t case -F '%C %P' -C 1
+  mqtt-pub -p "$port" -t case -m x -D PUBLISH Content-Type text/plain -D Publish USER-Property Key Value
+  wait "$subscriber"
+  [ "$(cat got)" = 'text/plain Key:Value' ]
+}
+
+@test "of -t and the topic of -L the later counts" {
+  subscribe got -p "$port" -t 'later/#' -F '%t' -C 2
+  mqtt-pub -L "mqtt://127.0.0.1:$port/later/url" -t later/flag -m x -q 1
+  mqtt-pub -t later/flag -L "mqtt://127.0.0.1:$port/later/url" -m x -q 1
+  wait "$subscriber"
+  diff <(printf '%s\n' later/flag later/url) got
 }
 
 @test "--nodelay is what happens anyway" {

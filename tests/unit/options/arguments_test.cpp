@@ -60,6 +60,8 @@ TEST_CASE("secrets go from argv in every way of writing them, and stay in the co
                 {"-D", "connect", "authentication-data", "*"}},
            Case{{"-D", "connect", "authentication-data@base64", "hunter2"},
                 {"-D", "connect", "authentication-data@base64", "*"}},
+           Case{{"-D", "CONNECT", "Authentication-Data", "hunter2"},
+                {"-D", "CONNECT", "Authentication-Data", "*"}},
            Case{{"--property=connect", "authentication-data", "hunter2"},
                 {"--property=connect", "authentication-data", "*"}},
        }) {

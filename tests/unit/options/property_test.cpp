@@ -74,6 +74,16 @@ TEST_CASE("user properties in every packet, in order, with empty parts") {
   }
 }
 
+TEST_CASE("names of packets and properties count in any case") {
+  ProbeSettings settings;
+  for (const std::vector<std::string_view>& values :
+       {std::vector<std::string_view>{"PUBLISH", "Content-Type@HEX", "78"},
+        {"Publish", "USER-property", "K", "V"}})
+    REQUIRE(assign_property_option(settings, values).has_value());
+  CHECK(settings.publish_properties.view().text(PropertyId::content_type) == "x");
+  CHECK(settings.publish_properties.view().find(PropertyId::user_property)->key == "K");
+}
+
 TEST_CASE("numbers outside their range, unknown names and packets") {
   CHECK_FALSE(error_of({"connect", "receive-maximum", "0"}).empty());
   CHECK_FALSE(error_of({"connect", "receive-maximum", "65536"}).empty());

@@ -319,6 +319,16 @@ TEST_CASE("a file of options comes before the flags") {
   CHECK(run.origin("host") == "f, line 2, --host");
 }
 
+TEST_CASE("blanks in a file of options: in front they do not count, in a value they do") {
+  Run run;
+  run.with_file("f", "  \n   -h filed \n-r \n-t  a \r\r\n\n");
+  run({"-o", "f"});
+  CHECK(run.error == "");
+  CHECK(transport_of(run).host == "filed ");
+  CHECK(run.settings.retain);
+  CHECK(run.settings.topics == std::vector<std::string>{" a "});
+}
+
 TEST_CASE("mistakes in a file of options name the line") {
   const auto error = [](std::string text) {
     Run run;

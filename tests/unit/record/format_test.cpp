@@ -111,7 +111,7 @@ TEST_CASE("each conversion, as mosquitto_sub prints a message with properties") 
        "a/full|              a/full|a/full              |a/|              a/full|        a/|a/f|"
        "  a/f|     |"},
       {"%x|%X|%.2x|%030x",
-       "68656c6c6f20776f726c64|68656C6C6F20776F726C64|68656c6c6f20776f726c64|"
+       "68656c6c6f20776f726c64|68656C6C6F20776F726C64|68 65 6c 6c 6f 20 77 6f 72 6c 64|"
        "0000000068656c6c6f20776f726c64"},
       {"\\\\|\\a\\e\\n\\r\\t\\v|@@|@%|\xC3\xA9", "\\|\a\x1B\n\r\t\v|@|%|\xC3\xA9"},
       {"", ""},
