@@ -13,6 +13,7 @@ Entry& Ledger::push() {
 
 Entry& Ledger::open(client::Token token, Time now) {
   if (head_ == tail_) head_ = tail_ = token;
+  if (tail_ - head_ > overtaking_kept + 2 * unsettled_) set_aside_overtaken();
   while (tail_ < token) {
     Entry& gap = push();
     gap.done = gap.is_gap = true;
@@ -24,20 +25,48 @@ Entry& Ledger::open(client::Token token, Time now) {
   return entry;
 }
 
+void Ledger::set_aside_overtaken() {
+  for (; head_ != tail_; ++head_) {
+    Entry& entry = ring_[head_ & (ring_.size() - 1)];
+    if (entry.done) return;
+    overtaken_.emplace(head_, std::move(entry));
+  }
+}
+
 Entry* Ledger::settle(const client::PublishOutcome& outcome, Time now) {
-  if (outcome.token < head_ || outcome.token >= tail_) return nullptr;
+  if (outcome.token < head_) return settle_overtaken(outcome, now);
+  if (outcome.token >= tail_) return nullptr;
   Entry& entry = ring_[outcome.token & (ring_.size() - 1)];
   if (entry.done) return nullptr;
+  settle(entry, outcome, now);
+  return &entry;
+}
+
+void Ledger::settle(Entry& entry, const client::PublishOutcome& outcome, Time now) {
   entry.done = true;
   entry.ended = now;
   entry.outcome = outcome;
   entry.properties.assign(outcome.properties.encoded());
   entry.outcome.properties = protocol::Properties(entry.properties);
   --unsettled_;
+}
+
+Entry* Ledger::settle_overtaken(const client::PublishOutcome& outcome, Time now) {
+  const auto found = overtaken_.find(outcome.token);
+  if (found == overtaken_.end()) return nullptr;
+  Entry& entry = overtaken_done_.emplace_back(std::move(found->second));
+  overtaken_.erase(found);
+  settle(entry, outcome, now);
   return &entry;
 }
 
 Entry* Ledger::take_done() {
+  if (!overtaken_done_.empty()) {
+    taken_ = std::move(overtaken_done_.front());
+    taken_.outcome.properties = protocol::Properties(taken_.properties);
+    overtaken_done_.pop_front();
+    return &taken_;
+  }
   while (head_ != tail_) {
     Entry& entry = ring_[head_ & (ring_.size() - 1)];
     if (!entry.done) return nullptr;

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <list>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,6 +27,8 @@ struct Entry {
 
 /// The messages without outcome, in the order of publishing, so that results come out in that order
 /// although acknowledgements may not. Entries are reused: no allocation once the window is warm.
+/// One that thousands of later ones have overtaken is set aside, so that those are not kept for it:
+/// its result comes when its outcome does.
 class Ledger {
  public:
   /// The token for the next message.
@@ -40,10 +44,18 @@ class Ledger {
   std::uint64_t unsettled() const { return unsettled_; }
 
  private:
+  static constexpr std::uint64_t overtaking_kept = 4096;
+
   Entry& push();
   void grow();
+  void set_aside_overtaken();
+  void settle(Entry& entry, const client::PublishOutcome& outcome, Time now);
+  Entry* settle_overtaken(const client::PublishOutcome& outcome, Time now);
 
   std::vector<Entry> ring_;
+  std::map<client::Token, Entry> overtaken_;  ///< unsettled, before the ring
+  std::list<Entry> overtaken_done_;           ///< settled, and not taken off
+  Entry taken_;
   client::Token head_ = 0;
   client::Token tail_ = 0;
   std::uint64_t unsettled_ = 0;

@@ -75,10 +75,11 @@ void Session::State::finish_publish(Inflight::Sequence sequence, ReasonCode reas
   const InflightEntry entry = inflight.at(sequence);
   if (was_sent(sequence)) --window_used;
   inflight.finish(sequence);
+  if (is_resent() && inflight.is_sparse()) inflight.compact();
   if (durable != nullptr) durable->finished(entry.token);
   PublishOutcome outcome;
   outcome.token = entry.token;
-  outcome.packet_identifier = Inflight::identifier(sequence);
+  outcome.packet_identifier = entry.identifier;
   outcome.qos = entry.qos;
   outcome.reason = reason;
   outcome.properties = properties;

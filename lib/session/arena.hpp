@@ -30,9 +30,10 @@ class Arena {
   void clear() { release_to(end_); }
   /// Gives the memory back when empty.
   void release_memory();
+  /// Bytes not given back, with what packets could not fill.
+  std::size_t used() const { return static_cast<std::size_t>(end_ - begin_); }
 
  private:
-  std::size_t used() const { return static_cast<std::size_t>(end_ - begin_); }
   std::size_t offset(std::uint64_t position) const {
     return static_cast<std::size_t>(position - base_) & (capacity_ - 1);
   }

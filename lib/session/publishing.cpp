@@ -91,7 +91,7 @@ Result<Submission> Session::State::send_new(const Publish& message, Token token,
   const auto stored = store_new(message, token, payload);
   if (!stored) return tl::unexpected(stored.error());
   send_stored(inflight.at(*stored));
-  return Submission{Admission::accepted, Inflight::identifier(*stored)};
+  return Submission{Admission::accepted, inflight.identifier(*stored)};
 }
 
 /// What goes over the wire has the alias; what is kept for the next connection must not.
@@ -137,17 +137,18 @@ Result<Inflight::Sequence> Session::State::store(const Publish& given, Token tok
   entry.awaiting = message.qos == Qos::at_least_once ? Awaiting::puback : Awaiting::pubrec;
   entry.borrowed = !is_copied(message, payload);
   ++window_used;
+  const Inflight::Sequence sequence = inflight.end();
   InflightEntry& stored = inflight.push(entry);
   if (entry.borrowed)
     inflight.set_borrowed_payload(stored, {message.payload.data(), message.payload.size(), 0});
-  return inflight.end() - 1;
+  return sequence;
 }
 
 Result<Inflight::Sequence> Session::State::store_new(const Publish& message, Token token,
                                                      Payload payload) {
   auto stored = store(message, token, payload);
   if (stored && durable != nullptr)
-    durable->sent(token, Inflight::identifier(*stored), version, false);
+    durable->sent(token, inflight.identifier(*stored), version, false);
   return stored;
 }
 

@@ -29,8 +29,7 @@ void Session::State::send_all_as_new() {
     entry.pubrec_reason = ReasonCode::success;
     entry.released_again = false;
     entry.may_be_duplicate = true;
-    if (durable != nullptr)
-      durable->sent(entry.token, Inflight::identifier(sequence), version, true);
+    if (durable != nullptr) durable->sent(entry.token, entry.identifier, version, true);
   }
 }
 
@@ -54,7 +53,7 @@ bool Session::State::resend(Inflight::Sequence sequence) {
   ++resend_next;
   if (entry.awaiting == Awaiting::pubcomp) {
     entry.released_again = true;
-    send_acknowledgement(protocol::PacketType::pubrel, Inflight::identifier(sequence));
+    send_acknowledgement(protocol::PacketType::pubrel, entry.identifier);
   } else if (is_counted) {
     resend_publish(sequence);
   } else if (entry.awaiting != Awaiting::nothing) {

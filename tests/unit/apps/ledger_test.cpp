@@ -72,3 +72,21 @@ TEST_CASE("tokens left out have no result") {
   CHECK(ledger.settle(outcome_of(1'000'000'000'000), Time(1)) != nullptr);
   CHECK(ledger.take_done()->id == "far");
 }
+
+TEST_CASE("one that is never settled does not keep those that overtook it") {
+  pub::Ledger ledger;
+  ledger.open(ledger.next_token(), Time(0)).topic = "never";
+  std::uint64_t taken = 0;
+  for (std::uint64_t i = 1; i <= 100'000; ++i) {
+    ledger.open(ledger.next_token(), Time(0)).topic = std::to_string(i);
+    CHECK(ledger.settle(outcome_of(i), Time(1)) != nullptr);
+    while (const pub::Entry* entry = ledger.take_done())
+      CHECK(entry->topic == std::to_string(++taken));
+    CHECK(i - taken <= 4100);
+  }
+  CHECK(ledger.unsettled() == 1);
+  CHECK(ledger.settle(outcome_of(0), Time(2))->topic == "never");
+  CHECK(ledger.settle(outcome_of(0), Time(2)) == nullptr);
+  CHECK(ledger.take_done()->topic == "never");
+  CHECK(ledger.unsettled() == 0);
+}
