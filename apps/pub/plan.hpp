@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "console/input.hpp"
 #include "record/message_input.hpp"
 
 namespace mqtt_toolbox::pub {
@@ -18,8 +19,10 @@ struct Plan {
   InputKind input = InputKind::none;
   std::string message;             ///< for InputKind::message
   std::vector<std::string> files;  ///< for InputKind::files
-  char delimiter = '\n';           ///< for lines and json
-  bool strict = false;             ///< the first bad input line ends the run
+  /// How they are held; who copies payloads at once, as a store and Paho do, reads them.
+  console::FileUse file_use = console::FileUse::mapped;
+  char delimiter = '\n';  ///< for lines and json
+  bool strict = false;    ///< the first bad input line ends the run
 
   /// Topic, QoS, retain and properties; a JSON line may bring its own.
   record::MessageDefaults defaults;
@@ -37,6 +40,10 @@ struct Plan {
 
   /// Runs again before each reconnect; empty: none.
   std::string password_command;
+  /// Whether the client can ask for PINGRESP, which tells what the broker has read at QoS 0.
+  bool can_ping = true;
+  /// Also a run of one message of QoS 0 ends only when the broker has read it.
+  bool confirm = false;
 
   bool json = false;   ///< one result line a message on standard output
   bool quiet = false;  ///< no messages about single publishes on standard error

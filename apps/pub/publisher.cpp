@@ -1,5 +1,6 @@
 #include "pub/publisher.hpp"
 
+#include <algorithm>
 #include <unistd.h>
 #include <utility>
 
@@ -44,8 +45,10 @@ Publisher::Publisher(console::World& world, const Plan& plan,
           },
           [this](const Error& error) { fail_with(error); }),
       pace_(world.loop, plan, [this] { pump(); }),
-      silence_(world.loop, [this] { look_for_silence(); }),
-      grace_(world.loop, [this] { close(); }),
+      silence_(world.loop, plan.acknowledgement_timeout, [this] { acknowledgements_missing(); }),
+      pings_(world.loop, [this] { ping_when_due(); }),
+      pingresp_(world.loop, plan.acknowledgement_timeout, [this] { pingresp_missing(); }),
+      grace_(world.loop, [this] { grace_is_over(); }),
       again_(world.loop, [this] { start_again(); }),
       interrupts_(world.loop, [this](int) { interrupted(); }) {}
 
@@ -85,8 +88,7 @@ void Publisher::on_connected(const client::Connected& connected) {
   started_ = true;
   offline_cause_.reset();
   connection_exit_ = ExitCode::done;
-  last_progress_ = world_.loop.now();
-  if (ledger_.unsettled() > 0) watch_silence();
+  if (ledger_.unsettled() > 0) silence_.start(*client_);
   pump();
 }
 
@@ -94,6 +96,8 @@ void Publisher::on_reconnecting(const Error& cause, Duration wait) {
   offline_cause_ = cause;
   if (stored_ != nullptr && is_given_up_offline()) return give_up(cause);
   world_.reporter.note(cause.text + risky_text() + "; connecting again in " + show_duration(wait));
+  report_unconfirmed(ExitCode::lost);
+  if (everything_settled()) return finish_when_done();
   if (accepts_input() || !started_) return;
   if (ledger_.unsettled() == 0 || ++losses_in_a_row_ < losses_before_giving_up) return;
   give_up({ExitCode::lost, "the connection was lost " + std::to_string(losses_in_a_row_) +
@@ -102,17 +106,26 @@ void Publisher::on_reconnecting(const Error& cause, Duration wait) {
 }
 
 void Publisher::on_closed(const std::optional<Error>& error) {
-  if (error) {
-    const bool names_open = queue_ == nullptr && ledger_.unsettled() > 0;
-    world_.reporter.repeated(error->text + risky_text() +
-                             (names_open ? "; " + unsettled_text() : ""));
-    connection_exit_ = worse(connection_exit_, error->code);
-  }
+  silence_.stop();
+  const Status payloads = source_->check();
+  if (!payloads) print_error(payloads.error());
+  if (error) tell_closed(*error, payloads.has_value());
+  // Where a payload is gone it is not the broker that has lost them.
+  const ExitCode code = payloads ? ExitCode::lost : ExitCode::io;
+  if (error || expects_confirmation() || client_->pending() != 0) report_unconfirmed(code);
   closing_ = client_gone_ = true;
   if (!accepts_input()) return world_.loop.stop();
   const auto& reconnect = connect_plan_.reconnect;
   if (reconnect.attempts == session::BackoffSettings::unlimited)
     again_.arm(world_.loop.now() + reconnect.maximum);
+}
+
+/// Without the payloads a failure to read what is to be sent is explained already.
+void Publisher::tell_closed(const Error& error, bool has_payloads) {
+  connection_exit_ = worse(connection_exit_, error.code);
+  if (!has_payloads && error.code == ExitCode::io) return;
+  const bool names_open = queue_ == nullptr && ledger_.unsettled() > 0;
+  world_.reporter.repeated(error.text + risky_text() + (names_open ? "; " + unsettled_text() : ""));
 }
 
 void Publisher::on_packet(session::Direction direction, const protocol::Frame& frame,
@@ -163,19 +176,9 @@ bool Publisher::offer() {
 void Publisher::taken(client::Token token, protocol::PacketIdentifier identifier) {
   pace_.sent();
   remember_risky(token);
-  if (item_.message.qos == protocol::Qos::at_most_once) {
-    record::Published result;
-    result.topic = item_.message.topic;
-    if (!item_.id.empty()) result.id = item_.id;
-    print(result);
-    delivered();
-    return;
-  }
+  if (item_.message.qos == protocol::Qos::at_most_once) return taken_at_qos_0();
   Time now = world_.loop.now();
-  if (ledger_.unsettled() == 0) {
-    last_progress_ = now;
-    watch_silence();
-  }
+  if (ledger_.unsettled() == 0) silence_.start(*client_);
   Entry& entry = ledger_.open(token, now);
   entry.topic.assign(item_.message.topic);
   entry.id.assign(item_.id);
@@ -213,10 +216,10 @@ void Publisher::rejected_here(const Error& error) {
 }
 
 void Publisher::on_published(const client::PublishOutcome& outcome) {
-  last_progress_ = world_.loop.now();
   losses_in_a_row_ = 0;
   if (risky_ && outcome.token >= risky_->token) risky_.reset();
-  if (const Entry* entry = ledger_.settle(outcome, last_progress_)) settled(*entry);
+  silence_.answered();
+  if (const Entry* entry = ledger_.settle(outcome, world_.loop.now())) settled(*entry);
 }
 
 void Publisher::settled(const Entry& entry) {
@@ -224,7 +227,9 @@ void Publisher::settled(const Entry& entry) {
   if (entry.outcome.may_be_duplicate) exit_ = worse(exit_, ExitCode::no);
   complain_about(entry);
   print_done();
-  if (ledger_.unsettled() == 0) delivered();
+  if (ledger_.unsettled() > 0) return;
+  silence_.stop();
+  delivered();
 }
 
 void Publisher::delivered() {
@@ -287,11 +292,14 @@ void Publisher::flush() {
 }
 
 bool Publisher::everything_settled() const {
-  return exhausted_ && !held_ && ledger_.unsettled() == 0;
+  const bool is_confirmed = !expects_confirmation() || unconfirmed_.count() == 0;
+  return exhausted_ && !held_ && ledger_.unsettled() == 0 && is_confirmed;
 }
 
 void Publisher::finish_when_done() {
-  if (!everything_settled() || closing_) return;
+  if (closing_) return;
+  if (exhausted_ && !held_ && expects_confirmation() && unconfirmed_.wants_ping()) ping();
+  if (!everything_settled()) return;
   flush();
   if (!output_.blocked()) close();
 }
@@ -305,7 +313,13 @@ void Publisher::close() {
   flush();
   protocol::Disconnect disconnect;
   disconnect.properties = disconnect_;
-  client_->close(disconnect, plan_.grace);
+  client_->close(disconnect, closing_grace());
+}
+
+/// A slow link may take its time as long as it moves; after a signal there is only so much of it.
+client::Grace Publisher::closing_grace() const {
+  if (interrupts_.received() != 0) return plan_.grace;
+  return {plan_.acknowledgement_timeout, client::Grace::From::last_progress};
 }
 
 void Publisher::interrupted() {
@@ -319,12 +333,14 @@ void Publisher::interrupted() {
   finish_when_done();
 }
 
-void Publisher::look_for_silence() {
-  if (ledger_.unsettled() == 0) return;
-  Time limit = last_progress_ + plan_.acknowledgement_timeout;
-  if (world_.loop.now() < limit) return silence_.arm(limit);
+void Publisher::grace_is_over() {
+  if (closing_) return client_->abort(transport::Ending::fin);
+  close();
+}
+
+void Publisher::acknowledgements_missing() {
   // Whether a connection comes again is decided elsewhere.
-  if (queue_ != nullptr && !client_->online()) return watch_silence();
+  if (queue_ != nullptr && !client_->online()) return silence_.start(*client_);
   give_up({ExitCode::lost, "the broker has acknowledged nothing for " +
                                show_duration(plan_.acknowledgement_timeout) + "; " +
                                unsettled_text()});

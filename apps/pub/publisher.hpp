@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "client/answer_timeout.hpp"
 #include "client/client.hpp"
 #include "console/interrupts.hpp"
 #include "console/output.hpp"
@@ -14,6 +15,7 @@
 #include "pub/plan.hpp"
 #include "pub/source.hpp"
 #include "pub/stored_source.hpp"
+#include "pub/unconfirmed.hpp"
 #include "record/results.hpp"
 
 namespace mqtt_toolbox::pub {
@@ -38,6 +40,7 @@ class Publisher final : public client::Handler {
   void on_published(const client::PublishOutcome& outcome) override;
   void on_subscribed(client::Token, const protocol::SubAck&) override {}
   void on_unsubscribed(client::Token, const protocol::UnsubAck&) override {}
+  void on_pingresp(std::uint64_t number) override;
   void on_ready() override { pump(); }
   void on_batch_end() override;
   void on_packet(session::Direction direction, const protocol::Frame& frame,
@@ -46,11 +49,13 @@ class Publisher final : public client::Handler {
   Status prepare();
   Status make_stored_source();
   Status restore_ledger();
-  void watch_silence();
+  void acknowledgements_missing();
+  client::Grace closing_grace() const;
   void input_went_on();
   void print_stored(const record::Stored& stored);
   void broken(const Error& error);
   void give_up(const Error& error);
+  void tell_closed(const Error& error, bool has_payloads);
   void start_again();
   void commit();
   void finish_store();
@@ -61,13 +66,20 @@ class Publisher final : public client::Handler {
   bool offer();
   void taken(client::Token token, protocol::PacketIdentifier identifier);
   void remember_risky(client::Token token);
+  void taken_at_qos_0();
+  bool expects_confirmation() const;
+  void ping_when_due();
+  void ping();
+  void pingresp_missing();
+  void report_unconfirmed(ExitCode code);
+  std::string unconfirmed_text() const;
   void settled(const Entry& entry);
   void delivered();
   void rejected_here(const Error& error);
   void finish_when_done();
   void close();
   void interrupted();
-  void look_for_silence();
+  void grace_is_over();
   void complain_about(const Entry& entry);
   void print_done();
   void print(const record::Published& result);
@@ -93,6 +105,7 @@ class Publisher final : public client::Handler {
   console::Output output_;
   record::ResultWriter writer_;
   Ledger ledger_;
+  Unconfirmed unconfirmed_;
   Pace pace_;
   std::unique_ptr<Source> source_;
   StoredSource* stored_ = nullptr;  ///< the source when there is a store
@@ -106,7 +119,6 @@ class Publisher final : public client::Handler {
   bool client_gone_ = false;     ///< on_closed was called
   bool abandons_input_ = false;  ///< with a store: nothing more can be accepted
   std::optional<Error> offline_cause_;
-  Time last_progress_{};
   /// The last message sent with a character for which a broker may close the connection.
   struct Risky {
     client::Token token = 0;
@@ -114,10 +126,13 @@ class Publisher final : public client::Handler {
     std::string text;
   };
   std::optional<Risky> risky_;
-  int losses_in_a_row_ = 0;  ///< lost connections since anything was acknowledged
+  std::uint64_t taken_at_qos_0_ = 0;  ///< messages, over all connections
+  int losses_in_a_row_ = 0;           ///< lost connections since anything was acknowledged
   ExitCode exit_ = ExitCode::done;
   ExitCode connection_exit_ = ExitCode::done;  ///< how the last connection ended
-  transport::Loop::Timer silence_;
+  client::AnswerTimeout silence_;
+  transport::Loop::Timer pings_;  ///< the next PINGREQ behind messages of QoS 0
+  client::AnswerTimeout pingresp_;
   transport::Loop::Timer grace_;
   transport::Loop::Timer again_;  ///< with a store: the next client, when one has ended
   console::Interrupts interrupts_;

@@ -49,10 +49,6 @@ void Publisher::start_again() {
   client_->connect();
 }
 
-void Publisher::watch_silence() {
-  silence_.arm(world_.loop.now() + plan_.acknowledgement_timeout);
-}
-
 void Publisher::input_went_on() {
   pump();
   if (client_gone_ && stored_->input_ended()) return world_.loop.stop();

@@ -89,6 +89,11 @@ Status take_repeat(options::Settings& settings, Values values) {
   });
 }
 
+Status take_confirm(options::Settings& settings, Values) {
+  work(settings).confirm = true;
+  return {};
+}
+
 template <Duration Plan::*member>
 Status take_duration(options::Settings& settings, Values values) {
   return parse_duration(values[0]).map(
@@ -256,7 +261,18 @@ constexpr std::array specs{
          .group = Group::flow,
          .fallback = "60",
          .help = "how long the broker may acknowledge nothing while acknowledgements are due",
+         .manual = "It counts from when bytes last left, so that a slow link may take its time. "
+                   "For messages of QoS 0 the answer to a PINGREQ is what is due.",
          .assign = take_acknowledgement_timeout},
+    Spec{
+        .name = "confirm",
+        .group = Group::flow,
+        .help = "end only when the broker has read the message, also for one of QoS 0",
+        .manual =
+            "Nobody acknowledges a message of QoS 0, so that a run of one message ends with status "
+            "0 once it is written. With this option it sends a PINGREQ behind it and waits for the "
+            "answer, as every run of several messages does.",
+        .assign = take_confirm},
     Spec{.name = "grace",
          .kind = Kind::duration,
          .value_name = "SECONDS",
@@ -363,6 +379,14 @@ Status check_store(const Settings& settings) {
   return check_store_session(settings);
 }
 
+Status check_confirm(const Settings& settings) {
+  if (settings.work.confirm && settings.plan.engine != client::Engine::native)
+    return fail(ExitCode::usage,
+                "--confirm is not in the paho engine, which sends PINGREQ only when it is idle; "
+                "leave out --engine");
+  return {};
+}
+
 Status check_input(const Settings& settings) {
   const Plan& plan = settings.work;
   if (plan.input == InputKind::none && !plan.store.empty()) return {};
@@ -415,10 +439,15 @@ void plan_for_store(Settings& settings) {
 Status check(options::Settings& base) {
   auto& settings = static_cast<Settings&>(base);
   if (auto checked = check_store(settings); !checked) return checked;
+  if (auto checked = check_confirm(settings); !checked) return checked;
   if (auto checked = check_input(settings); !checked) return checked;
   if (auto checked = check_characters(settings); !checked) return checked;
   settings.work.password_command = options::password_command(settings);
   settings.work.json = settings.json;
+  settings.work.can_ping = settings.plan.engine == client::Engine::native;
+  const bool is_copied =
+      !settings.work.store.empty() || settings.plan.engine != client::Engine::native;
+  if (is_copied) settings.work.file_use = console::FileUse::read;
   settings.work.defaults.properties = settings.publish_properties;
   settings.work.defaults.allow_control_characters = settings.allow_control_characters;
   if (!settings.work.store.empty()) {
@@ -442,6 +471,17 @@ constexpr options::Tool tool{
         "At QoS 1 and 2 it ends when the broker has acknowledged everything, and its exit status "
         "is the worst result. A connection lost in mid-stream is made again and nothing is lost "
         "while the broker keeps the session.\n\n"
+        "At QoS 0 the broker acknowledges nothing. A run of several messages sends a PINGREQ "
+        "behind "
+        "every 64 KiB, behind what a second brought, and before the end, since the answer says "
+        "that "
+        "the broker has read what stood before. If the connection is lost, made again or not, or "
+        "the answer does not come within --ack-timeout, the messages that are not known to have "
+        "been read are counted, the first of them is named by its line or number, and the exit "
+        "status is 7. A run of one message pays nothing for this, and ends with 0 once the message "
+        "is written; --confirm includes it. The paho engine sends no such PINGREQ: there the "
+        "messages of a connection that is lost are all counted, and at the end of a run nothing is "
+        "known.\n\n"
         "With --store every message is on the disk before it is sent, with the packet identifier "
         "that it is sent under, so that a process that was killed is continued by the next one as "
         "if only its connection had been lost: a message of QoS 1 arrives at least once, one of "

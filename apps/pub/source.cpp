@@ -32,14 +32,24 @@ class WholeSource final : public Source {
   }
 
   Pull next(Item& item) override {
-    if (position_ == payloads_.size() * plan_.repeat) return Pull::end;
+    if (position_ == payloads_.size() * plan_.repeat || !is_next_whole()) return Pull::end;
     item.message = message_with(plan_.defaults, payloads_[position_ % payloads_.size()]);
     item.payload = client::Payload::borrowed;
     ++position_;
     return Pull::item;
   }
 
+  Status check() const override {
+    for (const auto& file : files_)
+      if (auto whole = file.check(); !whole) return whole;
+    return {};
+  }
+
  private:
+  bool is_next_whole() const {
+    return files_.empty() || files_[position_ % files_.size()].check().has_value();
+  }
+
   const Plan& plan_;
   std::vector<console::FilePayload> files_;
   std::vector<std::string_view> payloads_;
@@ -64,6 +74,7 @@ class ManyTopicsSource final : public Source {
   }
 
   void pause() override { messages_->pause(); }
+  Status check() const override { return messages_->check(); }
 
  private:
   const std::vector<std::string>& topics_;
@@ -249,10 +260,11 @@ class WholeInputSource final : public Source {
   bool failed_ = false;
 };
 
-Result<std::vector<console::FilePayload>> open_files(const std::vector<std::string>& paths) {
+Result<std::vector<console::FilePayload>> open_files(const std::vector<std::string>& paths,
+                                                     console::FileUse use) {
   std::vector<console::FilePayload> files;
   for (const auto& path : paths) {
-    auto file = console::FilePayload::open(path);
+    auto file = console::FilePayload::open(path, use);
     if (!file) return tl::unexpected<Error>(file.error());
     files.push_back(std::move(*file));
   }
@@ -269,7 +281,7 @@ Result<std::unique_ptr<Source>> make_message_source(transport::Loop& loop, const
     case InputKind::none: return std::make_unique<NoSource>();
     default: break;
   }
-  return open_files(plan.files).map([&](std::vector<console::FilePayload>&& files) {
+  return open_files(plan.files, plan.file_use).map([&](std::vector<console::FilePayload>&& files) {
     return std::unique_ptr<Source>(std::make_unique<WholeSource>(plan, std::move(files)));
   });
 }

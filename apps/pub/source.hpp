@@ -33,6 +33,8 @@ class Source {
   virtual Pull next(Item& item) = 0;
   /// The item given last is not taken yet: no more input for now.
   virtual void pause() {}
+  /// Whether the payloads are still what they were when they were opened; else ExitCode::io.
+  virtual Status check() const { return {}; }
 };
 
 struct SourceListener {

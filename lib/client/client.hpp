@@ -33,6 +33,18 @@ struct Connected {
   transport::StageTimes times;
 };
 
+/// How long the end of a connection may take.
+struct Grace {
+  enum class From : std::uint8_t { call, last_progress };
+
+  template <typename Count, typename Unit>
+  Grace(std::chrono::duration<Count, Unit> whole) : length(whole) {}  // NOLINT: as good as one
+  Grace(Duration length_given, From from_given) : length(length_given), from(from_given) {}
+
+  Duration length;
+  From from = From::call;  ///< or from when bytes last left the socket
+};
+
 /// What a client tells, only ever inside Loop::run_until. Views live until the call returns.
 class MQTT_TOOLBOX_API Handler {
  public:
@@ -56,6 +68,8 @@ class MQTT_TOOLBOX_API Handler {
   virtual void on_subscribed(Token token, const protocol::SubAck& suback) = 0;
   virtual void on_unsubscribed(Token token, const protocol::UnsubAck& unsuback) = 0;
   virtual void on_auth(const protocol::Auth&) {}
+  /// PINGRESP to the PINGREQ that has this number, as `Client::ping` gave it, on this connection.
+  virtual void on_pingresp(std::uint64_t) {}
   /// After would_block: another publish would be accepted.
   virtual void on_ready() {}
   /// A batch of received bytes has been delivered: the moment to write output and to acknowledge.
@@ -83,6 +97,9 @@ class MQTT_TOOLBOX_API Client {
   virtual Result<Submission> unsubscribe(std::span<const protocol::Bytes> filters,
                                          protocol::Properties properties, Token token) = 0;
 
+  /// As session::Session::ping; ExitCode::usage from an engine that pings by itself only.
+  virtual Result<std::uint64_t> ping() = 0;
+
   /// With plan.session.acknowledge_at_once false: the oldest `messages` of QoS 1 and 2 are done.
   virtual void acknowledge(std::size_t messages) = 0;
   /// Stops taking bytes from the network; keep-alive goes on.
@@ -92,7 +109,7 @@ class MQTT_TOOLBOX_API Client {
   /// Writes what is pending, sends DISCONNECT, ends the stream and calls on_closed, at the latest
   /// after `grace`: with ExitCode::lost when bytes could not be written until then. Does not wait
   /// for outcomes; no message and no outcome is told any more. Offline it only ends.
-  virtual void close(const protocol::Disconnect& disconnect, Duration grace) = 0;
+  virtual void close(const protocol::Disconnect& disconnect, Grace grace) = 0;
   /// Ends the connection at once in the given way, without DISCONNECT; on_closed follows.
   virtual void abort(transport::Ending ending) = 0;
 
@@ -102,6 +119,9 @@ class MQTT_TOOLBOX_API Client {
   virtual std::size_t pending() const = 0;
   /// Facts about the stream, empty when offline.
   virtual transport::StreamFacts facts() const = 0;
+  /// When bytes last left for the server on this connection, as seen now and earlier; nothing is
+  /// known of an engine that keeps its socket to itself.
+  virtual const session::SendProgress& send_progress() = 0;
 };
 
 /// What a client takes from the world.

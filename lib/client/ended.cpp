@@ -235,6 +235,7 @@ Ended failed(const std::string& target, const session::Failure& failure) {
 
 Ended closed(const std::string& target, const std::optional<Error>& failure) {
   if (!failure) return lost(target, "the broker closed it", false);
+  if (failure->code == ExitCode::io) return {*failure, AttemptEnd::other, true};
   return {Error{ExitCode::lost, failure->text}, AttemptEnd::other, false};
 }
 

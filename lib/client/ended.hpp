@@ -45,7 +45,8 @@ Ended refused(const std::string& target, const protocol::ConnAck& connack,
               protocol::Version version, bool has_identifier = true,
               std::span<const protocol::Version> tried = {});
 
-/// Ends of a connection that stood, ExitCode::lost.
+/// Ends of a connection that stood: ExitCode::lost, or ExitCode::io, which is permanent, when what
+/// was to be sent could not be read.
 Ended disconnected(const std::string& target, const protocol::Disconnect& disconnect);
 Ended failed(const std::string& target, const session::Failure& failure);
 Ended closed(const std::string& target, const std::optional<Error>& failure);

@@ -102,6 +102,13 @@ Status NativeClient::check_filter(protocol::Bytes filter) const {
   return fail(ExitCode::usage, describe(checked.error()));
 }
 
+Result<std::uint64_t> NativeClient::ping() {
+  if (stage_ != Stage::online) return fail(ExitCode::lost, "PINGREQ needs a connection");
+  auto number = session_->ping(loop_.now());
+  wire_.output_grew();
+  return number;
+}
+
 void NativeClient::acknowledge(std::size_t messages) {
   if (stage_ != Stage::online) return;
   session_->acknowledge(messages, loop_.now());
@@ -128,7 +135,7 @@ std::size_t NativeClient::pending() const {
   return unwritten_qos_0_ + abandoned_ + (session_ ? session_->inflight() : 0);
 }
 
-void NativeClient::close(const protocol::Disconnect& disconnect, Duration grace) {
+void NativeClient::close(const protocol::Disconnect& disconnect, Grace grace) {
   if (stage_ >= Stage::closing) return;
   if (stage_ != Stage::online) {
     // Inside its own callback the connector is past `opening`.
@@ -149,7 +156,8 @@ void NativeClient::close(const protocol::Disconnect& disconnect, Duration grace)
   }
   stage_ = Stage::closing;
   grace_ = grace;
-  closing_timer_.arm(loop_.now() + grace);
+  closing_since_ = loop_.now();
+  arm_for_closing();
   wire_.pause_reading(false);
   wire_.flush();
 }

@@ -30,15 +30,17 @@ class NativeClient final : public Client, private session::Handler, private Wire
                                protocol::Properties properties, Token token) override;
   Result<Submission> unsubscribe(std::span<const protocol::Bytes> filters,
                                  protocol::Properties properties, Token token) override;
+  Result<std::uint64_t> ping() override;
   void acknowledge(std::size_t messages) override;
   void pause_reading(bool paused) override;
   Status authenticate(const protocol::Auth& auth) override;
-  void close(const protocol::Disconnect& disconnect, Duration grace) override;
+  void close(const protocol::Disconnect& disconnect, Grace grace) override;
   void abort(transport::Ending ending) override;
   bool online() const override { return stage_ == Stage::online; }
   protocol::Version version() const override { return version_; }
   std::size_t pending() const override;
   transport::StreamFacts facts() const override { return wire_.facts(); }
+  const session::SendProgress& send_progress() override { return wire_.send_progress(); }
 
  private:
   enum class Stage : std::uint8_t {
@@ -63,6 +65,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   void on_unsubscribed(Token token, const protocol::UnsubAck& unsuback) override;
   void on_disconnect(const protocol::Disconnect& disconnect) override;
   void on_auth(const protocol::Auth& auth) override;
+  void on_pingresp(std::uint64_t number) override;
   void on_ready() override;
   void on_packet(session::Direction direction, const protocol::Frame& frame,
                  protocol::Version version) override;
@@ -95,6 +98,8 @@ class NativeClient final : public Client, private session::Handler, private Wire
   void all_written();
   void clear_session();
   void closing_timed_out();
+  Time closing_limit();
+  void arm_for_closing();
   void finish(std::optional<Error> error);
 
   void advance_session();
@@ -135,7 +140,8 @@ class NativeClient final : public Client, private session::Handler, private Wire
   std::optional<Error> closing_error_;
   Time connack_deadline_ = never;
   Time session_wake_ = never;
-  Duration grace_{};
+  Time closing_since_{0};
+  Grace grace_{Duration::zero()};
   std::size_t unwritten_qos_0_ = 0;
   std::size_t abandoned_ = 0;  ///< requests without outcome in a session that was cleared
   bool was_online_ = false;

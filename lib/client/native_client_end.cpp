@@ -105,7 +105,7 @@ void NativeClient::all_written() {
   }
   stage_ = Stage::lingering;
   wire_.finish_writing();
-  closing_timer_.arm(loop_.now() + std::min(grace_, longest_linger));
+  closing_timer_.arm(loop_.now() + std::min(grace_.length, longest_linger));
 }
 
 void NativeClient::clear_session() {
@@ -117,13 +117,26 @@ void NativeClient::clear_session() {
   stage_ = Stage::clearing;
 }
 
+/// When DISCONNECT and what stands before it must have been written.
+Time NativeClient::closing_limit() {
+  const Time moved = wire_.send_progress().last_progress();
+  if (grace_.from == Grace::From::last_progress) closing_since_ = std::max(closing_since_, moved);
+  return closing_since_ + grace_.length;
+}
+
+void NativeClient::arm_for_closing() {
+  const Time limit = closing_limit();
+  closing_timer_.arm(wire_.seen_send_progress().next_look(limit, loop_.now()));
+}
+
 void NativeClient::closing_timed_out() {
   if (stage_ == Stage::ended) return;
+  if (stage_ == Stage::closing && loop_.now() < closing_limit()) return arm_for_closing();
   const std::size_t left = wire_.output().pending();
   if (stage_ == Stage::closing && left != 0) {
     closing_error_ =
         Error{ExitCode::lost, fmt::format("{} bytes could not be written to {} within {}", left,
-                                          target_, show_duration(grace_))};
+                                          target_, show_duration(grace_.length))};
   }
   if (stage_ == Stage::clearing) connector_.reset();
   wire_.drop(transport::Ending::graceful);

@@ -39,14 +39,14 @@ void NativeClient::advance_session() {
   session_wake_ = never;
   if (stage_ != Stage::online) return;
   delivering_ = true;
-  session_->advance(loop_.now());
+  session_->advance(loop_.now(), wire_.send_progress());
   delivering_ = false;
   after_session();
 }
 
 /// Deadlines mostly move away with each packet; the timer follows when it fires.
 void NativeClient::watch_session_deadline() {
-  const Time deadline = session_->deadline();
+  const Time deadline = wire_.seen_send_progress().next_look(session_->deadline(), loop_.now());
   if (deadline >= session_wake_) return;
   session_wake_ = deadline;
   session_timer_.arm(deadline);
@@ -75,6 +75,10 @@ void NativeClient::on_disconnect(const protocol::Disconnect& disconnect) {
 
 void NativeClient::on_auth(const protocol::Auth& auth) {
   if (stage_ == Stage::online || stage_ == Stage::handshaking) handler_.on_auth(auth);
+}
+
+void NativeClient::on_pingresp(std::uint64_t number) {
+  if (stage_ == Stage::online) handler_.on_pingresp(number);
 }
 
 void NativeClient::on_ready() {

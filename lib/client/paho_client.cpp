@@ -225,11 +225,15 @@ Status PahoClient::authenticate(const protocol::Auth&) {
   return fail(ExitCode::usage, "the paho engine has no AUTH: use --engine native");
 }
 
+Result<std::uint64_t> PahoClient::ping() {
+  return fail(ExitCode::usage, "the paho engine sends no PINGREQ when asked: use --engine native");
+}
+
 std::size_t PahoClient::pending() const {
   return unwritten_.size() + messages_.count() + requests_.count() + abandoned_;
 }
 
-void PahoClient::close(const protocol::Disconnect& disconnect, Duration grace) {
+void PahoClient::close(const protocol::Disconnect& disconnect, Grace grace) {
   if (stage_ >= Stage::flushing) return;
   if (stage_ != Stage::online) return finish(std::nullopt);
   const bool plain = disconnect.reason == protocol::ReasonCode::success &&
@@ -242,8 +246,8 @@ void PahoClient::close(const protocol::Disconnect& disconnect, Duration grace) {
   disconnect_properties_ = properties.view().encoded();
   disconnect_.properties = Properties(disconnect_properties_);
   stage_ = Stage::flushing;
-  grace_ = grace;
-  closing_timer_.arm(loop_.now() + grace);
+  grace_ = grace.length;
+  closing_timer_.arm(loop_.now() + grace_);
   pause_reading(false);
   if (unwritten_.empty()) flushed();
 }

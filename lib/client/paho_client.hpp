@@ -35,17 +35,19 @@ class PahoClient final : public Client {
                                protocol::Properties properties, Token token) override;
   Result<Submission> unsubscribe(std::span<const protocol::Bytes> filters,
                                  protocol::Properties properties, Token token) override;
+  Result<std::uint64_t> ping() override;
   /// Paho has done it already.
   void acknowledge(std::size_t) override {}
   void pause_reading(bool paused) override;
   Status authenticate(const protocol::Auth& auth) override;
-  void close(const protocol::Disconnect& disconnect, Duration grace) override;
+  void close(const protocol::Disconnect& disconnect, Grace grace) override;
   /// Paho cannot end a connection without DISCONNECT: it is left to itself until the program ends.
   void abort(transport::Ending ending) override;
   bool online() const override { return stage_ == Stage::online; }
   protocol::Version version() const override { return version_; }
   std::size_t pending() const override;
   transport::StreamFacts facts() const override { return {}; }
+  const session::SendProgress& send_progress() override { return send_progress_; }
 
  private:
   enum class Stage : std::uint8_t {
@@ -125,6 +127,7 @@ class PahoClient final : public Client {
   transport::Loop::Timer closing_timer_;
   session::Backoff backoff_;
   Password password_;
+  session::SendProgress send_progress_;  ///< none are ever seen
   Subscriptions subscriptions_;
   PahoMessages messages_;
   PahoRequests requests_;

@@ -14,6 +14,7 @@ void Wire::open(std::unique_ptr<transport::Stream> stream) {
   retired_.reset();
   stream_ = std::move(stream);
   failure_.reset();
+  send_progress_.start();
   blocked_ = false;
   stream_->set_events(this);
   update_interest();
@@ -125,6 +126,14 @@ void Wire::drop(transport::Ending ending) {
   // A frozen socket stays open as long as its client lives.
   if (ending == transport::Ending::freeze) return;
   loop_.defer(lifeline_.guard([this] { retired_.reset(); }));
+}
+
+const session::SendProgress& Wire::send_progress() {
+  if (stream_) {
+    const transport::Transmission sent = stream_->transmission();
+    send_progress_.look(sent.sent, output_.pending() + sent.waiting, loop_.now());
+  }
+  return send_progress_;
 }
 
 transport::StreamFacts Wire::facts() const {

@@ -8,6 +8,7 @@
 #include "client/lifeline.hpp"
 #include "protocol/types.hpp"
 #include "session/output.hpp"
+#include "session/send_progress.hpp"
 #include "transport/loop.hpp"
 #include "transport/stream.hpp"
 
@@ -60,6 +61,11 @@ class Wire final : private transport::StreamEvents {
 
   transport::StreamFacts facts() const;
 
+  /// When bytes last left the socket, as seen now and earlier.
+  const session::SendProgress& send_progress();
+  /// As seen when they were last looked at.
+  const session::SendProgress& seen_send_progress() const { return send_progress_; }
+
  private:
   enum class Reading { drained, stopped, more, gone };
 
@@ -80,6 +86,7 @@ class Wire final : private transport::StreamEvents {
   transport::Loop& loop_;
   WireEvents& events_;
   session::Output output_;
+  session::SendProgress send_progress_;
   std::unique_ptr<char[]> buffer_;
   std::unique_ptr<transport::Stream> stream_;
   /// Dropped, but perhaps still on the call stack.

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -61,20 +60,21 @@ Result<std::size_t> Input::read(std::span<char> into) {
   }
 }
 
-Result<FilePayload> FilePayload::open(const std::string& path) {
+Result<FilePayload> FilePayload::open(const std::string& path, FileUse use) {
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   struct stat facts {};
   if (!file || fstat(file.get(), &facts) != 0) return cannot_read(path, errno);
   if (S_ISDIR(facts.st_mode)) return cannot_read(path, EISDIR);
+  const bool is_regular = S_ISREG(facts.st_mode);
   auto size = static_cast<std::size_t>(facts.st_size);
-  if (S_ISREG(facts.st_mode) && size > protocol::maximum_remaining_length) return too_large(path);
+  if (is_regular && size > protocol::maximum_remaining_length) return too_large(path);
 
-  FilePayload payload;
-  if (S_ISREG(facts.st_mode) && size >= mapped_from) {
-    void* mapped = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-    if (mapped == MAP_FAILED) return cannot_read(path, errno);
-    payload.mapped_ = mapped;
-    payload.mapped_size_ = size;
+  FilePayload payload(path);
+  if (is_regular && size >= mapped_from && use == FileUse::mapped) {
+    auto mapped = MappedFile::map(file.get(), path, size);
+    if (!mapped)
+      return fail(mapped.error().code, "cannot read " + path + ": " + mapped.error().text);
+    payload.mapped_.emplace(std::move(*mapped));
     return payload;
   }
   return read_all(file.get(), path).map([&](std::string&& bytes) {
@@ -83,18 +83,14 @@ Result<FilePayload> FilePayload::open(const std::string& path) {
   });
 }
 
-FilePayload::FilePayload(FilePayload&& other) noexcept
-    : owned_(std::move(other.owned_)),
-      mapped_(std::exchange(other.mapped_, nullptr)),
-      mapped_size_(std::exchange(other.mapped_size_, 0)) {}
-
-FilePayload::~FilePayload() {
-  if (mapped_ != nullptr) munmap(mapped_, mapped_size_);
+std::string_view FilePayload::bytes() const {
+  return mapped_ ? mapped_->bytes() : std::string_view(owned_);
 }
 
-std::string_view FilePayload::bytes() const {
-  if (mapped_ != nullptr) return {static_cast<const char*>(mapped_), mapped_size_};
-  return owned_;
+Status FilePayload::check() const {
+  if (!mapped_ || !mapped_->is_cut()) return {};
+  return fail(ExitCode::io,
+              "cannot publish " + path_ + ": the file became shorter while it was published");
 }
 
 }  // namespace mqtt_toolbox::console

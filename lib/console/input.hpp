@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/export.hpp"
+#include "base/mapped_file.hpp"
 #include "base/result.hpp"
 #include "base/system.hpp"
 #include "transport/loop.hpp"
@@ -29,23 +30,27 @@ class MQTT_TOOLBOX_API Input {
   transport::Loop::Watch watch_;
 };
 
+/// Whether the bytes of a large file are mapped; for whoever copies them at once they are read.
+enum class FileUse : std::uint8_t { mapped, read };
+
 /// A whole file as a payload: mapped when large, so that its size costs no memory of ours; read
 /// when small or not a regular file. At most 268,435,455 bytes (MQTT 5.0 section 2.1.4).
 class MQTT_TOOLBOX_API FilePayload {
  public:
   /// ExitCode::io with the path and the cause; a directory is an error.
-  static Result<FilePayload> open(const std::string& path);
-  FilePayload(FilePayload&& other) noexcept;
-  FilePayload& operator=(FilePayload&&) = delete;
-  ~FilePayload();
+  static Result<FilePayload> open(const std::string& path, FileUse use = FileUse::mapped);
 
   std::string_view bytes() const;
+  /// ExitCode::io with the path when the file has become shorter than `bytes`, which is then no
+  /// longer what it was.
+  Status check() const;
 
  private:
-  FilePayload() = default;
+  explicit FilePayload(std::string path) : path_(std::move(path)) {}
+
+  std::string path_;
   std::string owned_;
-  void* mapped_ = nullptr;
-  std::size_t mapped_size_ = 0;
+  std::optional<MappedFile> mapped_;
 };
 
 }  // namespace mqtt_toolbox::console

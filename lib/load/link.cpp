@@ -83,6 +83,7 @@ bool Link::takes_arrival_times() const {
 
 void Link::handshake() {
   stage_ = Stage::handshaking;
+  send_progress_.start();
   blocked_ = false;
   upgraded_ = desk_.clock.now();
   has_arrival_times_ = takes_arrival_times() && ask_for_arrival_times(stream_->descriptor());
@@ -233,7 +234,9 @@ void Link::acknowledge_quickly() {
 void Link::advance(Time now) {
   quick_ = false;
   if (stage_ != Stage::online || session_.deadline() > now) return;
-  session_.advance(now);
+  const transport::Transmission sent = stream_->transmission();
+  send_progress_.look(sent.sent, output_.pending() + sent.waiting, now);
+  session_.advance(now, send_progress_);
   flush();
   after_session();
 }

@@ -94,6 +94,7 @@ class Link final : private session::Handler, private transport::StreamEvents {
   session::Session session_;
   std::unique_ptr<transport::Connector> connector_;
   std::unique_ptr<transport::Stream> stream_;
+  session::SendProgress send_progress_;
   std::optional<Duration> waited_;  ///< how long ago what was read last had arrived
   Time received_{};                 ///< when it had arrived, or else when it was read
   Time upgraded_{};

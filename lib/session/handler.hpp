@@ -49,6 +49,8 @@ class MQTT_TOOLBOX_API Handler {
   /// DISCONNECT from the server (5.0); the connection is over.
   virtual void on_disconnect(const protocol::Disconnect& disconnect) = 0;
   virtual void on_auth(const protocol::Auth& auth) = 0;
+  /// PINGRESP to the PINGREQ that has this number on its connection, as `Session::ping` gave it.
+  virtual void on_pingresp(std::uint64_t) {}
   /// After would_block: another publish would be accepted now.
   virtual void on_ready() {}
   /// Every packet as it stands on the wire, if Settings::observe_packets.

@@ -50,6 +50,7 @@ Status Session::State::open(Version wanted, const Identity& identity, Time time)
   now = time;
   version = wanted;
   failure.reset();
+  pings_sent = pings_answered = 0;
   limits = ServerLimits();
   clean_start = forgotten || (was_online ? !settings.resume : settings.clean_start);
   announce_limits();

@@ -27,6 +27,11 @@ void KeepAlive::pingreq_sent(Time now) {
   waiting_ = true;
 }
 
+void KeepAlive::moved(Time time, bool are_more_waiting) {
+  life_ = std::max(life_, time);
+  if (are_more_waiting) last_sent_ = std::max(last_sent_, time);
+}
+
 void KeepAlive::pause(bool paused, Time now) {
   if (paused_ && !paused) life_ = now;
   paused_ = paused;

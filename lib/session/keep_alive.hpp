@@ -18,6 +18,8 @@ class KeepAlive {
   void sent(Time now) { last_sent_ = now; }
   /// Any packet is a sign of life.
   void received(Time now) { life_ = now; }
+  /// So are bytes that leave at last; nothing more can be sent, nor be answered, before they have.
+  void moved(Time time, bool are_more_waiting);
   void pingreq_sent(Time now);
   void pingresp_received() { waiting_ = false; }
   /// While paused nothing can be seen of a PINGRESP, so that its time-out rests.

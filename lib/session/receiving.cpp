@@ -130,7 +130,7 @@ void Session::State::on_decoded(const protocol::Packet& packet) {
     case PacketType::pubcomp: return on_pubcomp(std::get<protocol::PubComp>(packet));
     case PacketType::suback: return on_suback(std::get<protocol::SubAck>(packet));
     case PacketType::unsuback: return on_unsuback(std::get<protocol::UnsubAck>(packet));
-    case PacketType::pingresp: return keep_alive.pingresp_received();
+    case PacketType::pingresp: return on_pingresp();
     case PacketType::disconnect: return on_disconnect(std::get<protocol::Disconnect>(packet));
     case PacketType::auth: return on_auth(std::get<protocol::Auth>(packet));
     default: return;

@@ -22,10 +22,10 @@ Session::State::~State() {
   output.watch(nullptr, 0);
 }
 
-void Session::State::advance(Time time) {
+void Session::State::advance(Time time, const SendProgress& progress) {
   now = time;
   if (phase != Phase::online) return;
-  note_progress();
+  keep_alive.moved(progress.last_progress(), progress.is_unsent());
   if (keep_alive.pingresp_missing(now)) {
     // No DISCONNECT: a server that does not answer does not read either.
     phase = Phase::closing;
@@ -36,16 +36,23 @@ void Session::State::advance(Time time) {
   if (!keep_alive.pingreq_due(now)) return;
   release_idle_memory();
   keep_alive.pingreq_sent(now);
-  static_cast<void>(send(protocol::PingReq{}));
+  send_pingreq();
 }
 
-/// A packet that takes minutes to write is a sign of life, and no PINGRESP can come meanwhile.
-void Session::State::note_progress() {
-  const bool is_writing = !output.empty() && output.written() != written_seen;
-  written_seen = output.written();
-  if (!is_writing) return;
-  keep_alive.sent(now);
-  keep_alive.received(now);
+std::uint64_t Session::State::send_pingreq() {
+  static_cast<void>(send(protocol::PingReq{}));
+  return ++pings_sent;
+}
+
+Result<std::uint64_t> Session::State::ping(Time time) {
+  now = time;
+  if (phase != Phase::online) return fail(ExitCode::lost, "PINGREQ needs a connection");
+  return send_pingreq();
+}
+
+void Session::State::on_pingresp() {
+  keep_alive.pingresp_received();
+  if (pings_answered < pings_sent) handler.on_pingresp(++pings_answered);
 }
 
 void Session::State::release_idle_memory() {
@@ -90,8 +97,14 @@ void Session::transport_closed() {
   state_->close();
 }
 
+void Session::advance(Time now, const SendProgress& progress) {
+  state_->advance(now, progress);
+}
+
 void Session::advance(Time now) {
-  state_->advance(now);
+  State& state = *state_;
+  state.output_progress.look(state.output.written(), state.output.pending(), now);
+  state.advance(now, state.output_progress);
 }
 
 Time Session::deadline() const {
@@ -118,6 +131,10 @@ Result<Submission> Session::unsubscribe(const protocol::Unsubscribe& unsubscribe
 
 void Session::acknowledge(std::size_t messages, Time now) {
   state_->acknowledge(messages, now);
+}
+
+Result<std::uint64_t> Session::ping(Time now) {
+  return state_->ping(now);
 }
 
 std::size_t Session::unacknowledged() const {

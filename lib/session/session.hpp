@@ -12,6 +12,7 @@
 #include "protocol/codec.hpp"
 #include "session/handler.hpp"
 #include "session/output.hpp"
+#include "session/send_progress.hpp"
 #include "session/settings.hpp"
 #include "session/store.hpp"
 
@@ -73,7 +74,10 @@ class MQTT_TOOLBOX_API Session {
   /// The transport is gone. What is unacknowledged stays for the next connection.
   void transport_closed();
 
-  /// Sends PINGREQ when due and notices a missing PINGRESP; call at `deadline()`.
+  /// Sends PINGREQ when due and notices a missing PINGRESP, for which the time runs from when bytes
+  /// last left; call at `deadline()`, and while bytes wait as often as `progress` asks.
+  void advance(Time now, const SendProgress& progress);
+  /// The same for who knows no more of them than what was taken out of the Output.
   void advance(Time now);
   /// When `advance` wants to be called next; `never` if not at all.
   Time deadline() const;
@@ -99,6 +103,11 @@ class MQTT_TOOLBOX_API Session {
   void acknowledge(std::size_t messages, Time now);
   /// QoS 1 and 2 messages delivered and not acknowledged.
   std::size_t unacknowledged() const;
+
+  /// Sends PINGREQ (MQTT 5.0 section 3.12), whose PINGRESP says that the server has read what was
+  /// sent before it, and returns its number on this connection, from 1; those of the keep-alive
+  /// have one too. No time-out runs for it. ExitCode::lost when there is no connection.
+  Result<std::uint64_t> ping(Time now);
 
   /// Sends AUTH (5.0). ExitCode::lost when there is no connection.
   Status authenticate(const protocol::Auth& auth, Time now);

@@ -125,8 +125,10 @@ struct Session::State final : Output::Watcher {
   void acknowledge(std::size_t messages, Time time);
 
   // session.cpp
-  void advance(Time time);
-  void note_progress();
+  void advance(Time time, const SendProgress& progress);
+  std::uint64_t send_pingreq();
+  Result<std::uint64_t> ping(Time time);
+  void on_pingresp();
   void release_idle_memory();
   void fail_connection(protocol::ReasonCode reason, std::string_view text,
                        std::optional<protocol::Fault> fault = std::nullopt);
@@ -150,11 +152,13 @@ struct Session::State final : Output::Watcher {
   std::uint16_t receive_maximum = receive_maximum_by_default;  ///< this side's, as sent in CONNECT
   std::uint16_t topic_alias_maximum = 0;                       ///< this side's
   std::uint32_t maximum_packet_size = protocol::maximum_packet_bytes;  ///< this side's
-  std::uint64_t written_seen = 0;  ///< Output::written() when `advance` last looked
-  std::size_t blocked_room = 0;    ///< bytes the blocked PUBLISH needs in the arena; 0 at QoS 0
+  SendProgress output_progress;  ///< where nobody knows what the transport does
+  std::size_t blocked_room = 0;  ///< bytes the blocked PUBLISH needs in the arena; 0 at QoS 0
   ServerLimits limits;
   std::optional<Failure> failure;
   KeepAlive keep_alive;
+  std::uint64_t pings_sent = 0;  ///< on this connection
+  std::uint64_t pings_answered = 0;
 
   Inflight inflight;
   Inflight::Sequence resend_next = 0;  ///< the next entry to resend on this connection

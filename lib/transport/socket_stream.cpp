@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <utility>
+
+#include "base/mapped_file.hpp"
 
 namespace mqtt_toolbox::transport {
 
@@ -40,6 +44,7 @@ Io SocketStream::read(std::span<char> into) {
 Io SocketStream::write(std::span<const std::string_view> pieces) {
   if (frozen_) return {Io::Kind::would_block, 0, false};
   if (!socket_) return {Io::Kind::failed, 0, false};
+  if (MappedFile::has_read_zeros()) return failed(EFAULT);
   std::array<iovec, 64> vectors;
   std::size_t count = std::min(pieces.size(), vectors.size());
   for (std::size_t i = 0; i < count; ++i) {
@@ -50,12 +55,19 @@ Io SocketStream::write(std::span<const std::string_view> pieces) {
   message.msg_iovlen = count;
   ssize_t size = sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
   if (size < 0) return failed(errno);
+  written_ += static_cast<std::size_t>(size);
   return {Io::Kind::done, static_cast<std::size_t>(size), false};
 }
 
 Io SocketStream::failed(int error_number) {
   if (error_number == EAGAIN || error_number == EINTR) return {Io::Kind::would_block, 0, true};
-  error_ = {ExitCode::lost, "lost the connection to " + peer_ + ": " + system_text(error_number)};
+  // The peer has no part in it: what is to be sent is a mapped file that became shorter.
+  if (error_number == EFAULT) {
+    error_ = {ExitCode::io,
+              "cannot read what is to be sent to " + peer_ + ": a file was cut short"};
+  } else {
+    error_ = {ExitCode::lost, "lost the connection to " + peer_ + ": " + system_text(error_number)};
+  }
   return {Io::Kind::failed, 0, true};
 }
 
@@ -97,6 +109,14 @@ StreamFacts SocketStream::facts() const {
   StreamFacts facts;
   facts.peer = peer_;
   return facts;
+}
+
+Transmission SocketStream::transmission() const {
+  int waiting = 0;
+  if (!socket_ || ioctl(socket_.get(), SIOCOUTQ, &waiting) != 0 || waiting < 0) waiting = 0;
+  // A Unix socket counts more than the bytes.
+  const auto most = std::min(written_, static_cast<std::uint64_t>(waiting));
+  return {written_ - most, static_cast<std::size_t>(most)};
 }
 
 int SocketStream::connect_outcome() const {

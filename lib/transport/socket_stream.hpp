@@ -20,6 +20,7 @@ class SocketStream final : public Stream {
   Error error() const override { return error_; }
   void end(Ending ending) override;
   StreamFacts facts() const override;
+  Transmission transmission() const override;
   int descriptor() const override { return socket_.get(); }
 
   /// The outcome of connect() as an errno value, once the socket is writable.
@@ -34,6 +35,7 @@ class SocketStream final : public Stream {
   std::string peer_;
   StreamEvents* events_ = nullptr;
   Error error_;
+  std::uint64_t written_ = 0;  ///< bytes
   bool frozen_ = false;
   bool* gone_ = nullptr;                ///< tells a callback under way of the destruction
   std::unique_ptr<Loop::Watch> watch_;  ///< gone before the socket

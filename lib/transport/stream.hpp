@@ -42,6 +42,12 @@ struct StreamFacts {
   std::string subprotocol;                ///< chosen by the WebSocket server
 };
 
+/// The bytes given to a socket, with what TLS and WebSocket add to them.
+struct Transmission {
+  std::uint64_t sent = 0;   ///< acknowledged by the peer's system; a Unix socket: read
+  std::size_t waiting = 0;  ///< still in the socket
+};
+
 /// Told by a stream. `on_readable`: read until Io::drained, would_block or an end; who stops
 /// earlier must come back by itself (Loop::defer). `on_writable`: a write that would have blocked
 /// may go on.
@@ -59,7 +65,8 @@ class Stream {
   virtual ~Stream() = default;
   virtual Io read(std::span<char> into) = 0;
   /// Writes from the front of the pieces as far as it goes; partial is normal. After would_block
-  /// the next write begins with the same bytes and has no fewer.
+  /// the next write begins with the same bytes and has no fewer. Pieces that cannot be read fail
+  /// with ExitCode::io.
   virtual Io write(std::span<const std::string_view> pieces) = 0;
   /// Which events are wanted. A layer may use the other direction for itself in between.
   virtual void want(Interest interest) = 0;
@@ -70,6 +77,7 @@ class Stream {
   /// Begins the ending; `graceful` is best effort and does not wait for the peer's answer.
   virtual void end(Ending ending) = 0;
   virtual StreamFacts facts() const = 0;
+  virtual Transmission transmission() const = 0;
   /// Of the socket at the bottom, for socket options only.
   virtual int descriptor() const = 0;
 };

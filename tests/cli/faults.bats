@@ -124,6 +124,28 @@ has_seen() { (($(grep -c "^$2" "$BATS_TEST_TMPDIR/scripted.out") >= $1)); }
   assert_one_error /no/such/file
 }
 
+# nothing_but_x NAME: all that the subscriber was sent are bytes of the file.
+nothing_but_x() { assert_equal "$(tr -d x <"$BATS_TEST_TMPDIR/$1.out" | wc -c)" 0; }
+
+# Over and over, since so a payload is under way at any time.
+@test "a file that becomes shorter while it is published is named, and nothing false is sent" {
+  local url big=$BATS_TEST_TMPDIR/big
+  start_sandbox
+  for url in "$MQTT_SANDBOX_TCP_URL" "$MQTT_SANDBOX_TLS_URL" "$MQTT_SANDBOX_WS_URL"; do
+    head -c 5000000 /dev/zero | tr '\0' x >"$big"
+    start_subscriber sub -t big -N
+    start_in_background pub mqtt-pub --url "$url" -t big -f "$big" --repeat 1000000
+    wait_until test -s "$BATS_TEST_TMPDIR/sub.out"
+    truncate -s 1000000 "$big"
+    finish pub
+    assert_status 8
+    assert_contains "$stderr" "mqtt-pub: cannot publish $big: the file became shorter"
+    kill "$sub_pid"
+    finish sub
+    nothing_but_x sub
+  done
+}
+
 @test "standard input that cannot be read" {
   local option
   for option in -l -s --from-json; do
@@ -231,6 +253,98 @@ has_seen() { (($(grep -c "^$2" "$BATS_TEST_TMPDIR/scripted.out") >= $1)); }
   start_small_broker 'auto until=PUBLISH count=5 answered=no; reset'
   run -7 --separate-stderr mqtt-pub -t a -q 1 --inflight 5 --reconnect-delay 0.01 --reconnect-delay-max 0.02 -l < <(seq 100)
   assert_contains "$(tail -n 1 <<<"$stderr")" 'not acknowledged'
+}
+
+@test "QoS 0: a broker that goes without having read is noticed each time" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=1; close'
+  run -7 --separate-stderr mqtt-pub -t a --no-reconnect -l < <(seq 1000)
+  assert_contains "$stderr" '1000 messages of QoS 0 are not known to have been read by the broker, the first of them line 1'
+  settled
+}
+
+# feed NAME ARGUMENT...: mqtt-pub as NAME, whose lines are what is written to descriptor 5.
+feed() {
+  rm -f "$BATS_TEST_TMPDIR/lines"
+  mkfifo "$BATS_TEST_TMPDIR/lines"
+  # shellcheck disable=SC2016 # for the other shell
+  start_in_background "$1" bash -c 'exec mqtt-pub -t a -l "$@" <"$0"' "$BATS_TEST_TMPDIR/lines" "${@:2}"
+  exec 5>"$BATS_TEST_TMPDIR/lines"
+}
+
+@test "QoS 0: what was lost with a connection stays lost, also when there is another one" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=one; reset; accept; auto until=DISCONNECT'
+  feed pub --reconnect-delay 0.01
+  echo one >&5
+  wait_until grep -q 'connected again' "$BATS_TEST_TMPDIR/pub.err"
+  printf '%s\n' two three >&5
+  exec 5>&-
+  finish pub
+  assert_status 7
+  assert_contains "$stderr" '1 message of QoS 0 is not known to have been read by the broker: line 1'
+  settled
+  run -0 grep -c 'payload=t' "$BATS_TEST_TMPDIR/scripted.out"
+  assert_equal "$output" 2
+}
+
+@test "QoS 0: what the broker has answered for is not counted" {
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=1; expect PUBLISH payload=2; expect PINGREQ
+    send PINGRESP; expect PUBLISH payload=3; reset'
+  feed pub --no-reconnect
+  seq 2 >&5
+  wait_until has_seen 1 PINGREQ
+  echo 3 >&5
+  exec 5>&-
+  finish pub
+  assert_status 7
+  assert_contains "$stderr" '1 message of QoS 0 is not known to have been read by the broker: line 3'
+  settled
+}
+
+@test "QoS 0: a broker that does not answer PINGREQ" {
+  start_small_broker 'expect CONNECT; send CONNACK; silence'
+  run -7 --separate-stderr mqtt-pub -t a --ack-timeout 0.3 -l < <(seq 3)
+  assert_contains "$stderr" 'has not answered PINGREQ for'
+  assert_contains "$stderr" '3 messages of QoS 0 are not known'
+  settled
+}
+
+# A broker that reads for an instant only once in a while: the message takes longer than --ack-timeout.
+@test "--ack-timeout counts from when bytes last left, not from when a large message was begun" {
+  local steps='expect CONNECT; stop-reading; send CONNACK' i
+  for i in {1..6}; do steps+='; wait 700ms; start-reading; wait 5ms; stop-reading'; done
+  start_small_broker "$steps; start-reading; expect PUBLISH; send PUBACK id=last; expect DISCONNECT"
+  head -c 60000000 /dev/zero >"$BATS_TEST_TMPDIR/large"
+  run -0 --separate-stderr mqtt-pub -t a -q 1 --ack-timeout 3 -f "$BATS_TEST_TMPDIR/large"
+  assert_equal "$stderr" ''
+  settled
+}
+
+@test "a message of QoS 0 may take longer to write than --grace, which is for signals" {
+  start_small_broker 'expect CONNECT; stop-reading; send CONNACK; wait 1s; start-reading; expect PUBLISH; expect DISCONNECT'
+  run -0 --separate-stderr mqtt-pub -t a --grace 0.2 -s < <(head -c 50000000 /dev/zero)
+  assert_equal "$stderr" ''
+  settled
+}
+
+resident() { sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\) kB/\1/p' "/proc/$pub_pid/status"; }
+last_seen_is() { tail -n 1 "$BATS_TEST_TMPDIR/scripted.out" | grep -q " payload=$1 "; }
+
+@test "one message without acknowledgement neither stops the others nor lets memory grow" {
+  local before after
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=1; auto until=DISCONNECT'
+  feed pub -q 1 --ack-timeout 5
+  seq 20000 >&5
+  wait_until last_seen_is 20000
+  before=$(resident)
+  seq 20001 90000 >&5
+  wait_until last_seen_is 90000
+  after=$(resident)
+  exec 5>&-
+  finish pub
+  assert_status 7
+  assert_contains "$stderr" '1 message is not acknowledged'
+  echo "resident: $before kB, then $after kB"
+  ((after - before < 2000))
 }
 
 @test "a session that the broker lost: QoS 2 may be delivered twice, and that is said" {

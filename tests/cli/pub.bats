@@ -424,6 +424,38 @@ END
   seen_by_broker
 }
 
+@test "QoS 0: the end of several messages waits until the broker has read them, of one it does not" {
+  local option
+  for option in -m -l; do
+    start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=x; expect DISCONNECT'
+    # shellcheck disable=SC2046 # an option and its value
+    run -0 mqtt-pub -t a $([[ $option == -l ]] && echo -l || echo -m x) <<<x
+    seen_by_broker
+    start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=x; expect PINGREQ; send PINGRESP; expect DISCONNECT'
+    # shellcheck disable=SC2046
+    run -0 mqtt-pub -t a --confirm $([[ $option == -l ]] && echo -l || echo -m x) <<<x
+    seen_by_broker
+  done
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=1; expect PUBLISH payload=2; expect PINGREQ; send PINGRESP; expect DISCONNECT'
+  run -0 --separate-stderr mqtt-pub -t a -l < <(seq 2)
+  assert_equal "$stderr" ''
+  seen_by_broker
+}
+
+@test "QoS 0: a PINGREQ goes behind every 64 KiB" {
+  start_small_broker
+  run -0 mqtt-pub -t a -l < <(yes "$(head -c 1000 /dev/zero | tr '\0' x)" | head -n 300)
+  seen_by_broker
+  # The last one stands before DISCONNECT.
+  assert_equal "$(grep -c ^PINGREQ <<<"$output")" 5
+  assert_equal "$(tail -n 2 <<<"$output" | cut -d ' ' -f 1)" $'PINGREQ\nDISCONNECT'
+}
+
+@test "QoS 0: --confirm is not in the paho engine, and says so" {
+  run -2 --separate-stderr mqtt-pub --engine paho --confirm -t a -m x
+  assert_one_error --confirm --engine
+}
+
 @test "--inflight: never more messages unacknowledged than the window holds" {
   # What came too early would stand where `expect` wants another packet, or be the fourth at `wait`.
   start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=1; expect PUBLISH payload=2
@@ -458,6 +490,42 @@ END
   assert_equal "$(jq -c .reason_code <<<"$output")" $'0\n135\n0'
   assert_equal "$(jq -r 'select(.reason_code > 0) | .reason_string' <<<"$output")" 'not for you'
   seen_by_broker
+}
+
+# two_in_a_row STEPS FIRST SAID SECOND ARGUMENT...: JSON lines to a broker, the second only when `SAID` has been
+# said of the first; sets `status`.
+two_in_a_row() {
+  local said=$3 first=$2 second=$4
+  start_small_broker "$1"
+  shift 4
+  rm -f "$BATS_TEST_TMPDIR/lines"
+  mkfifo "$BATS_TEST_TMPDIR/lines"
+  # shellcheck disable=SC2016 # for the other shell
+  start_in_background pub bash -c 'exec mqtt-pub --from-json -t a "$@" <"$0"' "$BATS_TEST_TMPDIR/lines" "$@"
+  exec 5>"$BATS_TEST_TMPDIR/lines"
+  echo "$first" >&5
+  wait_until grep -q "$said" "$BATS_TEST_TMPDIR/pub.err"
+  echo "$second" >&5
+  exec 5>&-
+  finish scripted
+  assert_status 0
+  finish pub
+}
+
+@test "of two failures in one run the same one gives the status in both orders" {
+  local good='{"payload":"x"}' bad='{"payload":' refusal steps
+  refusal='expect CONNECT; send CONNACK; expect PUBLISH; send PUBACK id=last code=0x87; expect DISCONNECT'
+  two_in_a_row "$refusal" "$good" 'was refused' "$bad" -q 1
+  assert_status 8
+  two_in_a_row "$refusal" "$bad" 'line 1: ' "$good" -q 1
+  assert_status 8
+  # A message that went with its connection, and a line that is none.
+  steps='expect CONNECT; send CONNACK; expect PUBLISH; reset; accept; expect CONNECT; send CONNACK; expect DISCONNECT'
+  two_in_a_row "$steps" "$good" 'connected again' "$bad" --reconnect-delay 0.01
+  assert_status 7
+  steps='expect CONNECT; send CONNACK; expect PUBLISH; reset'
+  two_in_a_row "$steps" "$bad" 'line 1: ' "$good" --no-reconnect --confirm
+  assert_status 7
 }
 
 @test "many refusals are counted, not repeated without end" {

@@ -28,6 +28,7 @@ class TlsLayer final : public Layer, private StreamEvents {
   Error error() const override { return error_; }
   void end(Ending ending) override;
   StreamFacts facts() const override;
+  Transmission transmission() const override { return lower_->transmission(); }
   int descriptor() const override { return lower_->descriptor(); }
 
  private:

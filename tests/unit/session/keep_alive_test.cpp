@@ -160,3 +160,52 @@ TEST_CASE("a packet that takes long to write is a sign of life as long as it mov
   bench.at(75);
   CHECK(bench.session.phase() == Phase::closing);
 }
+
+TEST_CASE(
+    "what the transport still has to send counts as well, and the time-out from its last byte") {
+  Pinging bench;
+  SendProgress progress;
+  std::uint64_t sent = 0;
+  const auto at = [&](int second, std::uint64_t left, std::size_t waiting) {
+    sent += left;
+    progress.look(sent, waiting, bench.start + seconds(second));
+    bench.now = bench.start + seconds(second);
+    bench.session.advance(bench.now, progress);
+    return bench.session.phase() == Phase::online;
+  };
+  CHECK(at(0, 0, 50'000));
+  // Nothing moves until the tenth second, so that a PINGREQ goes behind what waits.
+  CHECK(at(10, 0, 50'002));
+  CHECK(bench.take() == "PINGREQ");
+  for (int second = 14; second <= 50; second += 4) CHECK(at(second, 1000, 1000));
+  CHECK(bench.take() == "");
+  CHECK(at(51, 1000, 0));
+  // It has 5 s from when bytes were last seen to leave others behind.
+  CHECK(at(54, 0, 0));
+  CHECK_FALSE(at(55, 0, 0));
+}
+
+TEST_CASE("what leaves at once is no sign that the server lives") {
+  SendProgress progress;
+  progress.look(100, 0, seconds(1));
+  progress.look(102, 0, seconds(11));
+  CHECK(progress.last_progress() == Time(0));
+  progress.look(200, 10, seconds(20));
+  CHECK(progress.last_progress() == seconds(20));
+  progress.look(200, 10, seconds(21));
+  CHECK(progress.last_progress() == seconds(20));
+  progress.look(210, 0, seconds(22));
+  progress.look(212, 0, seconds(30));
+  CHECK(progress.last_progress() == seconds(20));
+}
+
+TEST_CASE("while bytes wait a time-out is looked at more often, so that it ends in time") {
+  SendProgress progress;
+  CHECK(progress.next_look(seconds(60), seconds(0)) == seconds(60));
+  progress.look(0, 1, seconds(0));
+  CHECK(progress.next_look(seconds(60), seconds(0)) == seconds(1));
+  CHECK(progress.next_look(seconds(2), seconds(0)) == milliseconds(500));
+  CHECK(progress.next_look(milliseconds(10), seconds(0)) == milliseconds(10));
+  CHECK(progress.next_look(seconds(1), seconds(2)) == seconds(1));
+  CHECK(progress.next_look(never, seconds(0)) == never);
+}

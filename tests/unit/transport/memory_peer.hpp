@@ -68,6 +68,7 @@ class MemoryStream final : public Stream {
     facts.peer = "127.0.0.1:1";
     return facts;
   }
+  Transmission transmission() const override { return {}; }
   int descriptor() const override { return -1; }
 
   /// Tells of one readiness, as a turn of the loop does; false when there is none to tell of.
