@@ -108,7 +108,7 @@ void Publisher::on_reconnecting(const Error& cause, Duration wait) {
 void Publisher::on_closed(const std::optional<Error>& error) {
   silence_.stop();
   const Status payloads = source_->check();
-  if (!payloads) print_error(payloads.error());
+  if (!payloads) print_error({&payloads.error(), {}, {}});
   if (error) tell_closed(*error, payloads.has_value());
   // Where a payload is gone it is not the broker that has lost them.
   const ExitCode code = payloads ? ExitCode::lost : ExitCode::io;

@@ -57,7 +57,8 @@ void Publisher::pingresp_missing() {
 /// The connection that they were sent on is over, so that nothing more will be known of them.
 void Publisher::report_unconfirmed(ExitCode code) {
   if (unconfirmed_.count() == 0) return;
-  print_error({code, unconfirmed_text()});
+  const Error error{code, unconfirmed_text()};
+  print_error({&error, {}, {}});
   unconfirmed_.clear();
   pingresp_.stop();
 }
