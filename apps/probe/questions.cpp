@@ -109,6 +109,8 @@ console::Ended ask(console::World& world, const ToolSettings& settings) {
   checks::Suite suite{.cases = broker_cases(), .facts = broker_fact_rows()};
   suite.begin = [&](Ground& ground) -> Status {
     ground.company = &bounds;
+    constexpr std::size_t beside_payload = 64u << 10;
+    ground.largest_packet = std::max(ground.largest_packet, bounds.packet + beside_payload);
     return {};
   };
   suite.wants = [&](const Case& played) { return wants(settings, played); };

@@ -50,6 +50,7 @@ Status take_packet_limit(options::Settings& settings, Values values) {
 }
 
 constexpr std::array specs{
+    checks::no_control,
     Spec{.name = "require",
          .kind = Kind::facts,
          .value_name = "LIST",

@@ -4,12 +4,13 @@
 #include <vector>
 
 #include "checks/requirement.hpp"
+#include "checks/settings.hpp"
 #include "options/tool.hpp"
 #include "probe/broker_cases.hpp"
 
 namespace mqtt_toolbox::probe {
 
-struct ToolSettings : options::Settings {
+struct ToolSettings : checks::Settings {
   BrokerBounds bounds;
   bool hostile = false;
   std::vector<checks::Requirement> requirements;

@@ -22,6 +22,7 @@ Status take_messages(options::Settings& settings, Values values) {
 }
 
 constexpr std::array specs{
+    checks::no_control,
     Spec{.name = "messages",
          .kind = Kind::number,
          .value_name = "N",

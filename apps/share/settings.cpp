@@ -33,6 +33,7 @@ Status take_number(options::Settings& settings, Values values) {
 }
 
 constexpr std::array specs{
+    checks::no_control,
     Spec{.name = "members",
          .kind = Kind::number,
          .value_name = "N",

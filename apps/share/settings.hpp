@@ -1,11 +1,12 @@
 #pragma once
 
+#include "checks/settings.hpp"
 #include "options/tool.hpp"
 #include "probe/scene.hpp"
 
 namespace mqtt_toolbox::share {
 
-struct Settings : options::Settings {
+struct Settings : checks::Settings {
   probe::Amounts amounts;
 };
 

@@ -46,6 +46,7 @@ Status take_topic(options::Settings& settings, Values values) {
 }
 
 constexpr std::array specs{
+    checks::no_control,
     Spec{.name = "cut",
          .kind = Kind::choice,
          .value_name = "HOW",
@@ -152,8 +153,12 @@ constexpr options::Tool tool{
         "measured from the moment of the cut. What the wills leave retained is cleared."
         "\n\n"
         "With --will-topic your own will is tried instead, with your own client identifier and "
-        "session: nothing else is published, and the will itself goes to everybody who has "
-        "subscribed to its topic.",
+        "session: the will goes to everybody who has subscribed to its topic. What the topic "
+        "retained before is put back afterwards, with its properties and what remains of its "
+        "expiry, also when the tool is interrupted, and goes to the subscribers once more; nothing "
+        "else is published. What cannot be put back is said before the will is tried. A value that "
+        "somebody else has published meanwhile stays, and is named. Who ends the tool by SIGKILL "
+        "keeps it from putting anything back.",
     .groups = groups,
     .own = specs,
     .examples = examples,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 
+#include "checks/settings.hpp"
 #include "options/tool.hpp"
 
 namespace mqtt_toolbox::will {
@@ -10,7 +11,7 @@ namespace mqtt_toolbox::will {
 /// Whose eyes count: both, where one is not asked for.
 enum class Witnesses : std::uint8_t { both, native, paho };
 
-struct Settings : options::Settings {
+struct Settings : checks::Settings {
   Witnesses witnesses = Witnesses::both;
   std::string cut;            ///< of the user's own will
   std::string kick;           ///< shell command; empty: none

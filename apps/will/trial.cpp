@@ -7,6 +7,10 @@ namespace mqtt_toolbox::will {
 
 namespace {
 
+/// No check: what the scene is called in which the earlier value is read.
+constexpr probe::Case reading{"earlier-value", "", "", nullptr};
+constexpr Duration patience_with_reading = std::chrono::seconds(15);
+
 std::vector<probe::Case> chosen_cases(const Settings& settings) {
   if (settings.plan.session.will) return {probe::own_will_case(settings.cut, settings.plan)};
   const auto all = probe::will_cases();
@@ -32,15 +36,41 @@ console::Ended Trial::run() {
     company_.jury.reset();
     company_.victims.clear();
   };
+  if (settings_.plan.session.will)
+    suite.put_right = [this](probe::Scene& scene) { return put_right(scene); };
   return checks::run(world_, settings_, suite);
 }
 
 Status Trial::begin(probe::Ground& ground) {
   ground.company = &company_;
+  // What the topic of the user's own will retains may be as large as a packet can be.
+  if (ground.plan.session.will) {
+    ground.largest_packet = protocol::maximum_packet_bytes;
+    ground.allowance->widen(2 * ground.largest_packet);
+  }
   // Forks first: from here on there are threads.
-  return probe::fork_victims(ground, company_.victims).and_then([&] {
-    return call_witnesses(ground);
-  });
+  return probe::fork_victims(ground, company_.victims)
+      .and_then([&] { return read_earlier_value(ground); })
+      .and_then([&] { return call_witnesses(ground); });
+}
+
+/// Of the user's own will, which may replace it.
+Status Trial::read_earlier_value(const probe::Ground& ground) {
+  const auto& will = ground.plan.session.will;
+  if (!will) return {};
+  probe::Scene scene(ground, {&reading, probe::only_variant}, patience_with_reading);
+  auto read = probe::EarlierValue::read(scene, *will);
+  if (!read) return tl::unexpected<Error>(read.error());
+  for (const std::string& loss : read->losses(scene)) world_.reporter.note(loss);
+  company_.earlier = std::make_unique<probe::EarlierValue>(std::move(*read));
+  return {};
+}
+
+Status Trial::put_right(probe::Scene& scene) {
+  if (!company_.earlier) return {};
+  Status status = company_.earlier->put_back(scene);
+  if (!company_.earlier->remark().empty()) world_.reporter.note(company_.earlier->remark());
+  return status;
 }
 
 Status Trial::call_witnesses(const probe::Ground& ground) {
@@ -67,7 +97,8 @@ Status Trial::call_witness(const probe::Ground& ground, client::Engine engine,
   std::vector<std::string> filters{ground.topic_prefix + "/#"};
   if (ground.plan.session.will) filters = {ground.plan.session.will->topic};
   if (!settings_.refused_topic.empty()) filters.push_back(settings_.refused_topic);
-  auto witness = std::make_unique<probe::Witness>(std::move(plan), std::move(filters));
+  auto witness =
+      std::make_unique<probe::Witness>(std::move(plan), std::move(filters), ground.allowance);
   return witness->start().map([&] { witnesses.push_back(std::move(witness)); });
 }
 

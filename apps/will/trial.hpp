@@ -19,6 +19,8 @@ class Trial {
 
  private:
   Status begin(probe::Ground& ground);
+  Status read_earlier_value(const probe::Ground& ground);
+  Status put_right(probe::Scene& scene);
   Status call_witnesses(const probe::Ground& ground);
   Status call_witness(const probe::Ground& ground, client::Engine engine,
                       std::vector<std::unique_ptr<probe::Witness>>& witnesses);

@@ -1,6 +1,7 @@
 #include "checks/report.hpp"
 
 #include <algorithm>
+#include <map>
 #include <unistd.h>
 
 #include <fmt/format.h>
@@ -20,6 +21,13 @@ constexpr std::size_t verdict_width = 12;
 std::string show_after(Duration after) {
   const double milliseconds = static_cast<double>(after.count()) / 1e6;
   return fmt::format("{:.{}f} ms", milliseconds, milliseconds < 10 ? 1 : 0);
+}
+
+/// Null: it was not learnt.
+const probe::Fact* find_fact(std::span<const probe::Fact> facts, const probe::FactRow& row) {
+  const auto found = std::find_if(facts.begin(), facts.end(),
+                                  [&](const probe::Fact& fact) { return fact.row == &row; });
+  return found == facts.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -48,9 +56,11 @@ ExitCode Report::list(const std::vector<options::CaseText>& cases) {
   return exit_;
 }
 
-void Report::expect(std::vector<probe::Task> tasks, protocol::Version version) {
+void Report::expect(std::vector<probe::Task> tasks, protocol::Version version,
+                    std::span<const probe::FactRow> facts) {
   tasks_ = std::move(tasks);
   version_ = version;
+  rows_ = facts;
   outcomes_.resize(tasks_.size());
   for (const probe::Task& task : tasks_) width_ = std::max(width_, task.name().size());
 }
@@ -72,7 +82,7 @@ void Report::print(const probe::Task& task, const probe::Outcome& outcome) {
   facts_.insert(facts_.end(), outcome.facts.begin(), outcome.facts.end());
   if (!json_) return append_text(task, outcome);
   append_json(task, outcome);
-  append_facts(outcome.facts);
+  append_facts(task, outcome.facts);
 }
 
 std::vector<std::pair<std::string, Verdict>> Report::verdicts() const {
@@ -104,40 +114,53 @@ void Report::append_text(const probe::Task& task, const probe::Outcome& outcome)
                  task.played->section, task.played->promise);
 }
 
-void Report::append_facts(std::span<const probe::Fact> facts) {
-  for (const probe::Fact& fact : facts) {
-    record::FactLine line{
-        fact.row->name, {}, unit_of(fact.row->kind), fact.at_least, probe::name(fact.source)};
-    if (const auto* text = std::get_if<std::string>(&fact.value))
+void Report::append_facts(const probe::Task& task, std::span<const probe::Fact> facts) {
+  for (const probe::FactRow& row : rows_)
+    if (row.played == task.played->name) append_fact(row, find_fact(facts, row));
+}
+
+void Report::append_fact(const probe::FactRow& row, const probe::Fact* fact) {
+  record::FactLine line{row.name, {}, {}, false, "unknown"};
+  if (fact != nullptr) {
+    line.unit = unit_of(row.kind);
+    line.at_least = fact->at_least;
+    line.source = probe::name(fact->source);
+    if (const auto* text = std::get_if<std::string>(&fact->value))
       line.value = std::string_view(*text);
-    else if (const auto* flag = std::get_if<bool>(&fact.value))
+    else if (const auto* flag = std::get_if<bool>(&fact->value))
       line.value = *flag;
     else
-      line.value = std::get<std::uint64_t>(fact.value);
-    writer_.append(output_.buffer(), line, world_.wall_clock.now());
+      line.value = std::get<std::uint64_t>(fact->value);
   }
+  writer_.append(output_.buffer(), line, world_.wall_clock.now());
+}
+
+bool Report::is_played(const probe::FactRow& row) const {
+  for (std::size_t i = 0; i < tasks_.size(); ++i)
+    if (outcomes_[i] && tasks_[i].played->name == row.played) return true;
+  return false;
 }
 
 /// Grouped by subject, in the order of the table.
 void Report::append_fact_lines() {
-  std::vector<const probe::Fact*> sorted;
-  for (const probe::Fact& fact : facts_) sorted.push_back(&fact);
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto* a, const auto* b) { return std::less<>()(a->row, b->row); });
+  std::vector<const probe::FactRow*> rows;
+  for (const probe::FactRow& row : rows_)
+    if (is_played(row)) rows.push_back(&row);
   std::size_t name_width = 0;
-  for (const probe::Fact* fact : sorted) name_width = std::max(name_width, fact->row->name.size());
+  for (const probe::FactRow* row : rows) name_width = std::max(name_width, row->name.size());
   std::string_view subject;
-  for (const probe::Fact* fact : sorted) {
+  for (const probe::FactRow* row : rows) {
     std::string& out = output_.buffer();
-    if (fact->row->subject != subject)
-      fmt::format_to(std::back_inserter(out), "\n{}\n", subject = fact->row->subject);
-    fmt::format_to(std::back_inserter(out), "  {:{}}  ", fact->row->name, name_width);
-    append_shown(show(*fact));
-    if (fact->source != probe::FactSource::measured)
-      fmt::format_to(std::back_inserter(output_.buffer()), " ({})", probe::name(fact->source));
-    output_.buffer() += '\n';
+    const probe::Fact* fact = find_fact(facts_, *row);
+    if (row->subject != subject)
+      fmt::format_to(std::back_inserter(out), "\n{}\n", subject = row->subject);
+    fmt::format_to(std::back_inserter(out), "  {:{}}  ", row->name, name_width);
+    append_shown(fact != nullptr ? show(*fact) : "unknown");
+    if (fact != nullptr && fact->source != probe::FactSource::measured)
+      fmt::format_to(std::back_inserter(out), " ({})", probe::name(fact->source));
+    out += '\n';
   }
-  if (!sorted.empty()) output_.buffer() += '\n';
+  if (!rows.empty()) output_.buffer() += '\n';
 }
 
 void Report::requirement(const record::RequirementLine& line) {
@@ -166,6 +189,7 @@ void Report::append_shown(std::string_view text) {
 
 void Report::error(const Error& error) {
   world_.reporter.error(error.text);
+  exit_ = worse(exit_, error.code);
   if (json_)
     writer_.append(output_.buffer(), record::ErrorLine{&error, {}, {}}, world_.wall_clock.now());
   flush();
@@ -178,8 +202,30 @@ void Report::complete() {
   if (!json_) append_fact_lines();
 }
 
+/// A verdict on the broker, and not only that a check could not be made.
+bool Report::is_anything_checked() const {
+  const auto count = [&](Verdict verdict) { return counts_[static_cast<std::size_t>(verdict)]; };
+  return count(Verdict::pass) + count(Verdict::fail) + count(Verdict::deviates) != 0;
+}
+
+/// The first of those that were observed most often.
+std::string Report::commonest_observation() const {
+  std::map<std::string_view, std::size_t> times;
+  for (const auto& outcome : outcomes_)
+    if (outcome) ++times[outcome->finding.observed];
+  std::string_view commonest;
+  for (const auto& outcome : outcomes_)
+    if (outcome && (commonest.empty() || times[outcome->finding.observed] > times[commonest]))
+      commonest = outcome->finding.observed;
+  return std::string(commonest);
+}
+
 ExitCode Report::finish(std::optional<ExitCode> decided, bool interrupted) {
   if (decided) exit_ = *decided;
+  const bool is_over = !decided && !interrupted && !closed();
+  if (is_over && !is_anything_checked()) {
+    error({ExitCode::no, "nothing could be checked: " + printable(commonest_observation(), 4096)});
+  }
   const Duration elapsed = world_.loop.now() - started_;
   if (json_) {
     std::array<record::Summary::Count, probe::verdicts.size()> counts;

@@ -24,12 +24,13 @@ class MQTT_TOOLBOX_API Report {
   /// --list.
   ExitCode list(const std::vector<options::CaseText>& cases);
 
-  /// Which tasks there will be findings of.
-  void expect(std::vector<probe::Task> tasks, protocol::Version version);
+  /// Which tasks there will be findings of, and the facts that these may bring.
+  void expect(std::vector<probe::Task> tasks, protocol::Version version,
+              std::span<const probe::FactRow> facts);
   void take(const probe::Outcome& outcome);
   /// Nobody reads any more.
   bool closed() const { return output_.closed(); }
-  /// Of the whole run, on standard error too.
+  /// Of the whole run, on standard error too. Its code counts for the exit status.
   void error(const Error& error);
   /// Prints what is left, the facts for people among it, so that all is known.
   void complete();
@@ -40,14 +41,20 @@ class MQTT_TOOLBOX_API Report {
   void requirement(const record::RequirementLine& line);
   void change(const record::ChangeLine& line);
   /// The totals, and the exit status of the run: by the verdicts, unless something else decides.
+  /// Where nothing came to a verdict on the broker, that is an error, and the status is
+  /// ExitCode::no.
   ExitCode finish(std::optional<ExitCode> decided, bool interrupted);
 
  private:
   void print(const probe::Task& task, const probe::Outcome& outcome);
   void append_json(const probe::Task& task, const probe::Outcome& outcome);
   void append_text(const probe::Task& task, const probe::Outcome& outcome);
-  void append_facts(std::span<const probe::Fact> facts);
+  void append_facts(const probe::Task& task, std::span<const probe::Fact> facts);
+  void append_fact(const probe::FactRow& row, const probe::Fact* fact);
   void append_fact_lines();
+  bool is_played(const probe::FactRow& row) const;
+  bool is_anything_checked() const;
+  std::string commonest_observation() const;
   void append_shown(std::string_view text);
   void flush();
 
@@ -61,6 +68,7 @@ class MQTT_TOOLBOX_API Report {
   std::size_t printed_ = 0;
   std::size_t width_ = 0;  ///< of the longest name
   std::array<std::uint64_t, probe::verdicts.size()> counts_{};
+  std::span<const probe::FactRow> rows_;
   std::vector<probe::Fact> facts_;
   Time started_{};
   ExitCode exit_ = ExitCode::done;

@@ -143,7 +143,7 @@ Result<std::vector<Requirement>> parse_requirements(std::string_view list,
 Fulfilment fulfilment_of(const Requirement& requirement, std::span<const Fact> facts) {
   const auto found = std::find_if(facts.begin(), facts.end(),
                                   [&](const Fact& fact) { return fact.row == requirement.row; });
-  if (found == facts.end()) return {false, "not known"};
+  if (found == facts.end()) return {false, "unknown"};
   const bool has_no_value = requirement.op == Operator::has || requirement.op == Operator::lacks;
   const bool met = has_no_value ? is_there(*found) == (requirement.op == Operator::has)
                                 : compares(*found, requirement.op, requirement.value);

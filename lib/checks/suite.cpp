@@ -7,10 +7,13 @@
 
 #include "base/random.hpp"
 #include "base/text.hpp"
+#include "base/thread.hpp"
 #include "base/utf8.hpp"
+#include "checks/control.hpp"
 #include "checks/greeting.hpp"
 #include "checks/report.hpp"
 #include "console/interrupts.hpp"
+#include "probe/patience.hpp"
 #include "transport/inbox.hpp"
 
 namespace mqtt_toolbox::checks {
@@ -38,10 +41,16 @@ std::vector<std::string> all_names(std::span<const probe::Case> cases) {
   return names;
 }
 
+/// Longer than a check, which leaves what it has not got time for.
+constexpr Duration clean_up_limit = std::chrono::seconds(30);
+
+/// No check: what the scene of the cleaning up is called.
+constexpr probe::Case clean_up_case{"clean-up", "", "", nullptr};
+
 /// One run of a suite.
 class Run {
  public:
-  Run(console::World& world, const options::Settings& settings, const Suite& suite)
+  Run(console::World& world, const Settings& settings, const Suite& suite)
       : world_(world),
         settings_(settings),
         suite_(suite),
@@ -51,22 +60,31 @@ class Run {
 
   console::Ended play() {
     if (settings_.checks.list) return {report_.list(texts_of(suite_.cases)), 0};
-    auto greeting = greet(world_, settings_.plan);
-    if (interrupts_.received() != 0) return {ExitCode::no, interrupts_.received()};
-    Status status = greeting ? prepare(*greeting) : tl::unexpected<Error>(greeting.error());
+    Status status = begin();
     if (status) status = play_tasks();
     if (suite_.end) suite_.end();
-    if (!status) {
-      report_.error(status.error());
-      return {status.error().code, 0};
-    }
+    const bool has_begun = status.has_value();
+    if (has_begun) status = clean_up();
+    const int signal = interrupts_.received();
+    if (!has_begun && signal != 0) return {ExitCode::no, signal};
+    if (!status) report_.error(status.error());
+    if (!has_begun) return {status.error().code, 0};
     report_.complete();
-    const bool interrupted = interrupts_.received() != 0;
-    const auto decided = suite_.conclude && !interrupted ? suite_.conclude(report_) : std::nullopt;
-    return {report_.finish(decided, interrupted), interrupts_.received()};
+    const auto decided = suite_.conclude && signal == 0 ? suite_.conclude(report_) : std::nullopt;
+    return {report_.finish(decided, signal != 0), signal};
   }
 
  private:
+  /// All that comes before the first case.
+  Status begin() {
+    const auto greeting = greet(world_, settings_.plan);
+    if (!greeting) return tl::unexpected<Error>(greeting.error());
+    if (Status status = prepare(*greeting); !status) return status;
+    if (Status status = see_that_messages_pass(); !status) return status;
+    if (interrupts_.received() != 0) return fail(ExitCode::no, "interrupted");
+    return suite_.begin ? suite_.begin(ground_) : Status();
+  }
+
   Status prepare(const Greeting& greeting) {
     ground_.plan = settings_.plan;
     ground_.plan.version = greeting.version;
@@ -90,11 +108,25 @@ class Run {
       return fail(ExitCode::usage, "none of the cases named is for MQTT " +
                                        std::string(protocol::name(greeting.version)));
     ground_.tasks = tasks_;
-    return suite_.begin ? suite_.begin(ground_) : Status();
+    return {};
+  }
+
+  /// Before the checks, which without the rights for their topics would all find the broker wrong.
+  Status see_that_messages_pass() {
+    const bool is_needed = std::any_of(tasks_.begin(), tasks_.end(), [](const probe::Task& task) {
+      return task.played->needs_rights;
+    });
+    if (!is_needed || !settings_.control) return {};
+    return send_control_message(world_, ground_.plan, ground_.topic_prefix + "/control",
+                                settings_.checks.limit.value_or(probe::arrival_patience));
   }
 
   Status play_tasks() {
-    report_.expect(tasks_, ground_.version());
+    // Of each message a few packets, at both sides.
+    constexpr std::size_t bytes_a_message = 4096;
+    ground_.allowance->widen(tasks_.size() * ground_.amounts.messages.value_or(0) *
+                             bytes_a_message);
+    report_.expect(tasks_, ground_.version(), suite_.facts);
     const probe::RunSettings run{world_.trace != nullptr ? 1 : settings_.checks.side_by_side,
                                  settings_.checks.limit};
     probe::Runner runner(
@@ -116,6 +148,47 @@ class Run {
     return started;
   }
 
+  /// Takes away what the cases have left at the broker. An interruption does not end it; a second
+  /// one ends the process.
+  Status clean_up() {
+    if (ground_.leftovers->empty() && !suite_.put_right) return {};
+    Status status;
+    bool is_over = false;
+    const auto worker = start_thread([&] {
+      status = put_all_right();
+      inbox_.post([&] {
+        is_over = true;
+        world_.loop.stop();
+      });
+    });
+    if (!worker) return tl::unexpected<Error>(worker.error());
+    while (!is_over) (void)world_.loop.run_until(never);
+    return status;
+  }
+
+  /// In a thread of its own. A scene that this side has no descriptors for is an error.
+  Status put_all_right() {
+    try {
+      take_leftovers_away();
+      if (!suite_.put_right) return {};
+      probe::Scene scene(ground_, {&clean_up_case, probe::only_variant}, clean_up_limit);
+      return suite_.put_right(scene);
+    } catch (const std::exception& exception) {
+      return fail(ExitCode::io, exception.what());
+    }
+  }
+
+  void take_leftovers_away() {
+    probe::Leftovers& leftovers = *ground_.leftovers;
+    if (leftovers.empty()) return;
+    probe::Scene scene(ground_, {&clean_up_case, probe::only_variant}, clean_up_limit);
+    leftovers.take_away(scene);
+    if (!scene.in_trouble()) return;
+    inbox_.post([this, text = leftovers.text(), why = scene.verdict({}).observed] {
+      world_.reporter.note("left at the broker: " + text + " (" + printable(why, 1000) + ')');
+    });
+  }
+
   void interrupt() {
     if (runner_ != nullptr)
       runner_->cancel();
@@ -124,7 +197,7 @@ class Run {
   }
 
   console::World& world_;
-  const options::Settings& settings_;
+  const Settings& settings_;
   const Suite& suite_;
   Report report_;
   console::Interrupts interrupts_;
@@ -164,7 +237,7 @@ Status check_names(std::span<const probe::Case> cases, const std::vector<std::st
   return {};
 }
 
-console::Ended run(console::World& world, const options::Settings& settings, const Suite& suite) {
+console::Ended run(console::World& world, const Settings& settings, const Suite& suite) {
   // No exception passes into the program, which may have a C++ runtime of its own.
   try {
     return Run(world, settings, suite).play();

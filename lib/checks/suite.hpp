@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/export.hpp"
+#include "checks/settings.hpp"
 #include "console/tool.hpp"
 #include "options/tool.hpp"
 #include "probe/runner.hpp"
@@ -21,6 +22,9 @@ struct Suite {
   std::function<Status(probe::Ground& ground)> begin{};
   /// After the last one.
   std::function<void()> end{};
+  /// Then, also when the run was interrupted: what the tool itself has to put right at the broker,
+  /// on a scene that no interruption ends.
+  std::function<Status(probe::Scene& scene)> put_right{};
   /// What the cases may learn beside their verdicts.
   std::span<const probe::FactRow> facts{};
   /// Which cases are played where --case names none; empty: all.
@@ -43,7 +47,7 @@ MQTT_TOOLBOX_API Status check_names(std::span<const probe::Case> cases,
 /// The whole work of a check tool: asks the broker for its version and limits, plays the cases,
 /// prints each finding in the order of the table, then the totals. Exit status: `no` when a case
 /// failed or is inconclusive; else `done`; the connection's own when the broker cannot be reached.
-MQTT_TOOLBOX_API console::Ended run(console::World& world, const options::Settings& settings,
+MQTT_TOOLBOX_API console::Ended run(console::World& world, const Settings& settings,
                                     const Suite& suite);
 
 }  // namespace mqtt_toolbox::checks

@@ -72,6 +72,10 @@ constexpr std::array<Spec, 5> specs{{
      .group = Group::checks,
      .fallback = "mqtt-toolbox",
      .help = "what all topics of the checks begin with",
+     .manual = "The user needs the right to publish and to subscribe below it. Before the checks a "
+               "client subscribes to one topic there and sends itself a message at QoS 0: where "
+               "that is refused, or the message does not come, no check is made and the exit "
+               "status is 6.",
      .assign = assign_topic_prefix},
 }};
 

@@ -25,7 +25,6 @@ struct Noter {
   void operator()(const protocol::UnsubAck& packet) const { codes(packet); }
   void operator()(const protocol::Publish& packet) const {
     answer.packet_identifier = packet.packet_identifier;
-    answer.payload = packet.payload;
   }
   void operator()(const protocol::Disconnect& packet) const { answer.reason = packet.reason; }
   void operator()(const protocol::Auth& packet) const { answer.reason = packet.reason; }
@@ -44,7 +43,7 @@ struct Noter {
 }  // namespace
 
 Bare::Bare(Scene& scene, client::ConnectPlan plan)
-    : scene_(scene), wire_(scene.wire(std::move(plan))) {
+    : scene_(scene), wire_(scene.wire(std::move(plan))), holding_(scene.ground().allowance) {
   wire_.set_hook([this](session::Direction direction, const protocol::Frame& frame) {
     if (direction == session::Direction::received) note(frame);
     return Fate::pass;
@@ -55,7 +54,8 @@ void Bare::note(const protocol::Frame& frame) {
   Answer answer{frame.type()};
   const auto version = wire_.plan().version.value_or(scene_.ground().version());
   if (const auto packet = protocol::decode(frame, version)) std::visit(Noter{answer}, *packet);
-  answers_.push_back(std::move(answer));
+  answers_.push_back(answer);
+  if (!holding_.add(bytes_in_vector<Answer>)) scene_.trouble(std::string(sends_without_end));
   scene_.changed();
 }
 
@@ -85,7 +85,7 @@ std::string Bare::encoded(const protocol::Packet& packet) {
 }
 
 Attempt Bare::try_bytes(protocol::Bytes connect) {
-  answers_.clear();
+  forget_answers();
   return wire_.try_bytes(connect, arrival_patience);
 }
 

@@ -19,7 +19,6 @@ class Bare {
     /// Of an acknowledgement or DISCONNECT; of SUBACK and UNSUBACK the worst.
     protocol::ReasonCode reason{};
     std::size_t codes = 0;  ///< of SUBACK and UNSUBACK
-    std::string payload{};  ///< of PUBLISH
   };
 
   Bare(Scene& scene, client::ConnectPlan plan);
@@ -45,7 +44,10 @@ class Bare {
   std::string encoded(const protocol::Packet& packet);
 
   const std::vector<Answer>& answers() const { return answers_; }
-  void forget_answers() { answers_.clear(); }
+  void forget_answers() {
+    answers_.clear();
+    holding_.set(0);
+  }
   std::size_t count(protocol::PacketType type) const;
   /// The first answer of this type since the last `forget_answers`; null: none came before the end
   /// of the connection or of the patience.
@@ -60,6 +62,7 @@ class Bare {
   Scene& scene_;
   Wire& wire_;
   std::vector<Answer> answers_;
+  Holding holding_;
 };
 
 /// Pieces of packets that no encoder would make.

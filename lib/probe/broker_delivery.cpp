@@ -27,7 +27,10 @@ const Message* send_across(Scene& scene, Wire& publisher, Wire& subscriber, Qos 
     scene.trouble("the subscription was not granted");
     return nullptr;
   }
-  if (!publisher.try_publish(message(topic, "across", qos), arrival_patience)) return nullptr;
+  const auto reason = publisher.try_publish(message(topic, "across", qos), arrival_patience);
+  if (reason && is_failure(*reason))
+    scene.trouble("the message was refused: " + reason_text(*reason, PacketType::puback));
+  if (!reason || scene.in_trouble()) return nullptr;
   return wait_for_message(scene, subscriber, "across");
 }
 
@@ -40,6 +43,10 @@ Finding qos0(Scene& scene) {
 }
 
 Finding qos1(Scene& scene) {
+  if (scene.ground().limits.maximum_qos == Qos::at_most_once) {
+    scene.tell(announced(fact("qos1"), false));
+    return unsupported("Maximum QoS says so");
+  }
   Wire& subscriber = scene.connected();
   Wire& publisher = scene.connected();
   const Message* came = send_across(scene, publisher, subscriber, Qos::at_least_once);

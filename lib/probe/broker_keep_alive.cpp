@@ -69,14 +69,15 @@ Finding keep_alive_bounds(Scene& scene) {
 }
 
 constexpr std::array cases{
-    Case{.name = "keep-alive",
-         .section = "3.1.2.10",
-         .promise = "closes the connection of a client that is silent for one and a half times "
-                    "its keep-alive, and not before its keep-alive is over",
-         .play = keep_alive,
-         .limit = std::chrono::seconds(30)},
-    Case{"keep-alive-bounds", "3.2.2.3.14", "says which keep-alive it wants", keep_alive_bounds,
-         Versions::v5_only},
+    without_rights(
+        Case{.name = "keep-alive",
+             .section = "3.1.2.10",
+             .promise = "closes the connection of a client that is silent for one and a half times "
+                        "its keep-alive, and not before its keep-alive is over",
+             .play = keep_alive,
+             .limit = std::chrono::seconds(30)}),
+    without_rights(Case{"keep-alive-bounds", "3.2.2.3.14", "says which keep-alive it wants",
+                        keep_alive_bounds, Versions::v5_only}),
 };
 
 }  // namespace

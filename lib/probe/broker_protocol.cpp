@@ -16,8 +16,6 @@ using protocol::Version;
 
 namespace {
 
-/// How long a broker may stay silent that does not know the version.
-
 Finding version_finding(const Attempt& attempt) {
   switch (attempt.kind) {
     case Attempt::Kind::accepted: return pass("accepted");
@@ -30,15 +28,27 @@ Finding version_finding(const Attempt& attempt) {
   return inconclusive(attempt.text);
 }
 
+/// Whether the broker speaks the version; none: its answer does not say.
+std::optional<bool> speaks(const Attempt& attempt) {
+  switch (attempt.kind) {
+    case Attempt::Kind::accepted: return true;
+    case Attempt::Kind::closed: return false;
+    case Attempt::Kind::refused:
+      if (attempt.reason == ReasonCode::unsupported_protocol_version) return false;
+      return std::nullopt;
+    case Attempt::Kind::silent:
+    case Attempt::Kind::unreachable: break;
+  }
+  return std::nullopt;
+}
+
 Finding try_version(Scene& scene, Version version, const FactRow& row) {
   client::ConnectPlan plan = scene.plan();
   plan.version = version;
   plan.connack_timeout = arrival_patience;
   const Attempt attempt = scene.wire(plan).try_connect();
-  Finding finding = version_finding(attempt);
-  if (finding.verdict != Verdict::inconclusive)
-    scene.tell(measured(row, attempt.kind == Attempt::Kind::accepted));
-  return finding;
+  if (const auto spoken = speaks(attempt)) scene.tell(measured(row, *spoken));
+  return version_finding(attempt);
 }
 
 Finding play_version_31(Scene& scene) {
@@ -90,7 +100,8 @@ Finding play_assigned_id(Scene& scene) {
   Wire& wire = scene.wire(plan);
   const Attempt attempt = wire.try_connect();
   const bool accepted = attempt.kind == Attempt::Kind::accepted;
-  if (attempt.kind == Attempt::Kind::refused || accepted)
+  // Any other reason says nothing of identifiers.
+  if (attempt.reason == ReasonCode::client_identifier_not_valid || accepted)
     scene.tell(measured(fact("assigned-id"), accepted));
   if (attempt.kind == Attempt::Kind::refused) return unsupported(attempt.text);
   if (!accepted) return inconclusive(attempt.text);
@@ -100,16 +111,30 @@ Finding play_assigned_id(Scene& scene) {
   return pass("assigned " + std::string(*assigned));
 }
 
+/// Whether who gives no user name is let in; none: the answer does not say.
+std::optional<bool> lets_in_anonymous(const Attempt& attempt) {
+  const bool is_for_want_of_name = attempt.reason == ReasonCode::not_authorized ||
+                                   attempt.reason == ReasonCode::bad_user_name_or_password;
+  switch (attempt.kind) {
+    case Attempt::Kind::accepted: return true;
+    case Attempt::Kind::closed: return false;
+    case Attempt::Kind::refused: return is_for_want_of_name ? std::optional(false) : std::nullopt;
+    case Attempt::Kind::silent:
+    case Attempt::Kind::unreachable: break;
+  }
+  return std::nullopt;
+}
+
 Finding play_anonymous(Scene& scene) {
   client::ConnectPlan plan = scene.plan();
   plan.username.reset();
   plan.password.reset();
   const Attempt attempt = scene.wire(plan).try_connect();
   if (attempt.kind == Attempt::Kind::unreachable) return inconclusive(attempt.text);
-  const bool accepted = attempt.kind == Attempt::Kind::accepted;
-  scene.tell(measured(fact("anonymous"), accepted));
+  const auto let_in = lets_in_anonymous(attempt);
+  if (let_in) scene.tell(measured(fact("anonymous"), *let_in));
   if (attempt.kind == Attempt::Kind::silent) return broken(attempt.text);
-  return pass(accepted ? "lets in who gives no user name" : attempt.text);
+  return pass(let_in.value_or(false) ? "lets in who gives no user name" : attempt.text);
 }
 
 constexpr std::string_view invented_method = "mqtt-toolbox-unknown";
@@ -156,6 +181,9 @@ Finding play_auth_methods(Scene& scene) {
   for (const std::string_view method : usual) {
     const Authentication answer = try_method(scene, method);
     if (scene.in_trouble()) return {};
+    const auto kind = answer.attempt.kind;
+    if (!answer.known && (kind == Attempt::Kind::silent || kind == Attempt::Kind::unreachable))
+      return inconclusive(std::string(method) + ": " + answer.attempt.text);
     const auto reason = answer.attempt.reason;
     // A method that it knows it goes on with, or it dislikes what is said in it. What it says of
     // any method proves nothing.
@@ -244,13 +272,13 @@ Finding play_sys_topics(Scene& scene) {
       before = wire.received().size();
     } while (scene.stay(std::chrono::milliseconds(600)) && wire.received().size() > before);
   }
+  if (!reason) return inconclusive("a subscription to $SYS/# was not answered");
+  if (is_failure(*reason))
+    return unsupported("refused: " + reason_text(*reason, PacketType::suback));
   std::set<std::string> topics;
   for (const Message& message : wire.received()) topics.insert(message.topic);
   scene.tell(measured(fact("sys-topics"), std::uint64_t(topics.size())));
-  if (topics.empty())
-    return unsupported(reason && is_failure(*reason)
-                           ? "refused: " + reason_text(*reason, PacketType::suback)
-                           : "nothing there");
+  if (topics.empty()) return unsupported("nothing there");
   return pass(fmt::format("{} topics", topics.size()));
 }
 
@@ -268,33 +296,43 @@ Finding play_take_over(Scene& scene) {
 }
 
 constexpr std::array cases{
-    Case{"version-3.1", "3.1.2.2", "accepts MQTT 3.1, or refuses it and closes the connection",
-         play_version_31},
-    Case{"version-3.1.1", "3.1.2.2", "accepts MQTT 3.1.1, or refuses it and closes the connection",
-         play_version_311},
-    Case{"version-5.0", "3.1.2.2", "accepts MQTT 5.0, or refuses it and closes the connection",
-         play_version_5},
-    Case{"connack", "3.2.2.3", "says its limits in CONNACK", play_connack, Versions::v5_only},
-    Case{"assigned-id", "3.1.3.1",
-         "assigns a client identifier to who has none, and tells it, or refuses", play_assigned_id},
-    Case{"take-over", "3.1.4",
-         "closes the connection of a client when another comes with its identifier, and says why",
-         play_take_over},
-    Case{"ping", "3.12.4", "answers PINGREQ with PINGRESP", play_ping},
-    Case{"anonymous", "3.1.4", "answers a CONNECT without user name and password", play_anonymous},
-    Case{"unknown-auth", "4.12",
-         "refuses an authentication method that it does not support with reason 0x8C",
-         play_unknown_auth, Versions::v5_only},
-    Case{"auth-methods", "4.12", "says which authentication methods it supports by its answers",
-         play_auth_methods, Versions::v5_only},
+    without_rights(Case{"version-3.1", "3.1.2.2",
+                        "accepts MQTT 3.1, or refuses it and closes the connection",
+                        play_version_31}),
+    without_rights(Case{"version-3.1.1", "3.1.2.2",
+                        "accepts MQTT 3.1.1, or refuses it and closes the connection",
+                        play_version_311}),
+    without_rights(Case{"version-5.0", "3.1.2.2",
+                        "accepts MQTT 5.0, or refuses it and closes the connection",
+                        play_version_5}),
+    without_rights(
+        Case{"connack", "3.2.2.3", "says its limits in CONNACK", play_connack, Versions::v5_only}),
+    without_rights(Case{"assigned-id", "3.1.3.1",
+                        "assigns a client identifier to who has none, and tells it, or refuses",
+                        play_assigned_id}),
+    without_rights(Case{
+        "take-over", "3.1.4",
+        "closes the connection of a client when another comes with its identifier, and says why",
+        play_take_over}),
+    without_rights(Case{"ping", "3.12.4", "answers PINGREQ with PINGRESP", play_ping}),
+    without_rights(Case{"anonymous", "3.1.4", "answers a CONNECT without user name and password",
+                        play_anonymous}),
+    without_rights(
+        Case{"unknown-auth", "4.12",
+             "refuses an authentication method that it does not support with reason 0x8C",
+             play_unknown_auth, Versions::v5_only}),
+    without_rights(Case{"auth-methods", "4.12",
+                        "says which authentication methods it supports by its answers",
+                        play_auth_methods, Versions::v5_only}),
     Case{"reason-strings", "4.13", "may explain itself in reason strings", play_reason_strings,
          Versions::v5_only},
-    Case{"response-information", "3.1.2.11.6", "may give Response Information to who asks for it",
-         play_response_information, Versions::v5_only},
-    Case{"response-not-requested", "3.1.2.11.6",
-         "gives no Response Information to who does not want it", play_response_not_requested,
-         Versions::v5_only},
-    Case{"sys-topics", "4.7.2", "may tell of itself below $SYS", play_sys_topics},
+    without_rights(Case{"response-information", "3.1.2.11.6",
+                        "may give Response Information to who asks for it",
+                        play_response_information, Versions::v5_only}),
+    without_rights(Case{"response-not-requested", "3.1.2.11.6",
+                        "gives no Response Information to who does not want it",
+                        play_response_not_requested, Versions::v5_only}),
+    without_rights(Case{"sys-topics", "4.7.2", "may tell of itself below $SYS", play_sys_topics}),
 };
 
 }  // namespace

@@ -97,7 +97,7 @@ Finding session_expiry(Scene& scene) {
   const auto stays = survives(scene, plan_with_expiry(scene, 30), Duration{});
   const auto over = survives(scene, plan_with_expiry(scene, 1), std::chrono::milliseconds(2500));
   if (!stays || !over) return {};
-  scene.tell(measured(fact("session-expiry"), *stays && !*over));
+  if (*stays) scene.tell(measured(fact("session-expiry"), !*over));
   if (!*stays) return broken("a session with an expiry of 30 s was gone at once");
   return *over ? broken("a session with an expiry of 1 s was still there after 2.5 s")
                : pass("gone after its expiry of 1 s");
@@ -130,7 +130,7 @@ Finding message_expiry(Scene& scene) {
   const std::size_t expired = count_of(wire, "short-lived") + count_of(wire, "also short-lived");
   end_session(scene, wire);
   if (scene.in_trouble()) return {};
-  scene.tell(measured(fact("message-expiry"), came && expired == 0));
+  if (came || expired != 0) scene.tell(measured(fact("message-expiry"), expired == 0));
   if (expired != 0) return broken(fmt::format("{} of 2 expired messages were delivered", expired));
   return came ? pass("two expired messages were dropped, one that lasts was not")
               : inconclusive("the message that lasts did not come either");

@@ -50,7 +50,15 @@ struct Case {
   /// The death of the broker is what it looks for: the finding stands then. Any other finding
   /// speaks against a broker that lives: one that lets nobody in any more makes it inconclusive.
   bool may_kill = false;
+  /// It publishes or subscribes below the prefix, for which the user needs rights.
+  bool needs_rights = true;
 };
+
+/// The same case, of one that neither publishes nor subscribes below the prefix.
+constexpr Case without_rights(Case played) {
+  played.needs_rights = false;
+  return played;
+}
 
 /// Of a broker that is gone.
 inline constexpr std::string_view lets_nobody_in = "the broker lets nobody in any more";

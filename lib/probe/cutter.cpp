@@ -1,5 +1,6 @@
 #include "probe/cutter.hpp"
 
+#include "probe/scene.hpp"
 #include "protocol/codec.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -14,7 +15,11 @@ constexpr std::size_t most_payload = 64;
 
 }  // namespace
 
-Cutter::Cutter(Wire& wire) : wire_(wire), packets_before_(wire.packets().size()) {
+Cutter::Cutter(Scene& scene, Wire& wire)
+    : scene_(scene),
+      wire_(wire),
+      packets_before_(wire.packets().size()),
+      holding_(scene.ground().allowance) {
   // FIN and not RST, which would take from the broker what it has not read yet.
   wire.set_cut(transport::Ending::fin);
   wire.set_hook(
@@ -50,6 +55,8 @@ void Cutter::note(const protocol::Frame& frame) {
   const auto version = wire_.plan().version.value_or(protocol::Version::v5);
   const auto publish = protocol::decode_publish(frame, version);
   if (!publish) return;
+  if (!holding_.add(bytes_in_vector<Sighting> + most_payload))
+    return scene_.trouble(std::string(sends_without_end));
   sightings_.push_back({connection_, std::string(publish->payload.substr(0, most_payload)),
                         publish->packet_identifier, publish->dup});
 }

@@ -28,7 +28,7 @@ struct Sighting {
 /// packet.
 class MQTT_TOOLBOX_API Cutter {
  public:
-  explicit Cutter(Wire& wire);
+  Cutter(Scene& scene, Wire& wire);
   ~Cutter() { wire_.set_hook({}); }
   Cutter(const Cutter&) = delete;
   Cutter& operator=(const Cutter&) = delete;
@@ -51,6 +51,7 @@ class MQTT_TOOLBOX_API Cutter {
   void note(const protocol::Frame& frame);
   bool is_to_be_cut(session::Direction direction, protocol::PacketType type);
 
+  Scene& scene_;
   Wire& wire_;
   CutPoint point_{};
   std::size_t left_ = 0;  ///< such packets until the next cut, itself included
@@ -60,6 +61,7 @@ class MQTT_TOOLBOX_API Cutter {
   std::size_t packets_before_ = 0;
   protocol::PacketIdentifier target_ = 0;
   std::vector<Sighting> sightings_;
+  Holding holding_;
 };
 
 }  // namespace mqtt_toolbox::probe

@@ -1,10 +1,22 @@
 #include "probe/message.hpp"
 
+#include <algorithm>
+
+#include "probe/allowance.hpp"
+#include "protocol/topic.hpp"
+
 namespace mqtt_toolbox::probe {
 
 std::size_t bytes_kept(const protocol::Publish& publish) {
-  return sizeof(Message) + publish.topic.size() + publish.payload.size() +
+  return bytes_in_vector<Message> + publish.topic.size() + publish.payload.size() +
          publish.properties.encoded().size();
+}
+
+bool is_judged(const std::vector<std::string>& filters, std::string_view topic) {
+  return std::any_of(filters.begin(), filters.end(), [&](const std::string& filter) {
+    const auto shared = protocol::shared_subscription(filter);
+    return protocol::matches(shared ? shared->filter : protocol::Bytes(filter), topic);
+  });
 }
 
 Message copy_of(const protocol::Publish& publish, Time now) {

@@ -2,6 +2,8 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "base/time.hpp"
 #include "protocol/packet.hpp"
@@ -21,10 +23,15 @@ struct Message {
   Time at{};
 };
 
-/// What a broker can make one client of a check keep: received packets, in bytes.
+/// How much of it a client of a check reads before it says that the broker sends without end, in
+/// bytes.
 inline constexpr std::size_t most_received_bytes = 64u << 20;
-/// What a message that is kept takes of it.
+inline constexpr std::string_view sends_without_end = "the broker sends without end";
+/// What a message that is kept takes, in bytes.
 std::size_t bytes_kept(const protocol::Publish& publish);
+/// Whether one of the filters, with or without $share, matches the topic: what comes from others
+/// nobody asks for, and it is not kept.
+bool is_judged(const std::vector<std::string>& filters, std::string_view topic);
 
 Message copy_of(const protocol::Publish& publish, Time now);
 /// A view of the message, for as long as it lives.

@@ -9,13 +9,8 @@ namespace mqtt_toolbox::probe {
 
 using protocol::ReasonCode;
 
-namespace {
-
-/// How long an answer may take.
-
-}  // namespace
-
-Peer::Peer(Scene& scene, client::ConnectPlan plan) : scene_(scene), plan_(std::move(plan)) {}
+Peer::Peer(Scene& scene, client::ConnectPlan plan)
+    : scene_(scene), plan_(std::move(plan)), holding_(scene.ground().allowance) {}
 
 Peer::~Peer() = default;
 
@@ -35,6 +30,7 @@ bool Peer::connect() {
 bool Peer::subscribe(const std::string& filter, protocol::Qos qos) {
   if (!online_) return false;
   granted_.reset();
+  filters_.push_back(filter);
   const protocol::Subscription subscription{filter, qos};
   const auto submission = client_->subscribe({&subscription, 1}, {}, next_token_++);
   if (!submission) {
@@ -103,9 +99,13 @@ void Peer::on_closed(const std::optional<Error>& error) {
 }
 
 bool Peer::on_message(const protocol::Publish& message) {
-  received_bytes_ += bytes_kept(message);
-  if (received_bytes_ > most_received_bytes) scene_.trouble("the broker sends without end");
+  received_bytes_ += message.topic.size() + message.payload.size();
+  const bool is_expected = is_judged(filters_, message.topic);
+  const bool is_held = !is_expected || holding_.add(bytes_kept(message));
+  if (!is_held || received_bytes_ > most_received_bytes)
+    scene_.trouble(std::string(sends_without_end));
   if (scene_.in_trouble()) return false;
+  if (!is_expected) return true;
   received_.push_back(copy_of(message, scene_.loop().now()));
   scene_.changed();
   return true;

@@ -7,6 +7,7 @@
 
 #include "base/export.hpp"
 #include "client/client.hpp"
+#include "probe/allowance.hpp"
 #include "probe/message.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -59,7 +60,9 @@ class MQTT_TOOLBOX_API Peer final : private client::Handler {
   std::optional<protocol::ReasonCode> refusal_;
   std::optional<protocol::ReasonCode> granted_;
   std::vector<Message> received_;
+  std::vector<std::string> filters_;
   std::size_t received_bytes_ = 0;
+  Holding holding_;
 };
 
 }  // namespace mqtt_toolbox::probe

@@ -97,7 +97,7 @@ Finding play_publisher_cut(Scene& scene, const CutPoint& point) {
   plan.session.inflight_messages = 1;
   Wire& publisher = scene.connected(std::move(plan));
   if (!has_qos(scene, publisher)) return {};
-  Cutter cutter(publisher);
+  Cutter cutter(scene, publisher);
   cutter.arm(point, (count + 1) / 2, variant.times);
   return play_to_the_end(scene, publisher, cutter, count);
 }
@@ -108,7 +108,7 @@ Finding play_full_window(Scene& scene) {
   plan.session.inflight_messages = window;
   Wire& publisher = scene.connected(std::move(plan));
   if (!has_qos(scene, publisher)) return {};
-  Cutter cutter(publisher);
+  Cutter cutter(scene, publisher);
   cutter.arm({Direction::received, PacketType::pubrec, Fate::cut_before}, 1, 1);
   return play_to_the_end(scene, publisher, cutter, window);
 }

@@ -25,7 +25,7 @@ class CutSubscriber {
         topic_(scene.topic("stream")),
         wire_(scene.connected(variant_.resume ? scene.kept_plan() : scene.plan())),
         publisher_(scene.peer()),
-        cutter_(wire_),
+        cutter_(scene, wire_),
         point_(point) {}
 
   Finding play() {
@@ -160,7 +160,7 @@ Finding play_order_on_resume(Scene& scene) {
   Wire& subscriber = scene.connected(std::move(plan));
   Peer& publisher = scene.peer();
   if (!has_qos(scene, subscriber) || !subscribe_at(scene, subscriber, topic, qos)) return {};
-  Cutter cutter(subscriber);
+  Cutter cutter(scene, subscriber);
   send_numbers(publisher, topic, qos, few);
   subscriber.wait_for(few, arrival_patience);
   subscriber.cut(transport::Ending::fin);
@@ -188,7 +188,7 @@ Finding play_acknowledged_not_again(Scene& scene) {
   Wire& subscriber = scene.connected(scene.kept_plan());
   Peer& publisher = scene.peer();
   if (!has_qos(scene, subscriber) || !subscribe_at(scene, subscriber, topic, qos)) return {};
-  Cutter cutter(subscriber);
+  Cutter cutter(scene, subscriber);
   send_numbers(publisher, topic, qos, few);
   subscriber.wait_for(few, arrival_patience);
   // At QoS 2 the second answer shows that the broker has had PUBCOMP too.

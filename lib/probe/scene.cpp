@@ -75,6 +75,21 @@ Peer& Scene::peer() {
   return *peers_.back();
 }
 
+bool Scene::outlives_connection(const client::ConnectPlan& plan, protocol::Version version) const {
+  const auto& will = plan.session.will;
+  if (will && will->retain) return true;
+  // The session of an identifier that the user has given is the user's.
+  return keeps_session(plan, version) && plan.client_identifier != ground_.plan.client_identifier;
+}
+
+void Scene::note_connect(const client::ConnectPlan& plan, protocol::Version version) {
+  if (!outlives_connection(plan, version)) return;
+  const auto& will = plan.session.will;
+  const bool is_users = plan.client_identifier == ground_.plan.client_identifier;
+  if (will && will->retain && owns(will->topic)) ground_.leftovers->add_topic(will->topic);
+  ground_.leftovers->add_client(plan, version, is_users);
+}
+
 bool Scene::wait(const std::function<bool()>& condition, Duration patience) {
   const Time now = loop_.now();
   const Time until = patience == never ? deadline_ : std::min(deadline_, now + patience);
@@ -102,6 +117,7 @@ void Scene::trouble(Finding finding) {
 
 void Scene::cancel() {
   trouble("interrupted");
+  for (const auto& wire : wires_) wire->leave();
 }
 
 }  // namespace mqtt_toolbox::probe

@@ -12,8 +12,10 @@
 #include "base/export.hpp"
 #include "base/random.hpp"
 #include "client/plan.hpp"
+#include "probe/allowance.hpp"
 #include "probe/case.hpp"
 #include "probe/fact.hpp"
+#include "probe/leftovers.hpp"
 #include "probe/peer.hpp"
 #include "probe/wire.hpp"
 #include "record/wall_time.hpp"
@@ -44,6 +46,11 @@ struct Ground {
   std::function<void(std::string_view task, session::Direction, const protocol::Frame&,
                      protocol::Version)>
       observe;
+  /// What is to be taken away from the broker at the end of the run.
+  std::shared_ptr<Leftovers> leftovers = std::make_shared<Leftovers>();
+  std::shared_ptr<Allowance> allowance = std::make_shared<Allowance>();
+  /// The largest packet that a client takes, in bytes.
+  std::size_t largest_packet = Allowance::large_packet;
   /// Shared by the cases of one tool, made by it: its witnesses.
   void* company = nullptr;
 
@@ -102,6 +109,12 @@ class MQTT_TOOLBOX_API Scene {
   /// Something happened that a condition may ask for.
   void changed() { loop_.stop(); }
 
+  /// Whether a client of the plan leaves a session or a retained will, that is to be taken away at
+  /// the end of the run.
+  bool outlives_connection(const client::ConnectPlan& plan, protocol::Version version) const;
+  /// Such a client connects.
+  void note_connect(const client::ConnectPlan& plan, protocol::Version version);
+
   /// What was learnt of the broker beside the verdict.
   void tell(Fact fact) { facts_.push_back(std::move(fact)); }
   std::vector<Fact> take_facts() { return std::move(facts_); }
@@ -113,7 +126,8 @@ class MQTT_TOOLBOX_API Scene {
   /// `found`, unless the scene is in trouble.
   Finding verdict(const Finding& found) const { return trouble_ ? *trouble_ : found; }
 
-  /// Ends the case now; from inside its loop.
+  /// Ends the case now; from inside its loop. Its clients say DISCONNECT, so that no will is
+  /// published.
   void cancel();
 
  private:

@@ -175,7 +175,7 @@ Finding play_member_dies_at_qos_2(Scene& scene) {
   if (payloads.empty()) return inconclusive("the member that was to die got nothing");
   group.dying.cut(transport::Ending::reset);
   scene.stay(quiet_time);
-  const Cutter watch(group.dying);
+  const Cutter watch(scene, group.dying);
   group.dying.plan().session.acknowledge_at_once = true;
   if (!group.dying.connect()) return {};
   const auto came_again = [&] {

@@ -45,7 +45,10 @@ client::ConnectPlan withholding(client::ConnectPlan plan) {
 
 bool is_alive(Scene& scene) {
   Wire& visitor = scene.wire();
-  if (visitor.try_connect().kind != Attempt::Kind::accepted) return false;
+  const Attempt attempt = visitor.try_connect();
+  // What this side lacks says nothing of the broker.
+  if (is_local_shortage(attempt)) scene.trouble(attempt.text);
+  if (attempt.kind != Attempt::Kind::accepted) return false;
   visitor.disconnect();
   return true;
 }

@@ -87,9 +87,10 @@ Finding tls_1_3(Scene& scene) {
 }
 
 constexpr std::array cases{
-    Case{"tls", "5.4.8", "protects the connection, with certificates that have not expired", tls},
-    Case{"tls-1.2", "5.4.8", "may accept TLS 1.2", tls_1_2},
-    Case{"tls-1.3", "5.4.8", "may accept TLS 1.3", tls_1_3},
+    without_rights(Case{"tls", "5.4.8",
+                        "protects the connection, with certificates that have not expired", tls}),
+    without_rights(Case{"tls-1.2", "5.4.8", "may accept TLS 1.2", tls_1_2}),
+    without_rights(Case{"tls-1.3", "5.4.8", "may accept TLS 1.3", tls_1_3}),
 };
 
 }  // namespace

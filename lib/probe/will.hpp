@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/export.hpp"
+#include "probe/earlier_value.hpp"
 #include "probe/jury.hpp"
 #include "probe/victim.hpp"
 
@@ -16,6 +17,7 @@ namespace mqtt_toolbox::probe {
 struct WillCompany {
   std::unique_ptr<Jury> jury;
   Victims victims;
+  std::unique_ptr<EarlierValue> earlier;  ///< of the user's own will; null: there is none
   std::string kick;           ///< shell command that has the broker throw out $MQTT_CLIENT_ID
   std::string refused_topic;  ///< a topic that the broker does not let the user publish to
 };

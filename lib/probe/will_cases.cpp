@@ -86,12 +86,20 @@ client::ConnectPlan own_plan(Scene& scene) {
   if (plan.client_identifier.empty()) plan.client_identifier = scene.new_identifier();
   plan.session_use = client::SessionUse::as_given;
   plan.reconnect.attempts = 0;
+  check_limits(scene, *plan.session.will);
   return plan;
+}
+
+/// Of the user's own will: the topic gets back what it retained before. When that fails, or comes
+/// to nothing because the scene is in trouble, it is tried again at the end of the run.
+Finding with_value_put_back(Scene& scene, Finding finding) {
+  if (!scene.in_trouble() && company(scene).earlier) (void)company(scene).earlier->put_back(scene);
+  return finding;
 }
 
 template <MakeCut cut>
 Finding own_will_after(Scene& scene) {
-  return play_cut(scene, own_plan(scene), cut, Judged::everything);
+  return with_value_put_back(scene, play_cut(scene, own_plan(scene), cut, Judged::everything));
 }
 
 /// Of a will after a reset, one promise.
@@ -116,11 +124,15 @@ Finding will_after_kill(Scene& scene) {
   Hearing hearing(scene, *company(scene).jury);
   const client::ConnectPlan plan = plan_of_process(scene);
   const session::WillSettings& will = *plan.session.will;
+  if (scene.in_trouble()) return {};
+  // The process has the same identifier, and a list of leftovers of its own.
+  scene.note_connect(plan, scene.ground().version());
   Victim& victim = *company(scene).victims.at(scene.task().name());
   if (!victim.connect(scene)) return {};
   const Time cut = victim.kill();
-  return expect_will(scene, hearing, will, cut,
-                     Window{} + delay_of(plan, scene.ground().version()));
+  Finding finding =
+      expect_will(scene, hearing, will, cut, Window{} + delay_of(plan, scene.ground().version()));
+  return with_value_put_back(scene, std::move(finding));
 }
 
 /// The old connection is told why it ends.
@@ -244,6 +256,7 @@ const Case& will_refused_topic_case() {
 Case own_will_case(std::string_view cut, const client::ConnectPlan& plan) {
   Case chosen = *std::find_if(std::begin(own_cases), std::end(own_cases),
                               [&](const Case& played) { return played.name == cut; });
+  chosen.needs_rights = false;
   chosen.limit += delay_of(plan, protocol::Version::v5) +
                   std::chrono::milliseconds(1500) * plan.session.keep_alive;
   return chosen;

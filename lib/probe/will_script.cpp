@@ -22,6 +22,23 @@ struct Delivery {
   std::optional<std::string> retention;  ///< what is wrong with it
 };
 
+/// Whether what is retained, if anything, is the will's doing.
+bool is_left_by_will(Scene& scene, const session::WillSettings& will, const Wire& late) {
+  if (scene.owns(will.topic)) return !late.received().empty() || will.retain;
+  // A user's own topic may have been retained before.
+  const EarlierValue* earlier = company(scene).earlier.get();
+  return earlier != nullptr && !late.received().empty() &&
+         earlier->is_left_by_will(late.received().front());
+}
+
+/// Whether a will that is to be retained is not: the topic holds nothing, or what it held before.
+bool is_will_missing(Scene& scene, const session::WillSettings& will, const Wire& late) {
+  if (late.received().empty()) return true;
+  const EarlierValue* earlier = company(scene).earlier.get();
+  const Message& now = late.received().front();
+  return earlier != nullptr && earlier->is_there(now) && now.payload != will.payload;
+}
+
 /// A client that comes too late to see anything but what is retained.
 std::optional<std::string> wrong_retention(Scene& scene, const session::WillSettings& will) {
   Wire& late = scene.connected();
@@ -29,16 +46,14 @@ std::optional<std::string> wrong_retention(Scene& scene, const session::WillSett
   if (will.retain) late.wait_for(1, std::chrono::seconds(2));
   late.ping();
   const auto& received = late.received();
-  const bool is_there = !received.empty();
-  const bool is_marked = is_there && received.front().retain;
-  // A user's own topic may have been retained before.
-  const bool is_ours = scene.owns(will.topic)
-                           ? is_there || will.retain
-                           : is_there && received.front().payload == will.payload;
-  if (is_ours) late.publish({will.topic, "", Qos::at_least_once, true});
+  const bool is_missing = is_will_missing(scene, will, late);
+  const bool is_marked = !received.empty() && received.front().retain;
+  const bool is_ours = is_left_by_will(scene, will, late);
+  // At the user's own topic the earlier value is put back later.
+  if (is_ours && scene.owns(will.topic)) late.publish({will.topic, "", Qos::at_least_once, true});
   late.disconnect();
-  if (is_ours && is_there && !will.retain) return "is retained although it was not to be";
-  if (!is_there && will.retain) return "is not retained";
+  if (is_ours && !received.empty() && !will.retain) return "is retained although it was not to be";
+  if (is_missing && will.retain) return "is not retained";
   if (will.retain && !is_marked)
     return "is retained, but comes to a late subscriber without RETAIN";
   return std::nullopt;
@@ -63,12 +78,18 @@ std::optional<std::string> fault_in(const Delivery& delivery, const session::Wil
   return std::nullopt;
 }
 
-std::string describe(const Delivery& delivery, const session::WillSettings& will) {
+std::string describe(Scene& scene, const Delivery& delivery, const session::WillSettings& will) {
+  const EarlierValue* earlier = company(scene).earlier.get();
+  const bool had_value = earlier != nullptr && earlier->exists();
+  std::string retention;
+  if (delivery.retention)
+    retention = ", " + *delivery.retention;
+  else if (will.retain)
+    retention = had_value ? ", and stayed retained until the earlier value was put back"
+                          : ", and stayed retained until it was cleared";
   return fmt::format("came at QoS {}{}{}", static_cast<int>(delivery.first.qos),
                      delivery.copies > 1 ? fmt::format(", {} times", delivery.copies) : "",
-                     delivery.retention ? ", " + *delivery.retention
-                     : will.retain      ? ", and stayed retained until it was cleared"
-                                        : "");
+                     retention);
 }
 
 Finding judge_time(const Window& window, std::string observed, Duration after) {
@@ -86,6 +107,13 @@ WillCompany& company(Scene& scene) {
   return *static_cast<WillCompany*>(scene.ground().company);
 }
 
+void check_limits(Scene& scene, const session::WillSettings& will) {
+  const session::ServerLimits& limits = scene.ground().limits;
+  if (will.qos > limits.maximum_qos) scene.trouble(unsupported("Maximum QoS says so"));
+  if (will.retain && !limits.retain_available)
+    scene.trouble(unsupported("Retain Available says so"));
+}
+
 client::ConnectPlan mortal(Scene& scene, const std::string& topic) {
   client::ConnectPlan plan = scene.plan();
   session::WillSettings will;
@@ -93,6 +121,7 @@ client::ConnectPlan mortal(Scene& scene, const std::string& topic) {
   will.payload = "will of " + scene.task().name();
   will.qos = scene.variant().qos;
   will.retain = scene.variant().retain;
+  check_limits(scene, will);
   plan.session.will = std::move(will);
   return plan;
 }
@@ -129,7 +158,7 @@ Finding expect_will(Scene& scene, Hearing& hearing, const session::WillSettings&
   delivery.after = delivery.first.at - cut;
   delivery.copies = seen.size();
   if (const auto fault = fault_in(delivery, will, judged)) return broken(*fault, delivery.after);
-  return judge_time(window, describe(delivery, will), delivery.after);
+  return judge_time(window, describe(scene, delivery, will), delivery.after);
 }
 
 Finding against_control(Scene& scene, Hearing& hearing, Finding finding) {

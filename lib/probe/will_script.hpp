@@ -14,6 +14,10 @@ namespace mqtt_toolbox::probe {
 
 WillCompany& company(Scene& scene);
 
+/// Leaves the scene in trouble (unsupported) where the broker has announced that it has no such
+/// wills: Maximum QoS, Retain Available (MQTT 5.0 section 3.2.2.3).
+void check_limits(Scene& scene, const session::WillSettings& will);
+
 /// A plan with a will to `topic`, as the variant says, whose payload names the case.
 client::ConnectPlan mortal(Scene& scene, const std::string& topic);
 /// The same with a will delay and a session that outlives the connection, in seconds.

@@ -25,7 +25,10 @@ bool is_local_shortage(const Attempt& attempt) {
 }
 
 Wire::Wire(Scene& scene, client::ConnectPlan plan)
-    : scene_(scene), plan_(std::move(plan)), timer_(scene.loop(), [this] { advance(); }) {}
+    : scene_(scene),
+      plan_(std::move(plan)),
+      timer_(scene.loop(), [this] { advance(); }),
+      holding_(scene.ground().allowance) {}
 
 Wire::~Wire() {
   if (stream_) stream_->set_events(nullptr);
@@ -34,7 +37,11 @@ Wire::~Wire() {
 bool Wire::connect() {
   const Attempt attempt = try_connect();
   if (attempt.kind == Attempt::Kind::accepted) return true;
-  scene_.trouble("cannot connect: " + attempt.text);
+  // A will may ask for more than the broker has.
+  const bool is_limit = attempt.reason == ReasonCode::qos_not_supported ||
+                        attempt.reason == ReasonCode::retain_not_supported;
+  const std::string text = "cannot connect: " + attempt.text;
+  scene_.trouble(is_limit ? unsupported(text) : inconclusive(text));
   return false;
 }
 
@@ -84,6 +91,8 @@ transport::StreamFacts Wire::facts() const {
 // Messages.
 
 bool Wire::submit(const Message& message, session::Token token) {
+  if (message.retain && !message.payload.empty() && scene_.owns(message.topic))
+    scene_.ground().leftovers->add_topic(message.topic);
   while (online()) {
     ready_ = false;
     const auto submission =
@@ -111,7 +120,11 @@ std::optional<ReasonCode> Wire::try_publish(const Message& message, Duration pat
   if (!submit(message, token)) return std::nullopt;
   if (message.qos != protocol::Qos::at_most_once) {
     ++outstanding_;
-    return outcome(token, patience);
+    const auto reason = outcome(token, patience);
+    const bool is_cleared = message.retain && message.payload.empty();
+    if (is_cleared && reason && !is_failure(*reason))
+      scene_.ground().leftovers->remove_topic(message.topic);
+    return reason;
   }
   scene_.wait([this] { return outgoing_.empty() || end_; }, usual_patience);
   return end_ ? std::nullopt : std::optional(ReasonCode::success);
@@ -157,6 +170,8 @@ bool Wire::subscribe(const std::string& filter, const SubscribeOptions& options)
 std::optional<ReasonCode> Wire::try_subscribe(const std::string& filter,
                                               const SubscribeOptions& options, Duration patience) {
   if (!online()) return std::nullopt;
+  if (std::find(filters_.begin(), filters_.end(), filter) == filters_.end())
+    filters_.push_back(filter);
   std::string entries;
   protocol::append_subscription(entries, {filter, options.qos, options.no_local,
                                           options.retain_as_published, options.retain_handling});
@@ -218,7 +233,14 @@ void Wire::send_packet(const protocol::Packet& packet) {
   if (!size) return scene_.trouble("a packet cannot be encoded: " + describe(size.error()));
   std::string bytes(*size, '\0');
   (void)protocol::encode(packet, version(), bytes);
-  send_bytes(bytes);
+  if (!stream_) return;
+  observe_sent(bytes);
+  // Without a second copy of what may be hundreds of megabytes.
+  if (outgoing_.empty())
+    outgoing_ = std::move(bytes);
+  else
+    outgoing_ += bytes;
+  write();
 }
 
 void Wire::pause_reading(bool paused) {
@@ -236,7 +258,12 @@ void Wire::acknowledge(std::size_t messages) {
 }
 
 bool Wire::wait_for(std::size_t messages, Duration patience) {
-  return scene_.wait([&] { return received_.size() >= messages; }, patience);
+  return scene_.wait([&] { return messages_ >= messages; }, patience);
+}
+
+void Wire::forget_received() {
+  received_.clear();
+  messages_ = kept_bytes_ = received_bytes_ = 0;
 }
 
 // The end.
@@ -244,10 +271,21 @@ bool Wire::wait_for(std::size_t messages, Duration patience) {
 void Wire::disconnect(ReasonCode reason, const protocol::PropertyList* properties) {
   if (!online()) return;
   const protocol::Properties given = properties ? properties->view() : protocol::Properties();
-  (void)session_->disconnect({reason, given}, scene_.loop().now());
+  say_disconnect({reason, given});
+  scene_.wait([this] { return !stream_; }, usual_patience);
+  // MQTT 5.0 section 3.14.2.2.2.
+  if (given.number(protocol::PropertyId::session_expiry_interval) == 0u)
+    scene_.ground().leftovers->remove_client(plan_.client_identifier);
+}
+
+void Wire::leave() {
+  if (online()) say_disconnect({});
+}
+
+void Wire::say_disconnect(const protocol::Disconnect& disconnect) {
+  (void)session_->disconnect(disconnect, scene_.loop().now());
   end_when_written_ = transport::Ending::graceful;
   pass_output();
-  scene_.wait([this] { return !stream_; }, usual_patience);
 }
 
 void Wire::cut(transport::Ending ending) {
@@ -277,12 +315,20 @@ void Wire::note_connack(const protocol::ConnAck& connack) {
     (void)connack_properties_.add(property);
   const auto assigned = connack.properties.text(protocol::PropertyId::assigned_client_identifier);
   if (assigned && plan_.client_identifier.empty()) plan_.client_identifier = *assigned;
+  if (!is_failure(*connack_) && !scene_.outlives_connection(plan_, version()))
+    scene_.ground().leftovers->remove_client(plan_.client_identifier);
   scene_.changed();
 }
 
 bool Wire::on_message(const protocol::Publish& message) {
-  received_.push_back(copy_of(message, scene_.loop().now()));
   scene_.changed();
+  const bool is_expected =
+      filters_.empty() || scene_.owns(message.topic) || is_judged(filters_, message.topic);
+  if (!is_expected) return true;
+  ++messages_;
+  if (counts_only_) return true;
+  received_.push_back(copy_of(message, scene_.loop().now()));
+  kept_bytes_ += bytes_kept(message);
   return true;
 }
 

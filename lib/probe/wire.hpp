@@ -11,6 +11,7 @@
 #include "base/export.hpp"
 #include "client/lifeline.hpp"
 #include "client/plan.hpp"
+#include "probe/allowance.hpp"
 #include "probe/message.hpp"
 #include "session/session.hpp"
 #include "transport/connector.hpp"
@@ -74,7 +75,8 @@ struct SubscribeOptions {
 /// One client that a script leads: a session over a transport, with a hook through which every
 /// packet goes before it is written and after it was read. Each step runs the scene's loop until
 /// its answer is there. It outlives its connections: `connect` again takes the session up, when the
-/// plan says so. A broker cannot make it keep more than 64 MiB.
+/// plan says so. It keeps what its script can ask for, and no more than the run's Allowance: a
+/// broker that sends more leaves the scene in trouble.
 class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport::StreamEvents {
  public:
   /// Sees each packet before its fate: for `sent`, before it is written; for `received`, before the
@@ -140,6 +142,8 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   /// DISCONNECT and the end of the transport; the properties under 5.0 only.
   void disconnect(protocol::ReasonCode reason = protocol::ReasonCode::success,
                   const protocol::PropertyList* properties = nullptr);
+  /// DISCONNECT 0x00 without waiting for the end of the transport.
+  void leave();
   /// Ends the connection at once. `freeze`: the socket stays open and nobody listens.
   void cut(transport::Ending ending);
   /// When the last connection was cut, said DISCONNECT or was frozen here, or when the broker's end
@@ -159,11 +163,12 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
 
   /// All messages, over all connections, in order of arrival.
   const std::vector<Message>& received() const { return received_; }
-  void forget_received() {
-    received_.clear();
-    received_bytes_ = 0;
-  }
-  /// Until so many have come.
+  void forget_received();
+  /// From now on neither messages nor packets are kept: they are only counted.
+  void count_only() { counts_only_ = true; }
+  /// Messages that came, also those that are not kept.
+  std::size_t messages() const { return messages_; }
+  /// Until so many have come, all that came counted.
   bool wait_for(std::size_t messages, Duration patience);
   /// Every packet of every connection, in order, but those that were sent past the session.
   const std::vector<PacketNote>& packets() const { return packets_; }
@@ -185,6 +190,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   Attempt how_attempt_ended() const;
   void note_connack(const protocol::ConnAck& connack);
   bool submit(const Message& message, session::Token token);
+  void say_disconnect(const protocol::Disconnect& disconnect);
   std::optional<protocol::ReasonCode> outcome(session::Token token, Duration patience);
   std::string why_ended() const;
   protocol::Version version() const;
@@ -197,6 +203,9 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   void write();
   void update_interest();
   // In.
+  bool is_too_much();
+  bool may_receive(std::size_t packet_bytes);
+  void make_room(std::size_t bytes);
   void take_packets();
   void take_packet(const protocol::Frame& frame, std::string_view bytes);
   void deliver(const protocol::Frame& frame, std::string_view bytes);
@@ -247,9 +256,14 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   std::size_t refusals_ = 0;
   std::size_t pings_sent_ = 0;
   std::size_t pings_answered_ = 0;
+  std::vector<std::string> filters_;  ///< of all subscriptions
   std::vector<Message> received_;
-  std::size_t received_bytes_ = 0;
+  std::size_t messages_ = 0;
+  std::size_t kept_bytes_ = 0;      ///< of received_
+  std::size_t received_bytes_ = 0;  ///< all packets that passed the hook
+  bool counts_only_ = false;
   std::vector<PacketNote> packets_;
+  Holding holding_;
   client::Lifeline lifeline_;
 };
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -41,6 +42,15 @@ protocol::PacketIdentifier identifier_of(const protocol::Frame& frame, protocol:
   return static_cast<protocol::PacketIdentifier>(byte(0) << 8 | byte(1));
 }
 
+/// Nothing that a script can ask for: a QoS 0 message from a topic that nobody subscribed to.
+bool is_stray(const protocol::Frame& frame, protocol::Version version, const Scene& scene,
+              const std::vector<std::string>& filters) {
+  if (frame.type() != PacketType::publish || (frame.first & 0x06) != 0) return false;
+  const auto publish = protocol::decode_publish(frame, version);
+  return publish && !publish->topic.empty() && !scene.owns(publish->topic) && !filters.empty() &&
+         !is_judged(filters, publish->topic);
+}
+
 bool has_dup(const protocol::Frame& frame) {
   return frame.type() == PacketType::publish && (frame.first & 0x08) != 0;
 }
@@ -81,6 +91,7 @@ bool Wire::handshake() {
   const session::Identity identity{plan_.client_identifier, plan_.username, plan_.password};
   const Status status = session_->transport_opened(version(), identity, scene_.loop().now());
   if (status) {
+    scene_.note_connect(plan_, version());
     after_session();
     return true;
   }
@@ -132,12 +143,17 @@ bool Wire::pass_out(const protocol::Frame& frame, std::string_view bytes) {
 }
 
 Fate Wire::fate_of(Direction direction, const protocol::Frame& frame) {
-  if (packets_.size() < most_packets)
+  if (!counts_only_ && packets_.size() < most_packets)
     packets_.push_back({direction, frame.type(), identifier_of(frame, version()), has_dup(frame),
                         scene_.loop().now()});
   if (scene_.ground().observe)
     scene_.ground().observe(scene_.task().name(), direction, frame, version());
-  return hook_ ? hook_(direction, frame) : Fate::pass;
+  const std::size_t noted = packets_.size();
+  const Fate fate = hook_ ? hook_(direction, frame) : Fate::pass;
+  const bool is_last = noted != 0 && packets_.size() == noted && !counts_only_;
+  if (is_last && direction == Direction::received && is_stray(frame, version(), scene_, filters_))
+    packets_.pop_back();
+  return fate;
 }
 
 void Wire::write() {
@@ -152,6 +168,7 @@ void Wire::write() {
     written_ += io.size;
   }
   outgoing_.clear();
+  if (outgoing_.capacity() > Allowance::large_packet) outgoing_.shrink_to_fit();
   written_ = 0;
   if (std::exchange(blocked_, false)) update_interest();
   if (stream_ && end_when_written_) {
@@ -186,14 +203,41 @@ void Wire::on_readable() {
     if (io.kind == Io::Kind::would_block) break;
     if (io.kind == Io::Kind::end) return finish(WireEnd::Kind::closed, "the broker closed");
     if (io.kind == Io::Kind::failed) return finish(WireEnd::Kind::failed, stream_->error().text);
+    make_room(io.size);
     incoming_.append(buffer.data(), io.size);
     take_packets();
-    if (received_bytes_ > most_received_bytes || packets_.size() >= most_packets) {
-      scene_.trouble("the broker sends without end");
-      return finish(WireEnd::Kind::garbage, "the broker sends without end");
+    if (stream_ && is_too_much()) {
+      scene_.trouble(std::string(sends_without_end));
+      return finish(WireEnd::Kind::garbage, std::string(sends_without_end));
     }
   }
   after_session();
+}
+
+/// Looks at what is kept now.
+bool Wire::is_too_much() {
+  const bool is_large = needed_ >= Allowance::large_packet;
+  const std::size_t unfinished = is_large ? 0 : incoming_.size();
+  const bool is_held =
+      holding_.set(kept_bytes_ + unfinished + packets_.size() * bytes_in_vector<PacketNote>);
+  return !is_held || received_bytes_ > most_received_bytes || packets_.size() >= most_packets;
+}
+
+/// Room grows with what has come, and not beyond what the packet needs.
+void Wire::make_room(std::size_t bytes) {
+  const std::size_t wanted = incoming_.size() + bytes;
+  if (wanted <= incoming_.capacity()) return;
+  const std::size_t most = std::max(needed_ + read_bytes, wanted);
+  incoming_.reserve(std::clamp(2 * incoming_.capacity(), wanted, most));
+}
+
+/// Whether a packet of that size that has begun is taken.
+bool Wire::may_receive(std::size_t packet_bytes) {
+  if (packet_bytes < Allowance::large_packet) {
+    holding_.end_large_packet();
+    return true;
+  }
+  return packet_bytes <= scene_.ground().largest_packet && holding_.begin_large_packet();
 }
 
 void Wire::take_packets() {
@@ -214,7 +258,12 @@ void Wire::take_packets() {
     take_packet(*found->frame, rest.substr(0, found->frame->size));
   }
   // What is left of a connection that ended meanwhile must not come before the next one's packets.
-  if (stream_) incoming_.insert(0, bytes, taken);
+  if (!stream_) return;
+  incoming_.insert(0, bytes, taken);
+  if (may_receive(needed_)) return;
+  const std::string text = "the broker begins a packet of " + std::to_string(needed_) + " bytes";
+  scene_.trouble(text);
+  finish(WireEnd::Kind::garbage, text);
 }
 
 void Wire::take_packet(const protocol::Frame& frame, std::string_view bytes) {
@@ -276,9 +325,10 @@ void Wire::finish(WireEnd::Kind kind, std::string text) {
   retire(ending);
   timer_.disarm();
   output_.clear();
-  incoming_.clear();
-  outgoing_.clear();
+  incoming_ = std::string();
+  outgoing_ = std::string();
   gathering_.clear();
+  holding_.end_large_packet();
   written_ = needed_ = 0;
   blocked_ = losing_ = false;
   if (session_) session_->transport_closed();

@@ -15,8 +15,9 @@ constexpr Duration patience_at_end = std::chrono::seconds(1);
 
 }  // namespace
 
-Witness::Witness(client::ConnectPlan plan, std::vector<std::string> filters)
-    : plan_(std::move(plan)), filters_(std::move(filters)) {}
+Witness::Witness(client::ConnectPlan plan, std::vector<std::string> filters,
+                 std::shared_ptr<Allowance> allowance)
+    : plan_(std::move(plan)), filters_(std::move(filters)), holding_(std::move(allowance)) {}
 
 Witness::~Witness() {
   const std::lock_guard lock(mutex_);
@@ -145,12 +146,15 @@ void Witness::on_closed(const std::optional<Error>& error) {
 
 bool Witness::on_message(const protocol::Publish& message) {
   const std::lock_guard lock(mutex_);
-  bytes_ += bytes_kept(message);
-  if (bytes_ > most_received_bytes) {
-    lost_ = "the broker sends without end";
+  received_bytes_ += message.topic.size() + message.payload.size();
+  const bool is_expected = is_judged(filters_, message.topic);
+  const bool is_held = !is_expected || holding_.add(bytes_kept(message));
+  if (!is_held || received_bytes_ > most_received_bytes) {
+    lost_ = sends_without_end;
     tell_scenes();
     return false;
   }
+  if (!is_expected) return true;
   seen_[std::string(message.topic)].push_back(copy_of(message, SystemClock().now()));
   tell_scenes();
   return true;

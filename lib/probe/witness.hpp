@@ -13,6 +13,7 @@
 
 #include "base/export.hpp"
 #include "client/client.hpp"
+#include "probe/allowance.hpp"
 #include "probe/message.hpp"
 #include "transport/inbox.hpp"
 
@@ -21,11 +22,12 @@ namespace mqtt_toolbox::probe {
 class Scene;
 
 /// A client in a thread of its own that subscribes once, at QoS 2, and remembers what comes, for
-/// the cases of a whole run. A broker cannot make it keep more than 64 MiB.
+/// the cases of a whole run. It keeps what matches its filters, and no more than the allowance.
 class MQTT_TOOLBOX_API Witness final : private client::Handler {
  public:
   /// `plan` is complete, its engine included.
-  Witness(client::ConnectPlan plan, std::vector<std::string> filters);
+  Witness(client::ConnectPlan plan, std::vector<std::string> filters,
+          std::shared_ptr<Allowance> allowance = std::make_shared<Allowance>());
   ~Witness() override;
 
   /// Until the subscriptions are answered, the first of them with success; else why not, in bounded
@@ -71,7 +73,8 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   std::optional<Status> status_;  ///< of the start
   std::optional<std::string> lost_;
   std::map<std::string, std::vector<Message>> seen_;
-  std::size_t bytes_ = 0;
+  std::size_t received_bytes_ = 0;
+  Holding holding_;
   protocol::Qos granted_ = protocol::Qos::exactly_once;
   std::set<std::string> refused_;  ///< filters
   std::set<Scene*> scenes_;

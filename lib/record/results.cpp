@@ -248,13 +248,15 @@ void append_value(Out out, Key key, const decltype(FactLine::value)& value) {
   if (const auto* flag = std::get_if<bool>(&value)) return append_boolean(out, key, *flag);
   if (const auto* number = std::get_if<std::uint64_t>(&value))
     return append_number(out, key, *number);
-  append_text(out, key, std::get<std::string_view>(value));
+  if (const auto* text = std::get_if<std::string_view>(&value)) return append_text(out, key, *text);
+  append_key(out, key);
+  out += "null";
 }
 
 constexpr std::array fact_fields = {
     Field<FactLine>{"name", "as in the manual's list of facts",
                     [](Out o, Key k, const FactLine& r) { append_text(o, k, r.name); }},
-    Field<FactLine>{"value", "true or false, a number, or a text",
+    Field<FactLine>{"value", "true or false, a number, or a text; null where it was not learnt",
                     [](Out o, Key k, const FactLine& r) { append_value(o, k, r.value); }},
     Field<FactLine>{"unit", "of a number that has one: \"bytes\" or \"ms\"",
                     [](Out o, Key k, const FactLine& r) {
@@ -265,8 +267,8 @@ constexpr std::array fact_fields = {
                       if (r.at_least) append_boolean(o, k, true);
                     }},
     Field<FactLine>{"source",
-                    "\"announced\" by the broker, \"measured\", or \"standard\" where the broker "
-                    "is silent and the standard says what that means",
+                    "\"announced\" by the broker, \"measured\", \"standard\" where the broker is "
+                    "silent and the standard says what that means, or \"unknown\"",
                     [](Out o, Key k, const FactLine& r) { append_text(o, k, r.source); }},
 };
 

@@ -134,7 +134,8 @@ struct FindingLine {
 /// Something that is known of the broker.
 struct FactLine {
   std::string_view name;
-  std::variant<bool, std::uint64_t, std::string_view> value;
+  /// None: it was not learnt.
+  std::variant<std::monostate, bool, std::uint64_t, std::string_view> value;
   std::string_view unit;  ///< left out when empty
   bool at_least = false;  ///< left out when false
   std::string_view source;

@@ -74,4 +74,91 @@ refused() {
   done
 }
 
+# start_rule_breaker ARGUMENT...: in the background; sets `at`, the options that lead there.
+start_rule_breaker() {
+  rule-breaker "$@" >"$BATS_TEST_TMPDIR/port" 2>/dev/null 3>&- &
+  in_background+=($!)
+  wait_until grep -q . "$BATS_TEST_TMPDIR/port"
+  at=(-h 127.0.0.1 -p "$(<"$BATS_TEST_TMPDIR/port")")
+}
+
+@test "no right to subscribe below the prefix: no check is made, and --topic-prefix is named" {
+  local tool
+  start_rule_breaker
+  for tool in "${tools[@]}"; do
+    run -6 --separate-stderr "$tool" "${at[@]}" --topic-prefix forbidden/secret --json
+    [ "$(jq -r .type <<<"$output")" = error ]
+    assert_contains "$stderr" "$tool: the broker refused a subscription to forbidden/secret/"
+    assert_contains "$stderr" '--topic-prefix'
+    [ "${#stderr_lines[@]}" -eq 1 ]
+  done
+}
+
+@test "no right to publish below the prefix: no check is made, and --topic-prefix is named" {
+  local tool version
+  start_rule_breaker
+  for tool in "${tools[@]}"; do
+    for version in 311 5; do
+      run -6 --separate-stderr "$tool" "${at[@]}" -V "$version" --topic-prefix forbidden --case-timeout 1s
+      [ -z "$output" ]
+      assert_contains "$stderr" 'did not come back to its own subscriber within 1 s: the right'
+      assert_contains "$stderr" '--topic-prefix'
+    done
+  done
+}
+
+@test "a broker that ends the connection at the first subscription or message: 6" {
+  local greeting='accept; expect CONNECT; send CONNACK; expect DISCONNECT'
+  start_scripted_broker "$greeting; accept; expect CONNECT; send CONNACK; expect SUBSCRIBE; close"
+  run -6 --separate-stderr mqtt-qos-test -h 127.0.0.1 -p "$scripted_port" -V 311
+  assert_contains "$stderr" 'the connection ended at a subscription to mqtt-toolbox/'
+  start_scripted_broker "$greeting; accept; expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0;
+    expect PUBLISH; close"
+  run -6 --separate-stderr mqtt-qos-test -h 127.0.0.1 -p "$scripted_port" -V 311
+  assert_contains "$stderr" 'the connection ended at a message to mqtt-toolbox/'
+  assert_contains "$stderr" '--topic-prefix'
+}
+
+@test "--no-control goes on, and where nothing can be checked that is the answer" {
+  local version
+  start_rule_breaker
+  for version in 311 5; do
+    run -1 --separate-stderr mqtt-share-test "${at[@]}" -V "$version" --topic-prefix forbidden/secret --no-control --json
+    assert_contains "$stderr" 'mqtt-share-test: nothing could be checked: a shared subscription was refused'
+    [ -z "$(jq -r 'select(.verdict | IN("pass", "fail", "deviates")).case' <<<"$output")" ]
+    [ "$(jq -rs 'map(select(.type != "finding") | "\(.type) \(.exit_status)") | join(",")' <<<"$output")" = \
+      'error 1,summary 1' ]
+  done
+}
+
+@test "what needs no rights is checked without them" {
+  start_rule_breaker
+  run -0 --separate-stderr mqtt-probe "${at[@]}" --topic-prefix forbidden/secret --case ping --case version-5.0
+  run -0 --separate-stderr mqtt-probe "${at[@]}" --topic-prefix forbidden/secret --require 'mqtt5,assigned-id'
+}
+
+@test "what could not be learnt is unknown, and neither yes nor no" {
+  local facts
+  start_rule_breaker
+  run -1 --separate-stderr mqtt-probe "${at[@]}" -V 5 --topic-prefix forbidden/secret --no-control --json \
+    --case qos1 --case shared --case retained --case no-local --case sys-topics --case message-expiry
+  facts=$(jq -r 'select(.type == "fact" and .name != "sys-topics") | "\(.name) \(.value) \(.source)"' <<<"$output")
+  assert_equal "$facts" "$(printf '%s null unknown\n' qos1 shared no-local retained message-expiry)"
+  run -1 --separate-stderr mqtt-probe "${at[@]}" -V 5 --topic-prefix forbidden/secret --no-control \
+    --require '!shared' --require shared
+  [ "$(grep -c '^unmet .*shared: unknown$' <<<"$output")" -eq 2 ]
+  grep -qx '  shared  unknown' <<<"$output"
+}
+
+@test "an interrupted mqtt-will-test leaves nothing retained" {
+  start_rule_breaker
+  start_in_background run env --default-signal=INT mqtt-will-test "${at[@]}" --witness native --json
+  wait_until grep -q finding "$BATS_TEST_TMPDIR/run.out"
+  kill -INT "$run_pid"
+  finish run
+  [ "$status" -eq 130 ]
+  run -0 --separate-stderr mqtt-sub "${at[@]}" --retained-only -v -t 'mqtt-toolbox/#'
+  assert_equal "$output" ''
+}
+
 teardown() { stop_background; }

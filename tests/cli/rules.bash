@@ -49,7 +49,7 @@ play_all() {
 survives() {
   # Nearly all of it is waiting.
   local fault at broker_options name at_once=28
-  for fault in kill freeze garbage flood close truncate huge; do
+  for fault in kill freeze garbage flood flood-subscribers close truncate huge; do
     for at in 1 2 9 60; do
       broker_options=(--fault "$fault@$at")
       later play "$fault-$at" "$@"

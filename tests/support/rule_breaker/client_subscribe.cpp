@@ -36,6 +36,9 @@ void Client::on(const protocol::Subscribe& subscribe_packet) {
   }
   send(protocol::SubAck{subscribe_packet.packet_identifier, {}, codes});
   for (Delivery& delivery : retained) session_->outbox.add(std::move(delivery));
+  entries = subscribe_packet.entries;
+  while (const auto entry = protocol::next_subscription(entries))
+    broker_.faults().subscribed(connection_, version_, subscription_of(*entry, 0).filter);
 }
 
 ReasonCode Client::subscribe(const protocol::Subscription& entry, std::uint32_t identifier,

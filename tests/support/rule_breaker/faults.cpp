@@ -16,6 +16,8 @@ constexpr std::array rows{
     FaultRow{FaultKind::freeze, "freeze", "reads and writes nothing any more"},
     FaultRow{FaultKind::garbage, "garbage", "sends every connection random bytes only"},
     FaultRow{FaultKind::flood, "flood", "sends that connection messages without end"},
+    FaultRow{FaultKind::flood_subscribers, "flood-subscribers",
+             "sends every connection that subscribes messages of that topic without end"},
     FaultRow{FaultKind::close, "close", "closes that connection and each new one"},
     FaultRow{FaultKind::truncate, "truncate", "sends that connection half a packet, then nothing"},
     FaultRow{FaultKind::huge, "huge",
@@ -38,8 +40,8 @@ void freeze() {
 
 constexpr Duration pause_between_bytes = std::chrono::milliseconds(100);
 
-std::string flood(protocol::Version version) {
-  const protocol::Publish publish{.topic = "flood", .payload = "flood"};
+std::string flood(protocol::Version version, std::string_view topic) {
+  const protocol::Publish publish{.topic = topic, .payload = "flood"};
   const std::string packet = encoded(publish, version);
   std::string packets;
   for (std::size_t i = 0; i < flood_packets; ++i) packets += packet;
@@ -81,11 +83,20 @@ void Faults::remove(Connection& connection) {
   if (slow_ == &connection) slow_ = nullptr;
 }
 
+void Faults::subscribed(Connection& connection, protocol::Version version,
+                        std::string_view filter) {
+  if (!happened_ || plan_->kind != FaultKind::flood_subscribers) return;
+  std::string topic(filter);
+  std::replace_if(
+      topic.begin(), topic.end(), [](char letter) { return letter == '#' || letter == '+'; }, 'x');
+  connection.flood(flood(version, topic));
+}
+
 bool Faults::admits_packet(Connection& connection, protocol::Version version) {
   if (!plan_) return true;
   if (++packets_ == plan_->at) {
     happen(connection, version);
-    return false;
+    return plan_->kind == FaultKind::flood_subscribers;
   }
   if (happened_ && plan_->kind == FaultKind::garbage) send_garbage(connection);
   return !connection.is_mute();
@@ -99,7 +110,8 @@ void Faults::happen(Connection& connection, protocol::Version version) {
     case FaultKind::garbage:
       for (Connection* each : connections_) send_garbage(*each);
       return;
-    case FaultKind::flood: return connection.flood(flood(version));
+    case FaultKind::flood: return connection.flood(flood(version, "flood"));
+    case FaultKind::flood_subscribers: return;
     case FaultKind::close: return connection.close();
     case FaultKind::truncate: connection.mute(); return connection.send_although_mute(half_packet);
     case FaultKind::huge:

@@ -14,7 +14,16 @@
 namespace mqtt_toolbox::rule_breaker {
 
 /// How the whole broker fails, beyond any rule.
-enum class FaultKind : std::uint8_t { kill, freeze, garbage, flood, close, truncate, huge };
+enum class FaultKind : std::uint8_t {
+  kill,
+  freeze,
+  garbage,
+  flood,
+  flood_subscribers,
+  close,
+  truncate,
+  huge,
+};
 
 struct FaultPlan {
   FaultKind kind = FaultKind::kill;
@@ -41,6 +50,8 @@ class Faults {
 
   /// Counts; false when the packet is not to be handled. `version` is the sender's.
   bool admits_packet(Connection& connection, protocol::Version version);
+  /// The connection has subscribed to the filter, which is without $share.
+  void subscribed(Connection& connection, protocol::Version version, std::string_view filter);
   bool admits_connection() const { return !happened_ || plan_->kind != FaultKind::close; }
 
  private:

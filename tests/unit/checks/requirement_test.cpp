@@ -95,7 +95,7 @@ TEST_CASE("of what is known to be at least so large, only a lower bound is certa
 TEST_CASE("what is not known is not met, either way") {
   CHECK_FALSE(is_met("cut<10s"));
   CHECK_FALSE(is_met("!cut"));
-  CHECK(fulfilment_of(parsed("cut").front(), facts).observed == "not known");
+  CHECK(fulfilment_of(parsed("cut").front(), facts).observed == "unknown");
   CHECK(fulfilment_of(parsed("packet").front(), facts).observed == "at least 16 MiB");
 }
 

@@ -222,3 +222,59 @@ TEST_CASE("a broker that sends without end is cut off") {
   REQUIRE(wire.end());
   CHECK(wire.end()->kind == WireEnd::Kind::garbage);
 }
+
+TEST_CASE("what nobody has subscribed to is not kept, and not noted") {
+  Stage stage(
+      "accept; expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0;"
+      "send PUBLISH topic=b payload=stray count=1000; send PUBLISH topic=a payload=wanted; "
+      "silence");
+  Wire& wire = stage.scene->connected();
+  CHECK(wire.subscribe("a"));
+  CHECK(wire.wait_for(1, std::chrono::seconds(5)));
+  REQUIRE(wire.received().size() == 1);
+  CHECK(wire.received().front().payload == "wanted");
+  CHECK(count(wire, Direction::received, PacketType::publish) == 1);
+}
+
+TEST_CASE("all clients of a run together keep no more than its allowance") {
+  Stage stage(
+      "accept; expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0;"
+      "send PUBLISH topic=a payload=wanted count=1000; silence");
+  Holding others(stage.ground.allowance);
+  CHECK(others.set(Allowance::usual - 10'000));
+  Wire& wire = stage.scene->connected();
+  CHECK(wire.subscribe("a"));
+  CHECK_FALSE(wire.wait_for(1000, std::chrono::seconds(5)));
+  CHECK(stage.scene->verdict(pass("")).observed == sends_without_end);
+  CHECK(wire.end());
+}
+
+TEST_CASE("a packet that is larger than any that is judged ends the connection when it begins") {
+  // PUBLISH with a Remaining Length of 2 MiB, and one byte of it.
+  Stage stage("accept; expect CONNECT; send CONNACK; send-raw 30 80 80 80 01 00; silence");
+  Wire& wire = stage.scene->connected();
+  (void)wire.wait_for_end(std::chrono::seconds(5));
+  CHECK(wire.end());
+  CHECK(stage.scene->verdict(pass("")).observed == "the broker begins a packet of 2097157 bytes");
+}
+
+TEST_CASE("one client at a time may be at a large packet") {
+  const auto allowance = std::make_shared<Allowance>();
+  Holding one(allowance), other(allowance);
+  CHECK(one.begin_large_packet());
+  CHECK(one.begin_large_packet());
+  CHECK_FALSE(other.begin_large_packet());
+  one.end_large_packet();
+  CHECK(other.begin_large_packet());
+}
+
+TEST_CASE("messages that are only counted are counted") {
+  Stage stage("accept; auto");
+  Wire& wire = stage.scene->connected();
+  wire.count_only();
+  CHECK(wire.subscribe("a"));
+  for (int i = 0; i < 3; ++i) CHECK(wire.publish({"a", "x", Qos::at_least_once}));
+  CHECK(wire.wait_for(3, std::chrono::seconds(5)));
+  CHECK(wire.messages() == 3);
+  CHECK(wire.received().empty());
+}
