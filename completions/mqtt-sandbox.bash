@@ -29,6 +29,8 @@ _mqtt_sandbox() {
       ;;
     -u|--username | \
       -P|--password|--pw | \
+      --user | \
+      --acl-line | \
       --config-line | \
       --listener-line | \
       --max-qos | \
@@ -50,6 +52,10 @@ _mqtt_sandbox() {
     --transport
     --username -u
     --password -P
+    --user
+    --acl-line
+    --client-identifiers
+    --realistic
     --client-certificates
     --certificate
     --persistence

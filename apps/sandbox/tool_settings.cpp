@@ -62,6 +62,15 @@ Status nothing(options::Settings&, Values) {
   return {};
 }
 
+Status take_user(options::Settings& settings, Values values) {
+  const std::size_t colon = values[0].find(':');
+  if (colon == std::string_view::npos)
+    return fail(ExitCode::usage, "a user is given as NAME:PASSWORD");
+  sandbox_of(settings).further_users.push_back(
+      {std::string(values[0].substr(0, colon)), std::string(values[0].substr(colon + 1))});
+  return {};
+}
+
 constexpr std::array<std::string_view, doors.size()> door_names = [] {
   std::array<std::string_view, doors.size()> names;
   for (std::size_t i = 0; i < doors.size(); ++i) names[i] = doors[i].name;
@@ -104,7 +113,7 @@ constexpr std::array broker_specs{
          .value_name = "USER",
          .group = Group::broker,
          .argv_only = true,
-         .help = "let in this user only",
+         .help = "let in this user only, and those of --user",
          .assign = take_text<&Settings::username>},
     Spec{.name = "password",
          .letter = 'P',
@@ -116,6 +125,39 @@ constexpr std::array broker_specs{
          .argv_only = true,
          .help = "password of the user",
          .assign = take_text<&Settings::password>},
+    Spec{.name = "user",
+         .kind = Kind::text,
+         .value_name = "NAME:PASSWORD",
+         .group = Group::broker,
+         .secret = true,
+         .repeatable = true,
+         .argv_only = true,
+         .help = "let in this user too; may be given several times",
+         .manual = "The user of MQTT_URL is that of -u, else the first of these.",
+         .assign = take_user},
+    Spec{.name = "acl-line",
+         .kind = Kind::text,
+         .value_name = "LINE",
+         .group = Group::broker,
+         .repeatable = true,
+         .argv_only = true,
+         .help = "line for Mosquitto's access control list; may be given several times",
+         .manual = "The lines are in the order given, such as \"user ann\", \"topic read home/#\". "
+                   "What no line allows is forbidden.",
+         .assign = take_line<&Settings::acl_lines>},
+    Spec{.name = "client-identifiers",
+         .group = Group::broker,
+         .argv_only = true,
+         .help = "let in clients with an identifier of their own only",
+         .assign = switch_on<&Settings::require_client_identifier>},
+    Spec{.name = "realistic",
+         .group = Group::broker,
+         .argv_only = true,
+         .help = "Mosquitto's own defaults, as a broker in the field has them",
+         .manual = "A queue of 1,000 messages for each client, beyond which messages are dropped, "
+                   "and no TCP_NODELAY. Without it nothing is dropped, and no packet waits for "
+                   "another.",
+         .assign = switch_on<&Settings::realistic>},
     Spec{.name = "client-certificates",
          .group = Group::broker,
          .argv_only = true,
@@ -232,7 +274,7 @@ constexpr std::array limit_specs{
          .kind = Kind::number,
          .value_name = "N",
          .group = Group::limits,
-         .fallback = "without bound",
+         .fallback = "without bound; 1000 with --realistic",
          .argv_only = true,
          .help = "messages that wait for a client at most; what comes after is dropped",
          .assign = take_limit<&Limits::maximum_queued_messages, 1, largest_queue>},
@@ -269,6 +311,10 @@ constexpr std::array examples{
                      "mqtt-sandbox --transport wss -u ann -P secret -- make test"},
     options::Example{"a broker that takes no more than QoS 1 and 1000 bytes",
                      "mqtt-sandbox --max-qos 1 --max-packet-size 1000 -- ./client-under-test"},
+    options::Example{"two users with different rights",
+                     "mqtt-sandbox -u ann -P a --user bob:b --acl-line 'user ann' "
+                     "--acl-line 'topic readwrite #' --acl-line 'user bob' "
+                     "--acl-line 'topic read home/#' -- ./suite"},
     options::Example{"a broker to play with, its addresses as JSON", "mqtt-sandbox | jq"},
 };
 

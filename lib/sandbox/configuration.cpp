@@ -7,6 +7,10 @@
 namespace mqtt_toolbox::sandbox {
 namespace {
 
+/// Not Mosquitto's own 0, with which 2.0 closes a 3.1.1 client that has more QoS 2 messages open
+/// than max_inflight_messages, which it does under no other value.
+constexpr std::uint32_t unbounded_queue = 1'000'000'000;
+
 template <typename... Arguments>
 void line(std::string& out, fmt::format_string<Arguments...> text, Arguments&&... arguments) {
   fmt::format_to(std::back_inserter(out), text, std::forward<Arguments>(arguments)...);
@@ -37,8 +41,11 @@ void append_logging(std::string& out, bool debug) {
 }
 
 void append_access(std::string& out, const Settings& settings, const Place& place) {
-  line(out, "allow_anonymous {}", !settings.username);
-  if (settings.username) line(out, "password_file {}", place.password_file());
+  const bool has_users = !users_of(settings).empty();
+  line(out, "allow_anonymous {}", !has_users);
+  if (has_users) line(out, "password_file {}", place.password_file());
+  if (!settings.acl_lines.empty()) line(out, "acl_file {}", place.acl_file());
+  if (settings.require_client_identifier) line(out, "allow_zero_length_clientid false");
 }
 
 void append_persistence(std::string& out, const Settings& settings, const Place& place) {
@@ -46,12 +53,19 @@ void append_persistence(std::string& out, const Settings& settings, const Place&
   if (settings.persistence) line(out, "persistence_location {}/", place.folder);
 }
 
-/// `set_tcp_nodelay`: without it a QoS 1 window waits 40 ms for each delayed TCP acknowledgement.
-/// `max_queued_messages 0`: the default silently drops what a slow subscriber has not fetched.
+/// What is better than Mosquitto's defaults for tests of anything else. Without `set_tcp_nodelay` a
+/// QoS 1 window waits 40 ms for each delayed TCP acknowledgement; its queue of 1,000 silently drops
+/// what a slow subscriber has not fetched.
+void append_comforts(std::string& out, const Settings& settings) {
+  if (!settings.realistic) line(out, "set_tcp_nodelay true");
+  const auto& queue = settings.limits.maximum_queued_messages;
+  if (queue || !settings.realistic)
+    line(out, "max_queued_messages {}", queue.value_or(unbounded_queue));
+}
+
 void append_general(std::string& out, const Settings& settings, const Place& place) {
   const Limits& limits = settings.limits;
-  line(out, "set_tcp_nodelay true");
-  line(out, "max_queued_messages {}", limits.maximum_queued_messages.value_or(0));
+  append_comforts(out, settings);
   if (!limits.retain_available) line(out, "retain_available false");
   limit(out, "max_inflight_messages", limits.receive_maximum);
   limit(out, "max_packet_size", limits.maximum_packet_size);

@@ -42,6 +42,7 @@ struct Place {
   std::string log() const { return file("broker.log"); }
   std::string configuration() const { return file("broker.conf"); }
   std::string password_file() const { return file("passwords"); }
+  std::string acl_file() const { return file("acl"); }
   std::string ca_file() const { return file("ca.crt"); }
   std::uint16_t port(Door door) const { return ports[static_cast<std::size_t>(door)]; }
 };

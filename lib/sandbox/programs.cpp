@@ -87,11 +87,18 @@ Status write_password_file(const Settings& settings, const std::string& path) {
   if (!hasher) {
     return fail(ExitCode::io, "mosquitto_passwd is not in PATH; install the package mosquitto");
   }
-  const std::string plain = *settings.username + ":" + settings.password + "\n";
+  std::string plain;
+  for (const User& user : users_of(settings)) plain += user.name + ":" + user.password + "\n";
   return write_private_file(path, plain).and_then([&]() -> Status {
     if (run_quietly(*hasher, "-U", path) == 0) return {};
     return fail(ExitCode::io, "mosquitto_passwd could not hash the password");
   });
+}
+
+Status write_acl_file(const Settings& settings, const std::string& path) {
+  std::string text;
+  for (const std::string& line : settings.acl_lines) text += line + "\n";
+  return write_private_file(path, text);
 }
 
 }  // namespace mqtt_toolbox::sandbox

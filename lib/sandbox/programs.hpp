@@ -15,9 +15,12 @@ std::optional<std::string> find_program(const std::string& search_path, const st
 /// The broker's program; ExitCode::io with the package to install when there is none.
 Result<std::string> find_broker(const Settings& settings);
 
-/// Writes Mosquitto's password file with one user, hashed by mosquitto_passwd; the password is in
-/// no argument list.
+/// Writes Mosquitto's password file with the users, hashed by mosquitto_passwd; no password is in
+/// an argument list.
 Status write_password_file(const Settings& settings, const std::string& path);
+
+/// Writes Mosquitto's acl_file of the lines.
+Status write_acl_file(const Settings& settings, const std::string& path);
 
 /// A new private file with `content`, or the old one replaced.
 Status write_private_file(const std::string& path, const std::string& content);

@@ -16,6 +16,10 @@ using protocol::Version;
 using transport::Interest;
 using transport::Io;
 
+/// The one return code that says more of the broker than of the client (MQTT 3.1.1
+/// section 3.2.2.3).
+constexpr std::uint8_t server_unavailable = 3;
+
 /// One conversation: CONNECT, CONNACK, DISCONNECT.
 class Probe final : public transport::StreamEvents {
  public:
@@ -27,9 +31,11 @@ class Probe final : public transport::StreamEvents {
     stream_->set_events(this);
     protocol::Connect connect;
     connect.version = Version::v311;
-    if (settings_.username) {
-      connect.username = *settings_.username;
-      connect.password = settings_.password;
+    connect.client_identifier = "mqtt-sandbox-readiness";  // the broker may want one
+    const auto users = users_of(settings_);
+    if (!users.empty()) {
+      connect.username = users.front().name;
+      connect.password = users.front().password;
     }
     send(connect);
     stream_->want(Interest::read);
@@ -68,11 +74,9 @@ class Probe final : public transport::StreamEvents {
     if (connack == nullptr) {
       return finish(fail(ExitCode::refused, "the broker did not answer with CONNACK"));
     }
-    if (connack->code != 0) {
-      return finish(fail(ExitCode::refused, "the broker refused the connection with return code " +
-                                                std::to_string(connack->code)));
-    }
-    send(protocol::Disconnect{});
+    if (connack->code == server_unavailable)
+      return finish(fail(ExitCode::refused, "the broker says that it is not available"));
+    if (connack->code == 0) send(protocol::Disconnect{});
     stream_->end(transport::Ending::graceful);
     finish({});
   }

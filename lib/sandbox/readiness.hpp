@@ -7,8 +7,9 @@
 
 namespace mqtt_toolbox::sandbox {
 
-/// Whether the broker behind `door` answers: CONNECT is sent and CONNACK with success received
-/// within `patience`. An open port alone proves nothing. Runs the loop. Error: why not.
+/// Whether the broker behind `door` answers: CONNECT is sent and CONNACK received within
+/// `patience`. An open port alone proves nothing; a refusal proves it, since whom the broker lets
+/// in is for the settings to say. Runs the loop. Error: why not.
 Status probe(transport::Loop& loop, const Settings& settings, const Place& place,
              const DoorRow& door, Duration patience);
 

@@ -107,10 +107,15 @@ struct Sandbox::State {
 
   Status prepare() {
     const transport::CertificateRequest request{place.folder, {"localhost", "127.0.0.1", "::1"}};
-    return transport::make_certificates(request).and_then([&]() -> Status {
-      if (!settings.username) return {};
-      return write_password_file(settings, place.password_file());
-    });
+    return transport::make_certificates(request)
+        .and_then([&]() -> Status {
+          if (users_of(settings).empty()) return {};
+          return write_password_file(settings, place.password_file());
+        })
+        .and_then([&]() -> Status {
+          if (settings.acl_lines.empty()) return {};
+          return write_acl_file(settings, place.acl_file());
+        });
   }
 
   Status configure() {
@@ -191,10 +196,10 @@ int Sandbox::descriptor() const {
 std::string Sandbox::url(Door door) const {
   const DoorRow& row = doors[static_cast<std::size_t>(door)];
   std::string url = fmt::format("{}://", row.scheme);
-  if (state_->settings.username) {
-    append_percent_encoded(url, *state_->settings.username);
+  if (const auto users = users_of(state_->settings); !users.empty()) {
+    append_percent_encoded(url, users.front().name);
     url += ':';
-    append_percent_encoded(url, state_->settings.password);
+    append_percent_encoded(url, users.front().password);
     url += '@';
   }
   if (door == Door::unix_socket) return url + place().socket();
@@ -230,12 +235,11 @@ std::string Sandbox::json() const {
 }
 
 std::vector<std::pair<std::string, std::string>> Sandbox::environment(Door door) const {
-  const Settings& settings = state_->settings;
   std::vector<std::pair<std::string, std::string>> variables{
       {"MQTT_URL", url(door)}, {"MQTT_TOOLBOX_CAFILE", place().ca_file()}};
-  if (settings.username) {
-    variables.emplace_back("MQTT_TOOLBOX_USERNAME", *settings.username);
-    variables.emplace_back("MQTT_TOOLBOX_PASSWORD", settings.password);
+  if (const auto users = users_of(state_->settings); !users.empty()) {
+    variables.emplace_back("MQTT_TOOLBOX_USERNAME", users.front().name);
+    variables.emplace_back("MQTT_TOOLBOX_PASSWORD", users.front().password);
   }
   for (Fact& fact : facts()) {
     variables.emplace_back(environment_name(fact.name), std::move(fact.value));

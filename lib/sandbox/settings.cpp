@@ -1,5 +1,6 @@
 #include "sandbox/settings.hpp"
 
+#include <set>
 #include <string_view>
 
 #include "base/utf8.hpp"
@@ -10,18 +11,26 @@ namespace {
 constexpr std::uint32_t smallest_packet_size = 20;
 constexpr std::uint16_t smallest_keep_alive = 10;
 
-Status check_credentials(const Settings& settings) {
-  if (!settings.username) {
-    if (settings.password.empty()) return {};
-    return fail(ExitCode::usage, "a password needs a user name");
-  }
+Status check_user(const User& user) {
   const auto unfit = [](const std::string& text) {
     return text.empty() || text.find_first_of(":\n\r") != std::string::npos;
   };
-  if (!unfit(*settings.username) && !unfit(settings.password)) return {};
+  if (!unfit(user.name) && !unfit(user.password)) return {};
   return fail(ExitCode::usage,
               "user name and password: Mosquitto's password file takes no empty ones, no colon and "
               "no newline in them");
+}
+
+Status check_credentials(const Settings& settings) {
+  if (!settings.username && !settings.password.empty())
+    return fail(ExitCode::usage, "a password needs a user name");
+  std::set<std::string> names;
+  for (const User& user : users_of(settings)) {
+    if (auto checked = check_user(user); !checked) return checked;
+    if (!names.insert(user.name).second)
+      return fail(ExitCode::usage, "the user \"" + printable(user.name) + "\" is given twice");
+  }
+  return {};
 }
 
 Status check_limits(const Limits& limits) {
@@ -50,11 +59,19 @@ Status check_lines(const std::vector<std::string>& lines) {
 
 }  // namespace
 
+std::vector<User> users_of(const Settings& settings) {
+  std::vector<User> users;
+  if (settings.username) users.push_back({*settings.username, settings.password});
+  users.insert(users.end(), settings.further_users.begin(), settings.further_users.end());
+  return users;
+}
+
 Status check(const Settings& settings) {
   return check_credentials(settings)
       .and_then([&] { return check_limits(settings.limits); })
       .and_then([&] { return check_lines(settings.config_lines); })
-      .and_then([&] { return check_lines(settings.listener_lines); });
+      .and_then([&] { return check_lines(settings.listener_lines); })
+      .and_then([&] { return check_lines(settings.acl_lines); });
 }
 
 }  // namespace mqtt_toolbox::sandbox

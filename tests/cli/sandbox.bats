@@ -67,6 +67,58 @@ ask='mosquitto_pub -h 127.0.0.1 -t t -m m -q 1'
   assert_contains "$output" 'not authorised'
 }
 
+@test "several users, each with rights of its own" {
+  run -0 mqtt-sandbox --user ann:a --user bob:b --acl-line 'user ann' --acl-line 'topic readwrite #' \
+    --acl-line 'user bob' --acl-line 'topic read home/#' -- bash -ec '
+    mqtt-pub -r -t home/a -m seen -q 1
+    mqtt-pub -r -t other -m hidden -q 1
+    bob="$MQTT_SANDBOX_TCP_PORT -u bob -P b"
+    unset MQTT_URL MQTT_TOOLBOX_USERNAME MQTT_TOOLBOX_PASSWORD
+    mqtt-sub -h 127.0.0.1 -p $bob --retained-only -t home/a -t other -v
+    mqtt-pub -h 127.0.0.1 -p $bob -V 5 -t home/a -m no -q 1 || echo "status $?"
+    mqtt-pub -h 127.0.0.1 -p $MQTT_SANDBOX_TCP_PORT -u bob -P a -t home/a -m no || echo "status $?"'
+  assert_contains "$output" 'home/a seen'
+  [[ $output != *hidden* ]]
+  assert_contains "$output" 'status 6'
+  assert_contains "$output" 'status 4'
+  run -2 mqtt-sandbox --user ann -- true
+  assert_contains "$output" NAME:PASSWORD
+}
+
+@test "a broker that wants client identifiers, or lets in nobody the sandbox knows, is ready too" {
+  run -0 mqtt-sandbox --client-identifiers -- bash -c '
+    mqtt-pub -i me -t t -m m -q 1 || exit 1
+    mqtt-pub -V 5 -t t -m m -q 1; echo "status $?"'
+  assert_contains "$output" 'status 4'
+  run -0 mqtt-sandbox --config-line 'allow_anonymous false' -- bash -c 'mqtt-pub -t t -m m; echo "status $?"'
+  assert_contains "$output" 'status 4'
+}
+
+@test "--realistic has the queue of a stock broker, without it nothing is dropped" {
+  local ask='for n in 1 2 3 4; do seq 500 | mqtt-pub -l -q 1 -t t; done
+    mqtt-sub -c -i kept -t t -q 1 --idle-timeout 1 | wc -l'
+  run -0 mqtt-sandbox -- bash -c "mqtt-sub -c -i kept -t t -q 1 -E; $ask"
+  assert_equal "$output" 2000
+  run -0 mqtt-sandbox --realistic -- bash -c "mqtt-sub -c -i kept -t t -q 1 -E; $ask"
+  ((output < 2000))
+}
+
+# many_open PORT: 60 QoS 2 messages of a 3.1.1 client, none of them released; how many are taken.
+many_open() {
+  exec {broker}<>"/dev/tcp/127.0.0.1/$1"
+  printf '\x10\x0f\0\4MQTT\4\2\0\x3c\0\3abc' >&"$broker"
+  for id in {1..60}; do printf '\x34\x06\0\1t\0%bx' "\\x$(printf %x "$id")" >&"$broker"; done
+  timeout 60 head -c 244 <&"$broker" | tail -c 240 | wc -c
+}
+
+@test "a 3.1.1 client may have many QoS 2 messages open, as with a stock broker" {
+  export -f many_open
+  for kind in '' --realistic; do
+    run -0 mqtt-sandbox $kind -- bash -c 'many_open $MQTT_SANDBOX_TCP_PORT'
+    assert_equal "$output" 240
+  done
+}
+
 @test "a sandbox inside a sandbox knows nothing of the outer one" {
   run -0 mqtt-sandbox -u ann -P pass -- mqtt-sandbox -- \
     sh -c 'mqtt-pub -t t -m m -q 1 && echo "${MQTT_TOOLBOX_USERNAME-nobody}"'

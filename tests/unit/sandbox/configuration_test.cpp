@@ -43,7 +43,7 @@ TEST_CASE("mosquitto.conf: a listener for each door, the Unix socket last") {
 TEST_CASE("mosquitto.conf: no message is dropped or delayed by default, and anybody may come") {
   const auto text = lines({});
   CHECK(count(text, "set_tcp_nodelay true") == 1);
-  CHECK(count(text, "max_queued_messages 0") == 1);
+  CHECK(count(text, "max_queued_messages 1000000000") == 1);  // 0 closes clients of 3.1.1
   CHECK(count(text, "allow_anonymous true") == 1);
   CHECK(count(text, "persistence false") == 1);
   CHECK(count(text, "log_type debug") == 0);
@@ -72,6 +72,31 @@ TEST_CASE("mosquitto.conf: every setting has its line") {
   CHECK(count(text, "sys_interval 1") == 1);
   CHECK(count(text, "use_username_as_clientid true") == 5);
   for (const auto& line : text) CHECK(line.find("secret") == std::string::npos);
+}
+
+TEST_CASE("mosquitto.conf: realistic means Mosquitto's own defaults, but for what is asked for") {
+  Settings settings;
+  settings.realistic = true;
+  for (const auto& line : lines(settings)) {
+    CHECK(line.find("nodelay") == std::string::npos);
+    CHECK(line.find("max_queued") == std::string::npos);
+  }
+  settings.limits.maximum_queued_messages = 100;
+  CHECK(count(lines(settings), "max_queued_messages 100") == 1);
+}
+
+TEST_CASE("mosquitto.conf: who is let in, and who may do what") {
+  Settings settings;
+  CHECK(count(lines(settings), "acl_file /run/box/acl") == 0);
+  CHECK(count(lines(settings), "allow_zero_length_clientid false") == 0);
+  settings.further_users = {{"bob", "b"}};
+  settings.acl_lines = {"topic read a/#"};
+  settings.require_client_identifier = true;
+  const auto text = lines(settings);
+  CHECK(count(text, "allow_anonymous false") == 1);
+  CHECK(count(text, "password_file /run/box/passwords") == 1);
+  CHECK(count(text, "acl_file /run/box/acl") == 1);
+  CHECK(count(text, "allow_zero_length_clientid false") == 1);
 }
 
 TEST_CASE("mosquitto.conf: limits of the broker once, limits of a listener in each") {

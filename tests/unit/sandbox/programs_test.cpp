@@ -93,6 +93,9 @@ TEST_CASE("programs: the password is hashed through a file, and a failing hasher
   CHECK(read_file(folder.file("arguments"), 200).value_or("") ==
         "-U " + folder.file("passwords") + "\n");
   CHECK(read_file(folder.file("passwords"), 100).value_or("") == "ann:secret\n");
+  settings.further_users = {{"bob", "b"}};
+  REQUIRE(sandbox::write_password_file(settings, folder.file("passwords")));
+  CHECK(read_file(folder.file("passwords"), 100).value_or("") == "ann:secret\nbob:b\n");
   write_program(folder.file("mosquitto_passwd"), "exit 1");
   CHECK_FALSE(sandbox::write_password_file(settings, folder.file("passwords")));
 }

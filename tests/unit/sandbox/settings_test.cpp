@@ -56,4 +56,8 @@ TEST_CASE("sandbox settings: credentials must fit into a password file") {
   CHECK(is_refused(with("a\nb", "p")));
   CHECK(is_refused(with("a", "p:w")));
   CHECK(is_refused(with("a", "p\nw")));
+  CHECK(is_refused([](Settings& s) { s.further_users = {{"a", ""}}; }));
+  CHECK(is_refused([](Settings& s) { s.further_users = {{"a", "1"}, {"a", "2"}}; }));
+  CHECK(is_refused([](Settings& s) { s.acl_lines = {"topic a\nuser b"}; }));
+  CHECK_FALSE(is_refused([](Settings& s) { s.further_users = {{"a", "1"}, {"b", "2"}}; }));
 }
