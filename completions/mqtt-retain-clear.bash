@@ -171,6 +171,7 @@ _mqtt_retain_clear() {
     --backup
     --rate
     --quiet-time
+    --self-test
     --no-self-test
     --ack-timeout
     --grace

@@ -13,6 +13,7 @@ complete -c mqtt-retain-clear -l diff -r -F -d 'compare with a backup: what was 
 complete -c mqtt-retain-clear -l backup -r -F -d 'save the messages in a new file before they are cleared'
 complete -c mqtt-retain-clear -l rate -x -d 'how many messages are cleared a second (default: as fast as the broker acknowledges)'
 complete -c mqtt-retain-clear -l quiet-time -x -d 'how long a broker must be silent before it counts as done (default: 300ms)'
+complete -c mqtt-retain-clear -l self-test -d 'when nothing is found, ask whether the broker would tell'
 complete -c mqtt-retain-clear -l no-self-test -d 'when nothing is found, do not ask whether the broker would tell'
 complete -c mqtt-retain-clear -l ack-timeout -x -d 'how long the broker may take to answer a request (default: 20)'
 complete -c mqtt-retain-clear -l grace -x -d 'how long saying goodbye to the broker may take (default: 5)'

@@ -15,8 +15,16 @@ using protocol::Qos;
 
 namespace {
 
-/// Mosquitto drops what it cannot write at once beyond a thousand messages, also retained ones.
+/// A broker may leave messages out of a read where there are very many, so that clearing shows it
+/// more each time; fewer are those that somebody retains anew, and end some time.
 constexpr std::uint64_t fewest_dropped = 1000;
+constexpr unsigned most_small_rounds = 5;
+
+std::vector<retained::Wanted> wanted(const std::vector<std::string>& filters) {
+  std::vector<retained::Wanted> result;
+  for (const std::string& filter : filters) result.push_back({filter, Qos::at_most_once});
+  return result;
+}
 
 }  // namespace
 
@@ -28,11 +36,20 @@ Clearance::Clearance(console::World& world, const Plan& plan,
       output_(
           world.loop, STDOUT_FILENO, [] {}, [this](const Error& error) { fail_with(error); }),
       listing_(output_, plan),
-      reader_(world.loop, plan,
-              {[this](const protocol::Publish& message) { return retained(message); },
-               [this](const protocol::Publish& message) { live(message); },
-               [this] { read_to_the_end(); }, [this](const Error& error) { fail_with(error); }}),
+      reader_(world.loop, plan.patience),
+      survey_(reader_, {[this](const protocol::Publish& message) { return wants(message); },
+                        [this](const protocol::Publish& message) { found(message); },
+                        [this](const protocol::Publish& message) { live(message); },
+                        [this](std::size_t first, const protocol::SubAck& suback) {
+                          granted(first, suback);
+                        },
+                        [this](const retained::Surveyed& surveyed) { survey_ended(surveyed); },
+                        [this](const Error& error) { fail_with(error); }}),
+      by_name_(reader_, {[this](const protocol::Publish& message) { save(message); },
+                         [this](const retained::ByName::Outcome& outcome) { saved(outcome); },
+                         [this](const Error& error) { fail_with(error); }}),
       pace_(world.loop, [this] { clear(); }),
+      progress_(world.loop, [this] { no_progress(); }),
       interrupts_(world.loop, [this](int) { finish(ExitCode::no); }) {}
 
 console::Ended Clearance::run() {
@@ -61,12 +78,16 @@ console::Ended Clearance::run() {
 
 // The connection's news.
 
-void Clearance::on_connected(const client::Connected&) {
-  Reader::Request request;
-  request.filters = plan_.filters;
-  request.stay = plan_.older_than.value_or(Duration(0));
-  if (plan_.task == Task::clear) request.many = fewest_dropped;
-  read(Step::surveying, std::move(request));
+void Clearance::on_connected(const client::Connected& connected) {
+  window_ = retained::ByName::room(connected, connect_plan_);
+  maximum_qos_ = connected.limits.maximum_qos;
+  retained::Survey::Request request;
+  request.read.filters = wanted(plan_.filters);
+  packet_.bytes = connected.limits.maximum_packet_size / 2;
+  request.read.room = packet_;
+  request.read.stay = plan_.older_than.value_or(Duration(0));
+  request.once = plan_.task == Task::clear;
+  survey(Step::surveying, std::move(request));
 }
 
 void Clearance::on_closed(const std::optional<Error>& error) {
@@ -83,8 +104,8 @@ bool Clearance::on_message(const protocol::Publish& message) {
   return !finishing_;
 }
 
-void Clearance::on_subscribed(client::Token, const protocol::SubAck& suback) {
-  if (!finishing_) reader_.on_subscribed(suback);
+void Clearance::on_subscribed(client::Token token, const protocol::SubAck& suback) {
+  if (!finishing_) reader_.on_subscribed(token, suback);
 }
 
 void Clearance::on_unsubscribed(client::Token token, const protocol::UnsubAck&) {
@@ -98,25 +119,43 @@ void Clearance::on_packet(session::Direction direction, const protocol::Frame& f
 
 // Reading.
 
-void Clearance::read(Step step, Reader::Request request) {
+void Clearance::survey(Step step, retained::Survey::Request request) {
   step_ = step;
-  reader_.start(*client_, std::move(request));
+  survey_.start(*client_, std::move(request));
 }
 
-bool Clearance::retained(const protocol::Publish& message) {
-  if (step_ == Step::saving) return save(message);
-  if (step_ != Step::testing) return chooser_->wants(message.topic) && remember(message);
-  self_test_seen_ = self_test_seen_ || message.topic == self_test_topic_;
-  return true;
+/// One without payload is how somebody else clears it.
+bool Clearance::wants(const protocol::Publish& message) const {
+  if (step_ == Step::testing) return message.topic == self_test_topic_;
+  return !message.payload.empty() && chooser_->wants(message.topic);
 }
 
-bool Clearance::save(const protocol::Publish& message) {
-  const auto asked = asked_.find(std::string(message.topic));
-  if (asked == asked_.end()) return false;
-  asked_.erase(asked);
+void Clearance::found(const protocol::Publish& message) {
+  if (step_ == Step::testing) {
+    self_test_seen_ = true;
+    return;
+  }
+  const std::uint64_t hash =
+      plan_.task == Task::difference ? retained::hash_of(message.payload) : 0;
+  topics_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()), hash});
+}
+
+void Clearance::granted(std::size_t first, const protocol::SubAck& suback) {
+  for (std::size_t i = 0; i < suback.codes.size() && first + i < plan_.filters.size(); ++i) {
+    if (!protocol::is_failure(suback.code(i))) continue;
+    reader_.stop();
+    const std::string& filter =
+        step_ == Step::testing ? self_test_topic_ : plan_.filters[first + i];
+    return fail_with(
+        {ExitCode::rejected,
+         "the subscription to " + printable(filter) + " was refused: " +
+             std::string(protocol::name(suback.code(i), protocol::PacketType::suback))});
+  }
+}
+
+void Clearance::save(const protocol::Publish& message) {
   backup_->add(message, world_.wall_clock.now());
   ready_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()), 0});
-  return true;
 }
 
 void Clearance::live(const protocol::Publish& message) {
@@ -126,26 +165,17 @@ void Clearance::live(const protocol::Publish& message) {
     young_.emplace(message.topic);
 }
 
-bool Clearance::remember(const protocol::Publish& message) {
-  if (message.payload.empty()) return false;  // somebody else clears it
-  // A broker may send a message for each filter that matches, and what comes back both ways.
-  const bool may_repeat = plan_.filters.size() > 1 || step_ == Step::proving;
-  if (may_repeat && !known_.insert(hash_of(message.topic)).second) return false;
-  const std::uint64_t hash = plan_.task == Task::difference ? hash_of(message.payload) : 0;
-  topics_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()), hash});
-  return true;
+void Clearance::survey_ended(const retained::Surveyed& surveyed) {
+  const auto doubt = retained::doubt(surveyed);
+  if (step_ == Step::testing) return end_self_test();
+  if (step_ == Step::proving || !clears(plan_) || plan_.task == Task::ask) tell_doubt(doubt);
+  step_ == Step::proving ? proven() : this->surveyed();
 }
 
-void Clearance::read_to_the_end() {
-  known_.clear();
-  switch (step_) {
-    case Step::surveying: return surveyed();
-    case Step::saving: return saved();
-    case Step::proving: return proven();
-    case Step::testing: return end_self_test();
-    case Step::asking:
-    case Step::clearing: return;
-  }
+void Clearance::tell_doubt(const std::optional<std::string>& doubt) {
+  if (!doubt) return;
+  exit_ = worse(exit_, ExitCode::no);
+  if (!std::exchange(is_doubted_, true)) world_.reporter.error(*doubt);
 }
 
 void Clearance::forget_young() {
@@ -161,8 +191,12 @@ void Clearance::forget_young() {
 void Clearance::surveyed() {
   forget_young();
   found_ = topics_.size();
-  if (plan_.task == Task::difference) return compare();
   if (topics_.size() == 0) return nothing_found();
+  after_survey();
+}
+
+void Clearance::after_survey() {
+  if (plan_.task == Task::difference) return compare();
   if (plan_.task != Task::clear) show();
   if (plan_.task == Task::ask) return ask();
   start_clearing();
@@ -170,10 +204,6 @@ void Clearance::surveyed() {
 
 void Clearance::show() {
   const auto now = world_.wall_clock.now();
-  if (may_have_dropped())
-    world_.reporter.note(
-        "a broker may leave retained messages out when there are so many at once; "
-        "narrower filters show whether it did");
   check(plan_.task == Task::tree ? listing_.tree(topics_, now) : listing_.list(topics_, now));
   check(listing_.finish());
 }
@@ -202,8 +232,8 @@ void Clearance::compare() {
 void Clearance::ask() {
   step_ = Step::asking;
   const std::string question =
-      fmt::format("clear {}{} retained messages, {} bytes? [y/N] ",
-                  may_have_dropped() ? "at least " : "", found_, topics_.payload_bytes());
+      fmt::format("clear {}{} retained messages, {} bytes? [y/N] ", is_doubted_ ? "at least " : "",
+                  found_, topics_.payload_bytes());
   (void)!write(STDERR_FILENO, question.data(), question.size());
   stdin_ = std::make_unique<transport::Loop::Watch>(world_.loop, STDIN_FILENO,
                                                     [this](transport::Interest) { answered(); });
@@ -221,13 +251,18 @@ void Clearance::answered() {
 
 /// No answer can mean that the broker gives none.
 void Clearance::nothing_found() {
-  if (plan_.self_test) return begin_self_test();
+  if (plan_.self_test.value_or(clears(plan_))) return begin_self_test();
+  if (!plan_.self_test)
+    world_.reporter.note(
+        "nothing was found; some brokers send no retained messages for filters with wildcards, or "
+        "send them without the RETAIN flag: --self-test retains one and looks");
   end_with_nothing(ExitCode::done);
 }
 
 void Clearance::end_with_nothing(ExitCode code) {
-  exit_ = code;
-  if (plan_.task == Task::ask || plan_.task == Task::clear) return report();
+  exit_ = worse(exit_, code);
+  if (clears(plan_)) return report();
+  if (plan_.task == Task::difference) return compare();
   finish(code);
 }
 
@@ -243,13 +278,15 @@ void Clearance::begin_self_test() {
   if (!client_->publish(message, next_token_++, client::Payload::copied))
     return end_with_nothing(ExitCode::done);
   in_flight_.emplace(next_token_ - 1, std::string());
+  await_progress();
 }
 
 /// By its own name first: where that shows nothing, a filter with wildcards says nothing.
 void Clearance::read_self_test(const std::string& filter) {
-  Reader::Request request;
-  request.filters = {filter};
-  read(Step::testing, std::move(request));
+  retained::Survey::Request request;
+  request.read.filters = wanted({filter});
+  request.once = true;
+  survey(Step::testing, std::move(request));
 }
 
 void Clearance::end_self_test() {
@@ -283,7 +320,7 @@ void Clearance::end_self_test() {
 // Clearing.
 
 void Clearance::start_clearing() {
-  clears_ = plan_.task == Task::ask || plan_.task == Task::clear;
+  clears_ = clears(plan_);
   if (!clears_ && !backup_) return finish(ExitCode::done);
   clearing_since_ = world_.loop.now();
   start_round();
@@ -300,27 +337,28 @@ void Clearance::start_round() {
 
 /// Asks for some topics by name at QoS 2, so that the backup has the QoS of each.
 void Clearance::save_next() {
-  constexpr std::size_t most_topics = 200;
-  constexpr std::size_t most_bytes = 16u << 10;
-  std::vector<std::string> filters;
+  std::vector<retained::Wanted> names;
   std::size_t bytes = 0;
-  while (filters.size() < most_topics && bytes < most_bytes) {
+  while (names.size() < window_.filters && bytes < window_.bytes) {
     const auto found = topics_.take();
     if (!found) break;
     bytes += found->topic.size();
-    filters.emplace_back(found->topic);
+    names.push_back({std::string(found->topic), maximum_qos_});
   }
-  if (filters.empty()) return clears_ ? prove() : finish(ExitCode::done);
-  asked_.insert(filters.begin(), filters.end());
-  Reader::Request request;
-  request.expected = asked_.size();
-  request.filters = std::move(filters);
-  request.qos = Qos::exactly_once;
-  read(Step::saving, std::move(request));
+  if (names.empty()) return clears_ ? prove() : report_saved();
+  step_ = Step::saving;
+  by_name_.start(*client_, std::move(names), packet_, {});
 }
 
-void Clearance::saved() {
-  asked_.clear();  // gone since the survey
+void Clearance::note_unsaved(const retained::ByName::Outcome& outcome) {
+  for (const std::string& topic : outcome.missing) gone_.insert(topic);
+  for (const std::string& topic : outcome.refused)
+    refused_.emplace(topic, "it could not be saved, since the subscription to it was refused");
+  lowered_ += outcome.lowered;
+}
+
+void Clearance::saved(const retained::ByName::Outcome& outcome) {
+  note_unsaved(outcome);
   if (auto status = backup_->save(); !status) return fail_with(status.error());
   saved_ += ready_.size();
   if (!clears_) {
@@ -334,18 +372,30 @@ void Clearance::saved() {
 /// Clears what is ready, as fast as the client takes it.
 void Clearance::clear() {
   if (finishing_ || step_ != Step::clearing) return;
+  progress_.disarm();
   while (may_clear_now()) {
     if (held_.empty()) {
       const auto found = ready_.take();
       if (!found) break;
       held_ = found->topic;
     }
-    if (!clear_one(held_)) return;
-    attempted_.push_back(hash_of(held_));
+    if (!clear_one(held_)) return await_progress();
+    attempted_.push_back(retained::hash_of(held_));
     held_.clear();
     ++submitted_;
   }
   if (ready_.size() == 0 && held_.empty() && in_flight_.empty()) cleared();
+}
+
+void Clearance::await_progress() {
+  progress_.arm(world_.loop.now() + plan_.patience.acknowledgement_timeout);
+}
+
+void Clearance::no_progress() {
+  const std::string within = " within " + show_duration(plan_.patience.acknowledgement_timeout);
+  if (in_flight_.empty()) return fail_with({ExitCode::lost, "the broker took nothing" + within});
+  fail_with({ExitCode::lost, fmt::format("the broker did not acknowledge {} messages{}",
+                                         in_flight_.size(), within)});
 }
 
 bool Clearance::may_clear_now() {
@@ -370,6 +420,7 @@ bool Clearance::clear_one(std::string_view topic) {
   }
   if (submitted->admission == client::Admission::would_block) return false;
   if (is_last_round_) in_flight_.emplace(next_token_++, topic);
+  if (is_last_round_) await_progress();
   return true;
 }
 
@@ -378,6 +429,7 @@ void Clearance::on_published(const client::PublishOutcome& outcome) {
   if (flight == in_flight_.end()) return;
   const std::string topic = std::move(flight->second);
   in_flight_.erase(flight);
+  in_flight_.empty() ? progress_.disarm() : await_progress();
   if (!self_test_topic_.empty()) {
     if (!topic.empty()) return;  // cleared
     if (protocol::is_failure(outcome.reason)) return end_with_nothing(ExitCode::done);
@@ -394,16 +446,12 @@ void Clearance::cleared() {
 
 void Clearance::prove() {
   topics_.clear();
-  Reader::Request request;
-  request.filters = plan_.filters;
-  request.many = fewest_dropped;
-  request.retain_as_published = true;
-  read(Step::proving, std::move(request));
-}
-
-/// A look at very many shows only some; each round clears what it shows.
-bool Clearance::may_have_dropped() const {
-  return topics_.size() >= fewest_dropped;
+  retained::Survey::Request request;
+  request.read.filters = wanted(plan_.filters);
+  request.read.room = packet_;
+  request.read.retain_as_published = true;
+  request.once = true;
+  survey(Step::proving, std::move(request));
 }
 
 /// Of what is found now.
@@ -411,7 +459,10 @@ std::uint64_t Clearance::count_unattempted() {
   std::sort(attempted_.begin(), attempted_.end());
   std::uint64_t count = 0;
   topics_.each([&](const Found& found) {
-    if (!std::binary_search(attempted_.begin(), attempted_.end(), hash_of(found.topic))) ++count;
+    if (std::binary_search(attempted_.begin(), attempted_.end(), retained::hash_of(found.topic)))
+      return;
+    ++count;
+    if (gone_.contains(found.topic) && returned_.insert(found.topic)) --found_;
   });
   return count;
 }
@@ -420,12 +471,17 @@ void Clearance::proven() {
   forget_young();
   const std::uint64_t unattempted = count_unattempted();
   found_ += unattempted;
-  const bool is_done = topics_.size() == 0 || is_last_round_;
-  if (is_done && unattempted == 0) return report();
-  const bool goes_on = may_have_dropped() && unattempted != 0;
-  if (is_done && !goes_on) return report();
-  is_last_round_ = !goes_on;
+  if (topics_.size() == 0) return report();
+  const bool is_next = goes_on(unattempted);
+  if (is_last_round_ && !is_next) return report();
+  is_last_round_ = !is_next;
   start_round();
+}
+
+/// Whether the next round is for topics that were not asked for yet.
+bool Clearance::goes_on(std::uint64_t unattempted) {
+  if (unattempted == 0) return false;
+  return topics_.size() >= fewest_dropped || ++small_rounds_ <= most_small_rounds;
 }
 
 void Clearance::report() {
@@ -436,12 +492,30 @@ void Clearance::report() {
     check(listing_.remaining({topic, cause_of(topic)}, now));
   });
   if (remaining_ != 0) exit_ = worse(exit_, ExitCode::no);
+  tell_lowered();
   const record::Summary::Count counts[] = {{"found", found_},
                                            {"saved", saved_},
-                                           {"cleared", found_ - remaining_},
+                                           {"cleared", found_ - remaining_ - vanished()},
+                                           {"vanished", vanished()},
                                            {"refused", refused_.size()},
                                            {"remaining", remaining_}};
   check(listing_.summary(totals(), {counts, world_.loop.now() - started_, exit_}, now));
+  finish(exit_);
+}
+
+void Clearance::tell_lowered() {
+  if (lowered_ == 0) return;
+  tell_doubt(fmt::format("{} saved, {} of them perhaps at a lower QoS: the broker granted no other",
+                         saved_, lowered_));
+}
+
+/// The end without clearing.
+void Clearance::report_saved() {
+  if (vanished() != 0)
+    world_.reporter.note(
+        fmt::format("of {} retained messages {} went before they were saved", found_, vanished()));
+  for (const auto& [topic, cause] : refused_) tell_doubt(printable(topic) + ": " + cause);
+  tell_lowered();
   finish(exit_);
 }
 
@@ -456,13 +530,14 @@ std::string_view Clearance::cause_of(const std::string& topic) const {
 std::string Clearance::totals() const {
   if (found_ == 0) return "nothing was found";
   const bool is_proven = step_ == Step::proving;
-  std::string text =
-      is_proven
-          ? fmt::format("{} of {} retained messages cleared", found_ - remaining_, found_)
-          : fmt::format("{} retained messages found, {} asked to be cleared", found_, submitted_);
+  std::string text = is_proven ? fmt::format("{} of {} retained messages cleared",
+                                             found_ - remaining_ - vanished(), found_)
+                               : fmt::format("{} retained messages found, {} asked to be cleared",
+                                             found_, submitted_);
   if (backup_) text += fmt::format(", {} saved", saved_);
   if (is_proven)
     text += remaining_ == 0 ? ", and seen to be gone" : fmt::format(", {} remain", remaining_);
+  if (vanished() != 0) text += fmt::format("; {} went before they were to be cleared", vanished());
   return text;
 }
 
@@ -471,6 +546,8 @@ void Clearance::finish(ExitCode code) {
   if (std::exchange(finishing_, true)) return;
   if (interrupts_.received() != 0 && clears_) world_.reporter.note(totals());
   stdin_.reset();
+  reader_.stop();
+  progress_.disarm();
   client_->close({}, plan_.grace);
 }
 

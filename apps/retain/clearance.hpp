@@ -17,8 +17,9 @@
 #include "retain/comparison.hpp"
 #include "retain/listing.hpp"
 #include "retain/plan.hpp"
-#include "retain/reader.hpp"
-#include "retain/topics.hpp"
+#include "retained/by_name.hpp"
+#include "retained/survey.hpp"
+#include "retained/topics.hpp"
 
 namespace mqtt_toolbox::retain {
 
@@ -47,22 +48,26 @@ class Clearance final : private client::Handler {
   void on_published(const client::PublishOutcome& outcome) override;
   void on_subscribed(client::Token token, const protocol::SubAck& suback) override;
   void on_unsubscribed(client::Token token, const protocol::UnsubAck& unsuback) override;
+  void on_pingresp(std::uint64_t number) override { reader_.on_pinged(number); }
   void on_ready() override { clear(); }
   void on_batch_end() override { clear(); }
   void on_packet(session::Direction direction, const protocol::Frame& frame,
                  protocol::Version version) override;
 
   // Reading.
-  void read(Step step, Reader::Request request);
-  bool retained(const protocol::Publish& message);
+  void survey(Step step, retained::Survey::Request request);
+  bool wants(const protocol::Publish& message) const;
+  void found(const protocol::Publish& message);
   void live(const protocol::Publish& message);
-  void read_to_the_end();
-  bool save(const protocol::Publish& message);
-  bool remember(const protocol::Publish& message);
+  void granted(std::size_t first, const protocol::SubAck& suback);
+  void survey_ended(const retained::Surveyed& surveyed);
+  void save(const protocol::Publish& message);
   void forget_young();
+  void tell_doubt(const std::optional<std::string>& doubt);
 
   // After the survey.
   void surveyed();
+  void after_survey();
   void show();
   void compare();
   void ask();
@@ -77,16 +82,22 @@ class Clearance final : private client::Handler {
   void start_clearing();
   void start_round();
   void save_next();
-  void saved();
+  void saved(const retained::ByName::Outcome& outcome);
+  void note_unsaved(const retained::ByName::Outcome& outcome);
   void clear();
   bool clear_one(std::string_view topic);
+  void await_progress();
+  void no_progress();
   bool may_clear_now();
   void cleared();
   void prove();
-  bool may_have_dropped() const;
   std::uint64_t count_unattempted();
   void proven();
+  bool goes_on(std::uint64_t unattempted);
   void report();
+  void report_saved();
+  void tell_lowered();
+  std::uint64_t vanished() const { return gone_.size() - returned_.size(); }
   std::string_view cause_of(const std::string& topic) const;
 
   void finish(ExitCode code);
@@ -101,19 +112,26 @@ class Clearance final : private client::Handler {
   Listing listing_;
   std::optional<Chooser> chooser_;
   std::optional<Backup> backup_;
-  Reader reader_;
+  retained::Reader reader_;
+  retained::Survey survey_;
+  retained::ByName by_name_;
+  retained::Room packet_;
+  retained::Room window_;
+  protocol::Qos maximum_qos_ = protocol::Qos::exactly_once;
   Step step_ = Step::surveying;
   transport::Loop::Timer pace_;
+  transport::Loop::Timer progress_;  ///< while something is to be acknowledged or taken
   console::Interrupts interrupts_;
   std::unique_ptr<transport::Loop::Watch> stdin_;
   std::unique_ptr<client::Client> client_;
 
-  Topics topics_;  ///< found, and not yet cleared
-  /// By the hash of the topic, where filters overlap.
-  std::unordered_set<std::uint64_t> known_;
+  Topics topics_;                          ///< found, and not yet cleared
   std::unordered_set<std::string> young_;  ///< published while listened to
-  std::unordered_set<std::string> asked_;  ///< exactly, to be saved
   Topics ready_;                           ///< saved, to be cleared
+  retained::TopicSet gone_;                ///< when they were to be saved
+  retained::TopicSet returned_;            ///< of those, found again
+  std::uint64_t lowered_ = 0;              ///< saved, perhaps at a lower QoS
+  unsigned small_rounds_ = 0;              ///< that were only for a few new topics
   std::unordered_map<client::Token, std::string> in_flight_;
   std::map<std::string, std::string, std::less<>> refused_;
   std::string held_;  ///< a topic that the client had no room for
@@ -132,6 +150,7 @@ class Clearance final : private client::Handler {
   std::uint64_t submitted_ = 0;
   ExitCode exit_ = ExitCode::done;
   bool clears_ = false;
+  bool is_doubted_ = false;
   /// The last round: at QoS 1, so that the broker says why it refuses.
   bool is_last_round_ = false;
   bool finishing_ = false;

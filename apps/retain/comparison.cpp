@@ -9,9 +9,7 @@
 
 namespace mqtt_toolbox::retain {
 
-std::uint64_t hash_of(std::string_view payload) {
-  return std::hash<std::string_view>()(payload);
-}
+using retained::hash_of;
 
 Result<Comparison> Comparison::read(const std::string& path, const Chooser& chooser) {
   const auto wrong = [&](const std::string& text) {

@@ -7,12 +7,12 @@
 
 #include "base/result.hpp"
 #include "retain/chooser.hpp"
-#include "retain/topics.hpp"
+#include "retained/topic_set.hpp"
+#include "retained/topics.hpp"
 
 namespace mqtt_toolbox::retain {
 
-/// Tells payloads apart; nothing more is kept of them.
-std::uint64_t hash_of(std::string_view payload);
+using retained::Found;
 
 /// A backup as something to compare a broker with.
 class Comparison {

@@ -5,9 +5,12 @@
 #include "console/output.hpp"
 #include "record/results.hpp"
 #include "retain/plan.hpp"
-#include "retain/topics.hpp"
+#include "retained/topics.hpp"
 
 namespace mqtt_toolbox::retain {
+
+using retained::Found;
+using retained::Topics;
 
 /// What is found, as data on standard output: lines for people, or JSON.
 class Listing {

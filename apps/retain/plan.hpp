@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/time.hpp"
+#include "retained/reader.hpp"
 
 namespace mqtt_toolbox::retain {
 
@@ -31,12 +32,15 @@ struct Plan {
   std::string difference;        ///< a backup to compare with
   std::optional<double> rate;    ///< clears a second
   std::size_t depth = SIZE_MAX;  ///< levels of the tree
-  bool self_test = true;
+  /// None: where messages are to be cleared, since it writes one.
+  std::optional<bool> self_test;
   bool json = false;
-  /// Silence after which a broker has told all that it retains.
-  Duration quiet_time = std::chrono::milliseconds(300);
-  Duration acknowledgement_timeout = std::chrono::seconds(20);
+  retained::Patience patience;
   Duration grace = std::chrono::seconds(5);
 };
+
+inline bool clears(const Plan& plan) {
+  return plan.task == Task::ask || plan.task == Task::clear;
+}
 
 }  // namespace mqtt_toolbox::retain

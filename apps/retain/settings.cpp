@@ -76,8 +76,15 @@ Status take_depth(options::Settings& settings, Values values) {
   });
 }
 
-Status take_no_self_test(options::Settings& settings, Values) {
-  work(settings).self_test = false;
+template <Duration retained::Patience::*member>
+Status take_patience(options::Settings& settings, Values values) {
+  return parse_duration(values[0]).map(
+      [&](Duration duration) { work(settings).patience.*member = duration; });
+}
+
+template <bool value>
+Status take_self_test(options::Settings& settings, Values) {
+  work(settings).self_test = value;
   return {};
 }
 
@@ -175,23 +182,31 @@ constexpr std::array specs{
          .fallback = "300ms",
          .help = "how long a broker must be silent before it counts as done",
          .manual = "It counts from when the broker has answered the subscription and one more "
-                   "request behind it, and anew from each retained message.",
-         .assign = take_duration<&Plan::quiet_time>},
+                   "request behind it, and anew from each retained message; three round trips to "
+                   "the broker, if they take longer.",
+         .assign = take_patience<&retained::Patience::quiet_time>},
+    Spec{.name = "self-test",
+         .group = Group::flow,
+         .slot = "self-test",
+         .help = "when nothing is found, ask whether the broker would tell",
+         .manual = "Some brokers send no retained messages for filters with wildcards, or do not "
+                   "mark them. Where nothing is found, the tool retains a message of its own below "
+                   "mqtt-toolbox/self-test, looks whether it comes, and clears it. That is what it "
+                   "does where it is to clear messages; with --list, --dry-run, --tree and --diff "
+                   "it writes nothing unless this is given.",
+         .assign = take_self_test<true>},
     Spec{.name = "no-self-test",
          .group = Group::flow,
+         .slot = "self-test",
          .help = "when nothing is found, do not ask whether the broker would tell",
-         .manual = "Some brokers send no retained messages for filters with wildcards, or do not "
-                   "mark them. Where nothing "
-                   "is found, the tool retains a message of its own below mqtt-toolbox/self-test, "
-                   "looks whether it comes, and clears it.",
-         .assign = take_no_self_test},
+         .assign = take_self_test<false>},
     Spec{.name = "ack-timeout",
          .kind = Kind::duration,
          .value_name = "DURATION",
          .group = Group::flow,
          .fallback = "20",
          .help = "how long the broker may take to answer a request",
-         .assign = take_duration<&Plan::acknowledgement_timeout>},
+         .assign = take_patience<&retained::Patience::acknowledgement_timeout>},
     Spec{.name = "grace",
          .kind = Kind::duration,
          .value_name = "DURATION",
@@ -257,7 +272,10 @@ constexpr options::Tool tool{
         "\n\n"
         "Messages that are published meanwhile do not count as retained. The end of the retained "
         "messages is found by the broker's own answers and a quiet time, so that a busy topic "
-        "neither ends nor prolongs the search.",
+        "neither ends nor prolongs the search. What is there is read until two reads give the same "
+        "topics, and after clearing until a read finds none. Where that can't be had, because the "
+        "broker answers nothing or leaves something else out each time, the tool says how many it "
+        "found and that there may be more, and the exit status is 1.",
     .groups = groups,
     .own = specs,
     .examples = examples,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "sub/retained_state.hpp"
+
 namespace mqtt_toolbox::sub {
 namespace {
 
@@ -34,8 +36,17 @@ Status Requests::start(client::Client& client, std::size_t maximum_packet_size) 
     const std::size_t taken = greatest_overhead + properties.view().encoded().size();
     return maximum_packet_size > taken ? maximum_packet_size - taken : 0;
   };
-  plan_batches(Answer::subscription, plan_.requests.size(), room(properties_.subscribe));
+  subscription_room_ = room(properties_.subscribe);
+  if (!plan_.retained_only)
+    plan_batches(Answer::subscription, plan_.requests.size(), subscription_room_);
   plan_batches(Answer::unsubscription, plan_.unsubscribes.size(), room(properties_.unsubscribe));
+  std::reverse(unsent_.begin(), unsent_.end());
+  return send(client);
+}
+
+Status Requests::read_here(client::Client& client) {
+  reads_beside_ = false;
+  plan_batches(Answer::subscription, plan_.requests.size(), subscription_room_);
   std::reverse(unsent_.begin(), unsent_.end());
   return send(client);
 }
@@ -68,8 +79,12 @@ Result<client::Submission> Requests::submit(client::Client& client, const Batch&
     return client.unsubscribe(filters, properties_.unsubscribe.view(), token);
   }
   std::vector<protocol::Subscription> subscriptions;
-  for (std::size_t i = 0; i < batch.count; ++i)
-    subscriptions.push_back(subscription(plan_, plan_.requests[batch.first + i]));
+  for (std::size_t i = 0; i < batch.count; ++i) {
+    const Request& request = plan_.requests[batch.first + i];
+    subscriptions.push_back(subscription(plan_, request));
+    if (reads_beside_ && is_read_beside(plan_, request))
+      subscriptions.back().retain_handling = protocol::RetainHandling::never;
+  }
   return client.subscribe(subscriptions, properties_.subscribe.view(), token);
 }
 
@@ -99,17 +114,6 @@ void Requests::refuse_or_halve(const Batch& batch, const Error& error) {
   const std::size_t half = batch.count / 2;
   unsent_.push_back({batch.kind, batch.first + half, batch.count - half, false});
   unsent_.push_back({batch.kind, batch.first, half, false});
-}
-
-Status Requests::send_barrier(client::Client& client) {
-  const protocol::Bytes filter = "mqtt-toolbox/end-of-retained";
-  const auto submitted = client.unsubscribe({&filter, 1}, {}, sent_.size());
-  if (!submitted) return tl::unexpected<Error>(submitted.error());
-  if (submitted->admission == client::Admission::would_block)
-    return fail(ExitCode::lost, "cannot send the request now: too many are unanswered");
-  sent_.push_back({Answer::barrier, 0, 0, true});
-  ++open_;
-  return {};
 }
 
 Requests::Answer Requests::answered(client::Token token) {

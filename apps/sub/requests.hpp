@@ -32,10 +32,12 @@ class Requests {
   Status start(client::Client& client, std::size_t maximum_packet_size);
   /// Sends what there was no room for.
   Status send(client::Client& client);
-  /// An UNSUBSCRIBE for a filter that nobody has: when it is answered, so is everything before it.
-  Status send_barrier(client::Client& client);
+  /// Subscribes once more, so that this connection brings retained messages itself.
+  Status read_here(client::Client& client);
+  bool reads_beside() const { return reads_beside_; }
 
-  enum class Answer : std::uint8_t { subscription, unsubscription, barrier, repeated };
+  enum class Answer : std::uint8_t { subscription, unsubscription, repeated };
+  bool is_of_these(client::Token token) const { return token < sent_.size(); }
   /// Notes an answer. `repeated`: a SUBACK after a reconnect.
   Answer answered(client::Token token);
   /// What the reason codes of a SUBACK are about, in their order.
@@ -44,6 +46,7 @@ class Requests {
 
   /// The filter was refused: nothing comes for it.
   void drop(const std::string& filter) { left_.erase(filter); }
+  bool is_left(const std::string& filter) const { return left_.count(filter) != 0; }
   bool all_dropped() const { return left_.empty(); }
 
  private:
@@ -66,6 +69,8 @@ class Requests {
   std::vector<Batch> unsent_;  ///< the next one at the end
   std::vector<Batch> sent_;    ///< the token is the index
   std::size_t open_ = 0;
+  std::size_t subscription_room_ = 0;  ///< bytes of filters in a SUBSCRIBE
+  bool reads_beside_ = true;
   std::unordered_set<std::string> left_;  ///< filters of the plan, not refused or unsubscribed
   /// Which packet named a filter last.
   std::unordered_map<std::string_view, client::Token> owners_;

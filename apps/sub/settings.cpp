@@ -222,8 +222,13 @@ constexpr std::array specs{
     Spec{.name = "retained-only",
          .group = Group::subscription,
          .help = "handle retained messages only, and end when all have come",
-         .manual = "The end is found by an UNSUBSCRIBE that the broker answers after the "
-                   "retained messages, and a short quiet time (or --idle-timeout).",
+         .manual = "The end is found by requests that the broker answers, and a short quiet time "
+                   "(or --idle-timeout) after that; then the topics are read again, until two "
+                   "reads give the same. With -q 1 and 2 each message is then asked for by its "
+                   "name, no more at a time than the broker sends without queueing, since queues "
+                   "drop what they do not hold. Where something may be missing, this is said with "
+                   "the numbers, and the exit status is 1. What changed or went meanwhile is "
+                   "counted. A lost connection ends it.",
          .assign = take_switch<&Plan::retained_only>},
     Spec{.name = "remove-retained",
          .group = Group::subscription,
@@ -300,7 +305,9 @@ constexpr std::array specs{
          .slot = "show",
          .help = "JSON lines from which mqtt-pub --from-json makes the same messages again",
          .manual = "The same as --json -q 2 --retain-as-published -V 5, so that nothing is "
-                   "lowered on the way.",
+                   "lowered on the way. What is retained is read on a connection of its own, as "
+                   "with --retained-only, so that it is all there and takes live messages no room; "
+                   "its client identifier is that of -i with \"-retained\" behind it.",
          .assign = take_switch<&Plan::record>},
     Spec{.name = "watch",
          .letter = 'w',
@@ -410,7 +417,10 @@ Status check(options::Settings& base) {
   settings.work.disconnects_with_will = settings.given("protocol-version") &&
                                         settings.plan.version == protocol::Version::v5 &&
                                         settings.plan.engine == client::Engine::native;
-  settings.plan.session.acknowledge_at_once = false;
+  // What is only read stays with the broker, and must not take its window.
+  settings.plan.session.acknowledge_at_once = settings.work.retained_only;
+  // What was read before a loss would have to be read, and printed, again.
+  if (settings.work.retained_only) settings.plan.reconnect.attempts = 0;
   settings.work.password_command = options::password_command(settings);
   return apply_output_form(settings);
 }

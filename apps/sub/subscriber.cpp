@@ -13,9 +13,6 @@
 namespace mqtt_toolbox::sub {
 namespace {
 
-/// After the barrier was answered, retained messages may still be on their way: brokers promise no
-/// order between them and the answer.
-constexpr Duration retained_quiet_time = std::chrono::milliseconds(300);
 /// Brokers that write each packet by itself would wake the subscriber for each.
 constexpr Duration gathering_pause = std::chrono::microseconds(100);
 constexpr Duration rate_interval = std::chrono::seconds(1);
@@ -32,6 +29,7 @@ Subscriber::Subscriber(console::World& world, const Plan& plan,
       requests_(
           plan, properties_,
           [this](const Request& request, const Error& error) { refused(request, error.text); }),
+      state_(world, plan, connect_plan, properties_, state_listener()),
       output_(
           world.loop, STDOUT_FILENO, [this] { output_written(); },
           [this](const Error& error) { fail_with(error); }),
@@ -42,7 +40,6 @@ Subscriber::Subscriber(console::World& world, const Plan& plan,
                  fail_with({ExitCode::lost, "the broker did not answer within " +
                                                 show_duration(plan_.acknowledgement_timeout)});
                }),
-      retained_quiet_(world.loop, [this] { finish(ExitCode::done); }),
       rate_(world.loop, [this] { show_rate(); }),
       grace_(world.loop,
              [this] {
@@ -73,6 +70,20 @@ console::Ended Subscriber::run() {
   return {exit_, interrupts_.received()};
 }
 
+RetainedState::Listener Subscriber::state_listener() {
+  return {[this](const protocol::Publish& message) { return selector_.counts(message); },
+          [this](const protocol::Publish& message) { take(message); },
+          [this](const Request& request, protocol::ReasonCode code) { granted(request, code); },
+          [this] {
+            is_granted_ = true;
+            if (requests_.all_answered()) subscribed();
+          },
+          [this] { on_batch_end(); },
+          [this](ExitCode code) { state_ended(code); },
+          [this](const Error& error) { read_retained_here(error); },
+          [this](const Error& error) { fail_with(error); }};
+}
+
 void Subscriber::set_timers() {
   if (plan_.timeout) timeout_.arm(world_.loop.now() + *plan_.timeout);
   if (plan_.show == Show::rate) rate_.arm(world_.loop.now() + rate_interval);
@@ -81,10 +92,11 @@ void Subscriber::set_timers() {
 void Subscriber::on_connected(const client::Connected& connected) {
   if (!connected.first) return world_.reporter.note("connected again");
   subscribe(connected);
+  if (plan_.retained_only) state_.read_on(*client_, connected);
 }
 
 void Subscriber::subscribe(const client::Connected& connected) {
-  wait_for_answer();
+  if (!plan_.retained_only) wait_for_answer();
   if (auto sent = requests_.start(*client_, connected.limits.maximum_packet_size); !sent)
     fail_with(sent.error());
 }
@@ -99,13 +111,20 @@ void Subscriber::on_ready() {
 }
 
 void Subscriber::on_subscribed(client::Token token, const protocol::SubAck& suback) {
+  if (plan_.retained_only) return state_.reader().on_subscribed(token, suback);
   const auto kind = requests_.answered(token);
   const auto requests = requests_.subscribed(token, kind);
   for (std::size_t i = 0; i < std::min(requests.size(), suback.codes.size()); ++i)
     answered(*requests[i], suback.code(i), kind);
-  if (kind == Requests::Answer::repeated || finishing_) return;
+  if (kind == Requests::Answer::repeated) return read_retained_beside();
+  if (finishing_) return;
   if (requests_.all_answered()) return subscribed();
   wait_for_answer();
+}
+
+void Subscriber::granted(const Request& request, protocol::ReasonCode code) {
+  if (protocol::is_failure(code))
+    refused(request, std::string(protocol::name(code, protocol::PacketType::suback)));
 }
 
 void Subscriber::answered(const Request& request, protocol::ReasonCode code,
@@ -128,46 +147,69 @@ void Subscriber::refused(const Request& request, const std::string& cause) {
 }
 
 void Subscriber::on_unsubscribed(client::Token token, const protocol::UnsubAck&) {
+  if (plan_.retained_only && !requests_.is_of_these(token))
+    return state_.reader().on_unsubscribed(token);
   switch (requests_.answered(token)) {
-    case Requests::Answer::barrier:
-      silence_.disarm();
-      retained_quiet_.arm(world_.loop.now() + plan_.idle_timeout.value_or(retained_quiet_time));
-      return;
     case Requests::Answer::unsubscription: break;
     default: return;
   }
-  if (requests_.all_answered()) return subscribed();
-  wait_for_answer();
+  if (!requests_.all_answered()) return wait_for_answer();
+  if (is_granted_ || !plan_.retained_only) subscribed();
 }
 
 void Subscriber::subscribed() {
   if (finishing_) return;
   silence_.disarm();
-  if (plan_.idle_timeout) idle_.arm(world_.loop.now() + *plan_.idle_timeout);
+  if (std::exchange(is_ready_, true)) return;
+  if (plan_.idle_timeout && !plan_.retained_only)
+    idle_.arm(world_.loop.now() + *plan_.idle_timeout);
   auto announced = console::announce_ready(plan_.ready_descriptor, plan_.ready_file);
   if (!announced) return fail_with(announced.error());
   if (plan_.exit_after_subscribing) return finish(ExitCode::done);
-  if (plan_.retained_only) look_for_retained_end();
+  read_retained_beside();
 }
 
-void Subscriber::look_for_retained_end() {
-  wait_for_answer();
-  if (auto sent = requests_.send_barrier(*client_); !sent) fail_with(sent.error());
+void Subscriber::read_retained_beside() {
+  if (finishing_ || !requests_.reads_beside()) return;
+  state_.read_beside([this](const Request& request) { return requests_.is_left(request.filter); });
+}
+
+/// The filters are subscribed to once more, for the messages that they were to bring without.
+void Subscriber::read_retained_here(const Error& cause) {
+  if (finishing_) return;
+  exit_ = worse(exit_, ExitCode::no);
+  world_.reporter.error(
+      "retained messages may be missing, since they can't be read on a connection of their own: " +
+      cause.text);
+  if (auto sent = requests_.read_here(*client_); !sent) fail_with(sent.error());
+}
+
+void Subscriber::state_ended(ExitCode code) {
+  exit_ = worse(exit_, code);
+  if (plan_.retained_only) finish(code);
 }
 
 bool Subscriber::on_message(const protocol::Publish& message) {
   if (finishing_) return false;
+  if (plan_.retained_only) {
+    state_.reader().on_message(message);
+    return !finishing_;
+  }
   if (message.qos != protocol::Qos::at_most_once) ++unacknowledged_;
+  state_.note_live(message);
+  take(message);
+  return !finishing_;
+}
+
+void Subscriber::take(const protocol::Publish& message) {
   if (selector_.is_to_be_cleared(message)) clear_retained(message);
   if (selector_.counts(message)) handle(message);
-  return !finishing_;
 }
 
 void Subscriber::handle(const protocol::Publish& message) {
   if (selector_.is_shown()) print(message);
-  if (plan_.idle_timeout) idle_.arm(world_.loop.now() + *plan_.idle_timeout);
-  if (plan_.retained_only && requests_.all_answered())
-    retained_quiet_.arm(world_.loop.now() + plan_.idle_timeout.value_or(retained_quiet_time));
+  if (plan_.idle_timeout && !plan_.retained_only)
+    idle_.arm(world_.loop.now() + *plan_.idle_timeout);
   if (++counted_ == plan_.count) finish(ExitCode::done);
 }
 
@@ -233,13 +275,18 @@ void Subscriber::flush() {
   if (!state) return fail_with(state.error());
   switch (*state) {
     case console::Output::State::written: return acknowledge();
-    case console::Output::State::blocked: return client_->pause_reading(true);
+    case console::Output::State::blocked: return pause_reading(true);
     case console::Output::State::closed: return finish(ExitCode::done);
   }
 }
 
+void Subscriber::pause_reading(bool paused) {
+  client_->pause_reading(paused);
+  state_.pause_reading(paused);
+}
+
 void Subscriber::output_written() {
-  client_->pause_reading(false);
+  pause_reading(false);
   if (output_.closed()) return finish(ExitCode::done);
   acknowledge();
   finish_when_cleared();
@@ -254,6 +301,7 @@ void Subscriber::finish(ExitCode code) {
   if (std::exchange(finishing_, true)) return;
   idle_.disarm();
   silence_.disarm();
+  state_.stop();
   finish_when_cleared();
 }
 

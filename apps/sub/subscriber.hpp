@@ -13,6 +13,7 @@
 #include "sub/plan.hpp"
 #include "sub/printer.hpp"
 #include "sub/requests.hpp"
+#include "sub/retained_state.hpp"
 #include "sub/selector.hpp"
 
 namespace mqtt_toolbox::sub {
@@ -36,6 +37,9 @@ class Subscriber final : public client::Handler {
   void on_subscribed(client::Token token, const protocol::SubAck& suback) override;
   void on_unsubscribed(client::Token token, const protocol::UnsubAck& unsuback) override;
   void on_ready() override;
+  void on_pingresp(std::uint64_t number) override {
+    if (plan_.retained_only) state_.reader().on_pinged(number);
+  }
   void on_batch_end() override;
   void on_packet(session::Direction direction, const protocol::Frame& frame,
                  protocol::Version version) override;
@@ -46,7 +50,13 @@ class Subscriber final : public client::Handler {
   void subscribed();
   void refused(const Request& request, const std::string& cause);
   void wait_for_answer();
-  void look_for_retained_end();
+  RetainedState::Listener state_listener();
+  void granted(const Request& request, protocol::ReasonCode code);
+  void read_retained_beside();
+  void read_retained_here(const Error& cause);
+  void state_ended(ExitCode code);
+  void take(const protocol::Publish& message);
+  void pause_reading(bool paused);
   void handle(const protocol::Publish& message);
   void print(const protocol::Publish& message);
   void warn_of_characters(const protocol::Publish& message);
@@ -70,6 +80,7 @@ class Subscriber final : public client::Handler {
   const Properties& properties_;
   Selector selector_;
   Requests requests_;
+  RetainedState state_;
   console::Output output_;
   std::optional<Printer> printer_;
   record::WallTime batch_time_{};
@@ -80,7 +91,9 @@ class Subscriber final : public client::Handler {
   std::uint64_t clearing_ = 0;  ///< --remove-retained: publishes without outcome
   std::vector<std::string> to_clear_;
   bool has_warned_of_characters_ = false;
-  bool finishing_ = false;  ///< nothing more is to be printed
+  bool is_granted_ = false;  ///< --retained-only: all filters were answered
+  bool is_ready_ = false;    ///< as announced
+  bool finishing_ = false;   ///< nothing more is to be printed
   bool hurried_ = false;
   bool grace_over_ = false;
   bool closing_ = false;
@@ -88,7 +101,6 @@ class Subscriber final : public client::Handler {
   transport::Loop::Timer timeout_;
   transport::Loop::Timer idle_;
   transport::Loop::Timer silence_;
-  transport::Loop::Timer retained_quiet_;
   transport::Loop::Timer rate_;
   transport::Loop::Timer grace_;
   console::Interrupts interrupts_;

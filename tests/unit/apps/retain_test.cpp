@@ -1,6 +1,5 @@
 #include <filesystem>
 #include <fstream>
-#include <random>
 #include <unistd.h>
 
 #include <doctest/doctest.h>
@@ -8,7 +7,6 @@
 #include "retain/backup.hpp"
 #include "retain/chooser.hpp"
 #include "retain/comparison.hpp"
-#include "retain/topics.hpp"
 
 using namespace mqtt_toolbox;
 using namespace mqtt_toolbox::retain;
@@ -40,38 +38,6 @@ protocol::Publish message(std::string_view topic, std::string_view payload) {
 }
 
 }  // namespace
-
-TEST_CASE("topics come back in their order, with all that was kept") {
-  std::mt19937 random(7);
-  std::vector<std::pair<std::string, std::uint32_t>> expected;
-  Topics topics;
-  std::uint64_t bytes = 0;
-  for (int i = 0; i < 5000; ++i) {
-    const std::string topic(1 + random() % (i % 100 == 0 ? 65'535u : 50u),
-                            static_cast<char>('a' + i % 26));
-    expected.emplace_back(topic, static_cast<std::uint32_t>(random()));
-    topics.add({topic, expected.back().second, static_cast<std::uint64_t>(i)});
-    bytes += expected.back().second;
-  }
-  CHECK(topics.size() == 5000);
-  CHECK(topics.payload_bytes() == bytes);
-  std::size_t next = 0;
-  topics.each([&](const Found& found) {
-    REQUIRE(found.topic == expected[next].first);
-    REQUIRE(found.payload_length == expected[next].second);
-    REQUIRE(found.payload_hash == next);
-    ++next;
-  });
-  CHECK(next == 5000);
-  for (const auto& [topic, length] : expected) {
-    const auto found = topics.take();
-    REQUIRE(found);
-    REQUIRE(found->topic == topic);
-  }
-  CHECK_FALSE(topics.take());
-  CHECK(topics.size() == 0);
-  CHECK(topics.payload_bytes() == 0);
-}
 
 TEST_CASE("what is chosen: filters, exceptions, an expression") {
   Plan plan = plan_of({"home/#", "shed/+"});
@@ -119,10 +85,10 @@ TEST_CASE("a backup is compared by topic and payload") {
   auto comparison = Comparison::read(path.text, *Chooser::make(narrow));
   REQUIRE(comparison);
   using Change = Comparison::Change;
-  CHECK(comparison->note({"a", 1, hash_of("1")}) == Change::none);
-  CHECK(comparison->note({"b", 2, hash_of(std::string_view("\0\xFF", 2))}) == Change::none);
-  CHECK(comparison->note({"new", 1, hash_of("1")}) == Change::added);
-  CHECK(comparison->note({"a", 1, hash_of("2")}) == Change::changed);
+  CHECK(comparison->note({"a", 1, retained::hash_of("1")}) == Change::none);
+  CHECK(comparison->note({"b", 2, retained::hash_of(std::string_view("\0\xFF", 2))}) == Change::none);
+  CHECK(comparison->note({"new", 1, retained::hash_of("1")}) == Change::added);
+  CHECK(comparison->note({"a", 1, retained::hash_of("2")}) == Change::changed);
   std::vector<std::string> missing;
   comparison->each_missing([&](std::string_view topic) { missing.emplace_back(topic); });
   CHECK(missing == std::vector<std::string>{"c"});

@@ -1,8 +1,8 @@
-#include "retain/topics.hpp"
+#include "retained/topics.hpp"
 
 #include <cstring>
 
-namespace mqtt_toolbox::retain {
+namespace mqtt_toolbox::retained {
 
 namespace {
 
@@ -53,4 +53,4 @@ void Topics::clear() {
   size_ = payload_bytes_ = 0;
 }
 
-}  // namespace mqtt_toolbox::retain
+}  // namespace mqtt_toolbox::retained

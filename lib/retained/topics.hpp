@@ -6,7 +6,9 @@
 #include <optional>
 #include <string_view>
 
-namespace mqtt_toolbox::retain {
+#include "base/export.hpp"
+
+namespace mqtt_toolbox::retained {
 
 /// What is remembered of a retained message.
 struct Found {
@@ -17,7 +19,7 @@ struct Found {
 
 /// Retained messages in the order they came, close together: 14 bytes and the topic each, so that a
 /// million fit where memory is short.
-class Topics {
+class MQTT_TOOLBOX_API Topics {
  public:
   void add(const Found& found);
   std::uint64_t size() const { return size_; }
@@ -48,4 +50,4 @@ class Topics {
   std::uint64_t payload_bytes_ = 0;
 };
 
-}  // namespace mqtt_toolbox::retain
+}  // namespace mqtt_toolbox::retained

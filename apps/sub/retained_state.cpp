@@ -1,0 +1,189 @@
+#include "sub/retained_state.hpp"
+
+#include <fmt/format.h>
+
+#include "client/password.hpp"
+#include "protocol/topic.hpp"
+
+namespace mqtt_toolbox::sub {
+
+using protocol::RetainHandling;
+
+namespace {
+
+RetainHandling handling_of(const Plan& plan, const Request& request) {
+  return request.retain_handling.value_or(plan.retain_handling);
+}
+
+protocol::PropertyList without_expiry(const protocol::PropertyList& given) {
+  protocol::PropertyList result(protocol::PropertyPlace::connect);
+  for (const auto& property : given.view())
+    if (property.id != protocol::PropertyId::session_expiry_interval) (void)result.add(property);
+  return result;
+}
+
+}  // namespace
+
+bool is_read_beside(const Plan& plan, const Request& request) {
+  return plan.record && !plan.retained_only && !plan.hide_retained &&
+         !plan.exit_after_subscribing && handling_of(plan, request) == RetainHandling::always &&
+         !protocol::shared_subscription(request.filter);
+}
+
+RetainedState::RetainedState(console::World& world, const Plan& plan,
+                             const client::ConnectPlan& connect_plan, const Properties& properties,
+                             Listener listener)
+    : world_(world),
+      plan_(plan),
+      connect_plan_(connect_plan),
+      properties_(properties),
+      listener_(std::move(listener)),
+      state_(
+          world.loop, patience_,
+          {listener_.wants, listener_.message,
+           [this](std::size_t first, const protocol::SubAck& suback) { subscribed(first, suback); },
+           [this](const retained::Reading& reading) { ended(reading); },
+           [this](const Error& error) { failed(error); }}) {
+  patience_.acknowledgement_timeout = plan.acknowledgement_timeout;
+  if (plan.idle_timeout && plan.retained_only) patience_.quiet_time = *plan.idle_timeout;
+}
+
+RetainedState::~RetainedState() = default;
+
+void RetainedState::read_on(client::Client& client, const client::Connected& connected) {
+  requests_.clear();
+  for (const Request& request : plan_.requests)
+    if (handling_of(plan_, request) != RetainHandling::never) requests_.push_back(&request);
+  start(client, connected);
+}
+
+void RetainedState::read_beside(const std::function<bool(const Request&)>& is_wanted) {
+  requests_.clear();
+  for (const Request& request : plan_.requests)
+    if (is_read_beside(plan_, request) && is_wanted(request)) requests_.push_back(&request);
+  if (requests_.empty()) return;
+  state_.stop();
+  make_own_plan();
+  auto client = client::make_client({world_.loop, world_.random}, own_plan_, *this,
+                                    {plan_.password_command, true});
+  if (!client) return listener_.no_connection(client.error());
+  own_ = std::move(*client);
+  was_connected_ = false;
+  own_->connect();
+}
+
+/// A session that ends with the connection, and nothing that others see: no will.
+void RetainedState::make_own_plan() {
+  own_plan_ = connect_plan_;
+  own_plan_.session_use = client::SessionUse::as_given;
+  own_plan_.session.clean_start = true;
+  own_plan_.session.resume = false;
+  own_plan_.session.acknowledge_at_once = true;
+  own_plan_.session.will.reset();
+  own_plan_.session.connect_properties = without_expiry(connect_plan_.session.connect_properties);
+  if (!own_plan_.client_identifier.empty()) own_plan_.client_identifier += "-retained";
+  own_plan_.reconnect.attempts = 0;
+  own_plan_.retry_first_connect = false;
+}
+
+void RetainedState::start(client::Client& client, const client::Connected& connected) {
+  retained::StateReader::Request request;
+  for (const Request* wanted : requests_)
+    request.filters.push_back({wanted->filter, wanted->qos.value_or(plan_.qos)});
+  request.properties = properties_.subscribe.view();
+  if (plan_.subscribe_batch != 0) request.packet.filters = plan_.subscribe_batch;
+  request.packet.bytes = connected.limits.maximum_packet_size / 2;
+  request.window = retained::ByName::room(connected, connect_plan_);
+  request.maximum_qos = connected.limits.maximum_qos;
+  request.live_elsewhere = is_beside();
+  request.shrinks = plan_.remove_retained;
+  unanswered_ = requests_.size();
+  is_running_ = true;
+  if (!requests_.empty()) return state_.start(client, std::move(request));
+  listener_.subscribed();
+  ended({});
+}
+
+void RetainedState::stop() {
+  is_running_ = false;
+  state_.stop();
+  if (own_) own_->close({}, plan_.grace);
+}
+
+void RetainedState::pause_reading(bool paused) {
+  if (own_) own_->pause_reading(paused);
+}
+
+void RetainedState::note_live(const protocol::Publish& message) {
+  if (is_beside()) state_.note_live(message);
+}
+
+void RetainedState::subscribed(std::size_t first, const protocol::SubAck& suback) {
+  if (is_beside()) return;
+  for (std::size_t i = 0; i < suback.codes.size() && first + i < requests_.size(); ++i) {
+    --unanswered_;
+    listener_.granted(*requests_[first + i], suback.code(i));
+  }
+  if (unanswered_ == 0) listener_.subscribed();
+}
+
+void RetainedState::ended(const retained::Reading& reading) {
+  is_running_ = false;
+  if (own_) own_->close({}, plan_.grace);
+  const std::uint64_t unmarked = reading.topics.unmarked;
+  if (plan_.retained_only && unmarked != 0)
+    world_.reporter.note(fmt::format(
+        "{} messages came without the RETAIN flag before the end of the read, and are left out",
+        unmarked));
+  if (const auto changes = retained::changes(reading)) world_.reporter.note(*changes);
+  const auto doubt = retained::doubt(reading);
+  if (doubt) world_.reporter.error(*doubt);
+  listener_.ended(doubt ? ExitCode::no : ExitCode::done);
+}
+
+void RetainedState::failed(const Error& error) {
+  if (!is_beside()) return listener_.failed(error);
+  is_running_ = false;
+  own_->close({}, plan_.grace);
+  const auto& reading = state_.reading();
+  world_.reporter.error(fmt::format("{} of {} retained messages found were read: {}", reading.read,
+                                    reading.topics.topics, error.text));
+  listener_.ended(ExitCode::no);
+}
+
+void RetainedState::on_connected(const client::Connected& connected) {
+  was_connected_ = true;
+  start(*own_, connected);
+}
+
+void RetainedState::on_closed(const std::optional<Error>& error) {
+  if (!error) return;
+  if (!was_connected_) return listener_.no_connection(*error);
+  if (!is_running_) return;
+  state_.stop();
+  failed(*error);
+}
+
+bool RetainedState::on_message(const protocol::Publish& message) {
+  if (is_running_) reader().on_message(message);
+  return is_running_;
+}
+
+void RetainedState::on_subscribed(client::Token token, const protocol::SubAck& suback) {
+  if (is_running_) reader().on_subscribed(token, suback);
+}
+
+void RetainedState::on_unsubscribed(client::Token token, const protocol::UnsubAck&) {
+  if (is_running_) reader().on_unsubscribed(token);
+}
+
+void RetainedState::on_pingresp(std::uint64_t number) {
+  if (is_running_) reader().on_pinged(number);
+}
+
+void RetainedState::on_packet(session::Direction direction, const protocol::Frame& frame,
+                              protocol::Version version) {
+  if (world_.trace != nullptr) world_.trace->packet(direction, frame, version);
+}
+
+}  // namespace mqtt_toolbox::sub
