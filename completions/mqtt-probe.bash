@@ -156,6 +156,7 @@ _mqtt_probe() {
     --diff
     --hostile
     --packet-limit
+    --no-control
     --case
     --list -l
     --case-timeout

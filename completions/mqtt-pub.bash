@@ -211,6 +211,7 @@ _mqtt_pub() {
     --repeat-delay
     --rate
     --ack-timeout
+    --confirm
     --grace
     --store
     --store-list

@@ -18,6 +18,7 @@ complete -c mqtt-pub -l repeat -x -d 'publish the message this often (default: 1
 complete -c mqtt-pub -l repeat-delay -x -d 'pause between the delivery of a message and the next one (default: 0)'
 complete -c mqtt-pub -l rate -x -d 'publish at this rate, such as 100/s'
 complete -c mqtt-pub -l ack-timeout -x -d 'how long the broker may acknowledge nothing while acknowledgements are due (default: 60)'
+complete -c mqtt-pub -l confirm -d 'end only when the broker has read the message, also for one of QoS 0'
 complete -c mqtt-pub -l grace -x -d 'how long what is in flight may take after SIGINT, SIGTERM or SIGHUP (default: 5)'
 complete -c mqtt-pub -l store -x -a '(__fish_complete_directories)' -d 'keep messages in DIR from when they are accepted until they are acknowledged'
 complete -c mqtt-pub -l store-list -d 'print what waits in the store, and exit'

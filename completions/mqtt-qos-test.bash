@@ -117,6 +117,7 @@ _mqtt_qos_test() {
   esac
   local options='
     --messages
+    --no-control
     --case
     --list -l
     --case-timeout

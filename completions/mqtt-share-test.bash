@@ -121,6 +121,7 @@ _mqtt_share_test() {
     --members
     --groups
     --messages
+    --no-control
     --case
     --list -l
     --case-timeout

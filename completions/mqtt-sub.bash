@@ -122,6 +122,7 @@ _mqtt_sub() {
       ;;
     -t|--topic | \
       --subscribe | \
+      --subscribe-batch | \
       -T|--filter-out | \
       -U|--unsubscribe | \
       --random-filter | \
@@ -194,6 +195,7 @@ _mqtt_sub() {
     --topic -t
     --qos -q
     --subscribe
+    --subscribe-batch
     --filter-out -T
     --allow-control-characters
     --unsubscribe -U

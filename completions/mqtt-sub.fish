@@ -3,6 +3,7 @@ complete -c mqtt-sub -f
 complete -c mqtt-sub -s t -l topic -x -d 'topic filter to subscribe to; may be given several times'
 complete -c mqtt-sub -s q -l qos -x -a '0 1 2' -d 'highest quality of service: 0, 1 or 2 (default: 0)'
 complete -c mqtt-sub -l subscribe -x -d 'subscribe with options of its own, such as qos=1,no-local:a/#; may be given several times'
+complete -c mqtt-sub -l subscribe-batch -x -d 'at most this many filters in one SUBSCRIBE or UNSUBSCRIBE (default: as many as fit)'
 complete -c mqtt-sub -s T -l filter-out -x -d 'do not handle messages whose topic matches; may be given several times'
 complete -c mqtt-sub -l allow-control-characters -d 'send control characters and non-characters in topics and properties'
 complete -c mqtt-sub -s U -l unsubscribe -x -d 'unsubscribe from a filter, of a kept session for instance; may be given several times'

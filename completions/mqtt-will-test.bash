@@ -176,6 +176,7 @@ _mqtt_will_test() {
       ;;
   esac
   local options='
+    --no-control
     --cut
     --witness
     --kick
