@@ -372,19 +372,28 @@ void Clearance::saved(const retained::ByName::Outcome& outcome) {
 /// Clears what is ready, as fast as the client takes it.
 void Clearance::clear() {
   if (finishing_ || step_ != Step::clearing) return;
-  progress_.disarm();
   while (may_clear_now()) {
     if (held_.empty()) {
       const auto found = ready_.take();
       if (!found) break;
       held_ = found->topic;
     }
-    if (!clear_one(held_)) return await_progress();
+    if (!clear_one(held_)) return await_room();
     attempted_.push_back(retained::hash_of(held_));
     held_.clear();
     ++submitted_;
   }
-  if (ready_.size() == 0 && held_.empty() && in_flight_.empty()) cleared();
+  is_blocked_ = false;
+  if (!in_flight_.empty()) return;
+  progress_.disarm();
+  if (ready_.size() == 0 && held_.empty()) cleared();
+}
+
+/// Other traffic calls `clear` too, and is no progress.
+void Clearance::await_room() {
+  if (std::exchange(is_blocked_, true) && submitted_ == submitted_when_blocked_) return;
+  submitted_when_blocked_ = submitted_;
+  await_progress();
 }
 
 void Clearance::await_progress() {

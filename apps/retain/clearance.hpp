@@ -86,6 +86,7 @@ class Clearance final : private client::Handler {
   void note_unsaved(const retained::ByName::Outcome& outcome);
   void clear();
   bool clear_one(std::string_view topic);
+  void await_room();
   void await_progress();
   void no_progress();
   bool may_clear_now();
@@ -148,9 +149,11 @@ class Clearance final : private client::Handler {
   Time started_{};
   Time clearing_since_{};
   std::uint64_t submitted_ = 0;
+  std::uint64_t submitted_when_blocked_ = 0;
   ExitCode exit_ = ExitCode::done;
   bool clears_ = false;
   bool is_doubted_ = false;
+  bool is_blocked_ = false;  ///< the client has no room for the next clear
   /// The last round: at QoS 1, so that the broker says why it refuses.
   bool is_last_round_ = false;
   bool finishing_ = false;
