@@ -35,6 +35,10 @@ bool Scene::owns(std::string_view topic) const {
   return topic.substr(0, folder_.size()) == folder_;
 }
 
+bool Scene::concerns(std::string_view topic) const {
+  return topic.find(folder_) != std::string_view::npos;
+}
+
 std::string Scene::new_identifier() {
   const std::string& given = ground_.plan.client_identifier;
   return given.empty() ? client::make_identifier(random_) : given + '-' + random_name(random_, 12);

@@ -82,6 +82,8 @@ class MQTT_TOOLBOX_API Scene {
   std::string topic(std::string_view name) const;
   /// Whether a topic is the scene's own, not one that the user has named.
   bool owns(std::string_view topic) const;
+  /// Whether a topic is its own or holds one of its own, as "$x/" before it does.
+  bool concerns(std::string_view topic) const;
   /// A client identifier of its own, of at most 23 letters and digits where the user gave none.
   std::string new_identifier();
   /// The user's connection with an identifier of its own, no will, a clean start, a session that

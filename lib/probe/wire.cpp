@@ -323,7 +323,7 @@ void Wire::note_connack(const protocol::ConnAck& connack) {
 bool Wire::on_message(const protocol::Publish& message) {
   scene_.changed();
   const bool is_expected =
-      filters_.empty() || scene_.owns(message.topic) || is_judged(filters_, message.topic);
+      filters_.empty() || scene_.concerns(message.topic) || is_judged(filters_, message.topic);
   if (!is_expected) return true;
   ++messages_;
   if (counts_only_) return true;

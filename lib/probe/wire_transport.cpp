@@ -47,8 +47,8 @@ bool is_stray(const protocol::Frame& frame, protocol::Version version, const Sce
               const std::vector<std::string>& filters) {
   if (frame.type() != PacketType::publish || (frame.first & 0x06) != 0) return false;
   const auto publish = protocol::decode_publish(frame, version);
-  return publish && !publish->topic.empty() && !scene.owns(publish->topic) && !filters.empty() &&
-         !is_judged(filters, publish->topic);
+  return publish && !publish->topic.empty() && !scene.concerns(publish->topic) &&
+         !filters.empty() && !is_judged(filters, publish->topic);
 }
 
 bool has_dup(const protocol::Frame& frame) {

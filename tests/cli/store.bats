@@ -132,7 +132,7 @@ known t id=id2'
   assert_error 'QoS 0' '-q 1 or -q 2'
   [[ ! -e $store ]]
   leave_broker
-  run -8 --separate-stderr mqtt-pub --store "$store" --from-json < <(
+  run -3 --separate-stderr mqtt-pub --store "$store" --from-json < <(
     jq -nc '{topic: "t", payload: "zero", qos: 0}, {topic: "t", payload: "one"}')
   assert_error 'line 1: qos:'
   assert_equal "$(listed '[.payload, .qos]')" '["one",1]'
