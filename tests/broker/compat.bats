@@ -66,6 +66,9 @@ entries() {
 # subjects TABLE...: "TOOL FLAG... | ENTRY" of each case.
 subjects() { sed -n 's/^@ //p' "$@"; }
 
+# What only mosquitto 2.1 does otherwise cannot be played against 2.0.11; a test of those flags names it.
+newer_subjects() { sed -n 's/^# differs | / | /p' "$BATS_TEST_DIRNAME/flags21.bats"; }
+
 # script TABLE NUMBER
 script() { awk -v number="$2" '/^#/ { next } /^@ / { ++at; next } at == number' "$1"; }
 
@@ -147,7 +150,8 @@ verdict() {
 
 @test "each entry of the manual is seen in a case" {
   while IFS= read -r entry; do
-    subjects "$tables"/*.cases | grep -qF -e " | $entry" || { echo "no case for: $entry" && missing=1; }
+    { subjects "$tables"/*.cases && newer_subjects; } | grep -qF -e " | $entry" ||
+      { echo "no case for: $entry" && missing=1; }
   done < <(entries)
   [ -z "${missing:-}" ]
 }

@@ -134,6 +134,7 @@ teardown() { end_background; }
   [ "$(wc -l <keys)" = "$((2 * before))" ]
 }
 
+# differs | -o with a file that is not there
 @test "-o reads a file of options, which the others override" {
   printf '%s\n' '# a comment' "-p $port" '-t from/file' '' '-m a message with blanks' '--qos 1' >options
   subscribe got -p "$port" -q 2 -t 'from/#' -F '%t %q %p' -C 3
