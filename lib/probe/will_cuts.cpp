@@ -43,8 +43,8 @@ class Command {
     sigaddset(&ignored_here, SIGPIPE);
     posix_spawnattr_setsigdefault(&attributes, &ignored_here);
     posix_spawnattr_setpgroup(&attributes, 0);
-    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF |
-                                              POSIX_SPAWN_SETPGROUP);
+    posix_spawnattr_setflags(
+        &attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
     if (posix_spawn(&process_, "/bin/sh", &actions, &attributes, arguments.data(),
                     environment.data()) != 0)
       process_ = 0;

@@ -47,9 +47,9 @@ expected() { seq "$count" | awk -v most="$1" '{ qos = $1 % 3; print "site/" $1 "
     url=$(of $box tcp_url)
     live "$url"
     for qos in 0 1 2; do
-      mqtt-sub -L "$url" --retained-only -t 'site/#' -q $qos -F '%t %q %p' | sort >read
-      echo "$box, QoS $qos: $(wc -l <read)"
-      diff <(expected $qos) read
+      mqtt-sub -L "$url" --retained-only -t 'site/#' -q $qos -F '%t %q %p' | sort >got
+      echo "$box, QoS $qos: $(wc -l <got)"
+      diff <(expected $qos) got
     done
     end_background
   done

@@ -3,6 +3,7 @@
 load helper
 
 # start_sink ARGUMENT...: the null broker; sets `port`. Its last line is its account.
+# shellcheck disable=SC2120 # the arguments come from other files
 start_sink() {
   start_in_background sink mqtt-bench sink "$@"
   wait_until grep -q port "$BATS_TEST_TMPDIR/sink.out"

@@ -75,6 +75,7 @@ refused() {
 }
 
 # start_rule_breaker ARGUMENT...: in the background; sets `at`, the options that lead there.
+# shellcheck disable=SC2120 # not every test has arguments for it
 start_rule_breaker() {
   rule-breaker "$@" >"$BATS_TEST_TMPDIR/port" 2>/dev/null 3>&- &
   in_background+=($!)

@@ -86,7 +86,8 @@ TEST_CASE("a backup is compared by topic and payload") {
   REQUIRE(comparison);
   using Change = Comparison::Change;
   CHECK(comparison->note({"a", 1, retained::hash_of("1")}) == Change::none);
-  CHECK(comparison->note({"b", 2, retained::hash_of(std::string_view("\0\xFF", 2))}) == Change::none);
+  CHECK(comparison->note({"b", 2, retained::hash_of(std::string_view("\0\xFF", 2))}) ==
+        Change::none);
   CHECK(comparison->note({"new", 1, retained::hash_of("1")}) == Change::added);
   CHECK(comparison->note({"a", 1, retained::hash_of("2")}) == Change::changed);
   std::vector<std::string> missing;
