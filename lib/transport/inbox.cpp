@@ -23,12 +23,12 @@ void Inbox::post(std::function<void()> function) {
   }
   const std::uint64_t one = 1;
   // It can only fail when 2^64 posts wait already.
-  static_cast<void>(write(wake_.get(), &one, sizeof one));
+  (void)!write(wake_.get(), &one, sizeof one);
 }
 
 void Inbox::run_all() {
   std::uint64_t count = 0;
-  static_cast<void>(read(wake_.get(), &count, sizeof count));
+  (void)!read(wake_.get(), &count, sizeof count);
   {
     const std::lock_guard lock(mutex_);
     std::swap(posted_, running_);
