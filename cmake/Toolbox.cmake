@@ -30,11 +30,11 @@ if(MQTT_TOOLBOX_HARDENED AND NOT MQTT_TOOLBOX_SANITIZE)
   include(CheckPIESupported)
   check_pie_supported(LANGUAGES CXX)
   check_cxx_compiler_flag(-fcf-protection has_control_flow_protection)
-  # The C library checks buffers only where the compiler optimises.
+  # For releases; the C library checks buffers only where the compiler optimises.
   set(_hardening -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
                  $<$<BOOL:${has_control_flow_protection}>:-fcf-protection>)
   target_compile_options(toolbox_flags INTERFACE
-    "$<$<NOT:$<CONFIG:Debug>>:${_hardening}>")
+    "$<$<CONFIG:Release>:${_hardening}>")
   target_link_options(toolbox_flags INTERFACE -Wl,-z,relro -Wl,-z,now)
 endif()
 if(NOT TARGET toolbox_static_runtime)
