@@ -53,6 +53,13 @@ bool lacks_alpn(const transport::ConnectSettings& transport) {
          transport.tls->alpn.empty();
 }
 
+/// What a broker that does not know 5.0 makes of a CONNECT in it, nobody can tell beforehand.
+std::string_view older_version_mend(const Unanswered& unanswered) {
+  const bool is_newest = !unanswered.tried.empty() && unanswered.tried.back() == Version::v5;
+  if (is_newest) return "; if it does not know MQTT 5.0, give -V 311";
+  return ends_with_311(unanswered.tried) ? "; if it knows MQTT 3.1 only, give -V 31" : "";
+}
+
 std::string likely_causes(const Unanswered& unanswered) {
   std::vector<std::string_view> causes;
   const transport::ConnectSettings& transport = unanswered.transport;
@@ -178,11 +185,7 @@ Ended silent(const Unanswered& unanswered, Duration timeout) {
     text = fmt::format("the broker at {} did not answer CONNECT within {}{}",
                        target_name(unanswered.transport), show_duration(timeout),
                        versions_tried(unanswered));
-    if (unanswered.tried.size() == 1 && unanswered.tried.front() == Version::v5) {
-      text += "; if it does not know MQTT 5.0, give -V 311";
-    } else if (ends_with_311(unanswered.tried)) {
-      text += "; if it knows MQTT 3.1 only, give -V 31";
-    }
+    text += older_version_mend(unanswered);
   }
   const bool nothing = unanswered.received.empty();
   return without_connack(ExitCode::unreachable, nothing ? AttemptEnd::silence : AttemptEnd::other,
@@ -194,6 +197,7 @@ Ended not_understood(const Unanswered& unanswered, const session::Failure& failu
   if (text.empty()) {
     text = fmt::format("no connection to {}: {}", target_name(unanswered.transport),
                        what_failed(failure));
+    text += older_version_mend(unanswered);
   }
   return without_connack(ExitCode::refused, AttemptEnd::other, std::move(text));
 }
@@ -202,9 +206,9 @@ Ended refused(const std::string& target, const protocol::ConnAck& connack, Versi
               bool has_identifier, std::span<const Version> tried) {
   const protocol::ReasonCode reason = connack.reason(version);
   const Advice& advice = advice_for(reason);
-  const bool older = version != Version::v5 || (connack.older_form && connack.code < 0x80);
-  const std::string code =
-      older ? fmt::format("return code {}", connack.code) : fmt::format("0x{:02X}", connack.code);
+  const bool has_return_code = connack.has_return_code(version);
+  const std::string code = has_return_code ? fmt::format("return code {}", connack.code)
+                                           : fmt::format("0x{:02X}", connack.code);
   Ended ended;
   ended.error = {
       ExitCode::refused,
@@ -212,7 +216,7 @@ Ended refused(const std::string& target, const protocol::ConnAck& connack, Versi
                   name(reason, PacketType::connack), code, remarks(connack.properties, advice),
                   refusal_hint(reason, has_identifier, tried))};
   ended.permanent = !advice.passes_in_connack;
-  if (connack.older_form) ended.attempt = AttemptEnd::connack_in_v4_form;
+  if (connack.older_form || has_return_code) ended.attempt = AttemptEnd::connack_of_older_version;
   if (reason == protocol::ReasonCode::unsupported_protocol_version) {
     ended.attempt = AttemptEnd::refused_unsupported_version;
   }

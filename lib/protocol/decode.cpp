@@ -25,7 +25,10 @@ void read(Reader& reader, Version version, ConnAck& connack) {
   if (flags > 1) reader.fail(Fault::connack_reserved_bits);
   connack.session_present = flags == 1;
   connack.code = reader.byte();
-  fail_if(reader, connack_fault(connack, version));
+  // Brokers on Netty that do not know 5.0 refuse it with a return code of 3.1.1 in the form of 5.0.
+  ConnAck either_form = connack;
+  either_form.older_form = true;
+  fail_if(reader, connack_fault(either_form, version));
   if (version == Version::v5 && !connack.older_form)
     connack.properties = reader.properties(PropertyPlace::connack);
 }

@@ -48,14 +48,17 @@ struct ConnAck {
   std::uint8_t code = 0;
   Properties properties{};
   /// Under 5.0: the packet had (or is to have) the two bytes of 3.1.1, without a property length.
-  /// Brokers that do not know 5.0 refuse it so; `code` is then a return code of 3.1.1 or, from
-  /// 0x80, a reason code.
+  /// Brokers that do not know 5.0 refuse it so.
   bool older_form = false;
+
+  /// Under 5.0 a refusal below 0x80 is a return code of 3.1.1 (its section 3.2.2.3): brokers that
+  /// do not know 5.0 send it in either form.
+  bool has_return_code(Version version) const { return version != Version::v5 || code < 0x80; }
 
   /// The code in 5.0's terms, whatever the version and form.
   ReasonCode reason(Version version) const {
-    const bool is_return_code = version != Version::v5 || (older_form && code < 0x80);
-    return is_return_code ? from_connect_return_code(code) : static_cast<ReasonCode>(code);
+    return has_return_code(version) ? from_connect_return_code(code)
+                                    : static_cast<ReasonCode>(code);
   }
 
   bool operator==(const ConnAck&) const = default;

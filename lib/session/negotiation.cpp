@@ -7,7 +7,7 @@ std::optional<protocol::Version> next_version(protocol::Version tried, AttemptEn
   if (tried != protocol::Version::v5) return std::nullopt;
   switch (end) {
     case AttemptEnd::refused_unsupported_version:
-    case AttemptEnd::connack_in_v4_form:
+    case AttemptEnd::connack_of_older_version:
     case AttemptEnd::closed_without_connack: return protocol::Version::v311;
     case AttemptEnd::silence:
       if (after_silence) return protocol::Version::v311;

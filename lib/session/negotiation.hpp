@@ -11,7 +11,7 @@ namespace mqtt_toolbox::session {
 /// How an attempt to connect in some version ended without a connection.
 enum class AttemptEnd : std::uint8_t {
   refused_unsupported_version,  ///< CONNACK 1 or 0x84, in either form
-  connack_in_v4_form,           ///< a two-byte CONNACK with a refusal to a 5.0 CONNECT
+  connack_of_older_version,     ///< a 5.0 CONNECT refused in the two bytes or a code of 3.1.1
   closed_without_connack,       ///< FIN or RST after CONNECT, nothing received
   silence,                      ///< no answer within the short time-out for `auto`
   other,                        ///< anything that has nothing to do with the version

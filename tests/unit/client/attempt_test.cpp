@@ -29,8 +29,12 @@ TEST_CASE("auto falls back to 3.1.1 after every refusal that real brokers give")
       "send CONNACK as=3.1.1 code=1; expect CLOSE",  // a broker of 3.1.1
       "send-raw 20 02 00 84; expect CLOSE",          // the form of 3.1.1, the code of 5.0
       "send CONNACK code=0x84; expect CLOSE",        // a broker of 5.0 that has it switched off
+      "send-raw 20 03 00 01 00; expect CLOSE",       // the code of 3.1.1, the form of 5.0 (Netty)
+      "send-raw 20 03 00 05 00; close",              // and another one of its codes
       "send CONNACK as=3.1.1 code=5; expect CLOSE",  // the older form with another code
-      "send CONNACK as=3.1.1 code=1; close",        "close", "reset",
+      "send CONNACK as=3.1.1 code=1; close",
+      "close",
+      "reset",
   };
   for (const std::string_view refusal : refusals) {
     CAPTURE(refusal);
@@ -186,6 +190,38 @@ TEST_CASE("a broker that answers against the protocol is told with the rule" * n
   CHECK(talk.code() == ExitCode::refused);
   CHECK(contains(talk.text(), "no connection to " + talk.target() + ": the broker violated"));
   CHECK(contains(talk.text(), "section"));
+  CHECK(contains(talk.text(), "; if it does not know MQTT 5.0, give -V 311"));
+}
+
+TEST_CASE("a violation before CONNACK names the older version, unless that was in use" *
+          native_only) {
+  struct Case {
+    std::string_view bytes;
+    std::optional<Version> version;
+  };
+  const Case cases[] = {{"20 03 00 06 00", Version::v5},
+                        {"20 02 00 00", std::nullopt},
+                        {"e0 02 81 00", std::nullopt},
+                        {"20 03 00 06 00", Version::v311},
+                        {"e0 02 81 00", Version::v311}};
+  for (const Case& one : cases) {
+    CAPTURE(one.bytes);
+    Conversation talk("expect CONNECT; send-raw " + std::string(one.bytes) + "; expect CLOSE");
+    talk.plan.version = one.version;
+    connect_and_close(talk);
+    CHECK(talk.code() == ExitCode::refused);
+    CHECK(contains(talk.text(), "-V 311") == (one.version != Version::v311));
+  }
+}
+
+TEST_CASE("a return code in the form of 5.0 is told as what it is, where 5.0 was chosen") {
+  Conversation talk("expect CONNECT version=5.0; send-raw 20 03 00 01 00; expect CLOSE");
+  talk.plan.version = Version::v5;
+  connect_and_close(talk);
+  CHECK(talk.code() == ExitCode::refused);
+  CHECK(talk.text() == "the broker at " + talk.target() +
+                           " refused the connection: Unsupported Protocol Version (return code 1); "
+                           "choose another version with -V");
 }
 
 TEST_CASE("a port where nobody listens is unreachable" * native_only) {

@@ -125,6 +125,21 @@ TEST_CASE("a CONNACK in the older form is understood and told apart under 5.0") 
   CHECK(encoded(refused, v5) == bytes_of("20 02 00 01"));
 }
 
+TEST_CASE("a return code of 3.1.1 in the form of 5.0 is understood under 5.0, others are not") {
+  for (std::uint8_t code = 1; code <= 5; ++code) {
+    const std::string sent{0x20, 3, 0, static_cast<char>(code), 0};
+    const auto refused = decoded<ConnAck>(sent, v5);
+    CHECK_FALSE(refused.older_form);
+    CHECK(refused.reason(v5) == ConnAck{.code = code}.reason(v311));
+  }
+  const auto bytes = bytes_of("20 03 00 06 00");
+  const auto cut = next_frame(bytes);
+  REQUIRE(cut);
+  const auto packet = decode(*cut->frame, v5);
+  REQUIRE_FALSE(packet);
+  CHECK(packet.error() == Fault::reason_code_unknown);
+}
+
 TEST_CASE("ConnAck::reason speaks 5.0 whatever the version") {
   CHECK(ConnAck{.code = 5}.reason(v311) == ReasonCode::not_authorized);
   CHECK(ConnAck{.code = 0}.reason(v31) == ReasonCode::success);

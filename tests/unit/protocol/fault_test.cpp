@@ -94,7 +94,7 @@ const std::vector<Case> cases{
     {Fault::reason_code_unknown, v5, "40 03 0001 7F"},
     {Fault::reason_code_unknown, v311, "90 03 0001 03"},
     {Fault::reason_code_unknown, v5, "90 04 0001 00 03"},
-    {Fault::reason_code_not_for_packet, v5, "20 03 00 01 00"},
+    {Fault::reason_code_not_for_packet, v5, "20 03 00 18 00"},
     {Fault::reason_code_not_for_packet, v5, "20 02 00 10"},
     {Fault::reason_code_not_for_packet, v5, "40 03 0001 92"},
     {Fault::reason_code_not_for_packet, v5, "90 04 0001 00 11"},

@@ -6,8 +6,9 @@ using namespace mqtt_toolbox::session;
 using mqtt_toolbox::protocol::Version;
 
 TEST_CASE("5.0 falls back to 3.1.1 after everything that a server without 5.0 does") {
-  for (const auto end : {AttemptEnd::refused_unsupported_version, AttemptEnd::connack_in_v4_form,
-                         AttemptEnd::closed_without_connack}) {
+  for (const auto end :
+       {AttemptEnd::refused_unsupported_version, AttemptEnd::connack_of_older_version,
+        AttemptEnd::closed_without_connack}) {
     CHECK(next_version(Version::v5, end, false) == Version::v311);
     CHECK(next_version(Version::v5, end, true) == Version::v311);
   }
