@@ -98,7 +98,7 @@ void Publisher::on_reconnecting(const Error& cause, Duration wait) {
   world_.reporter.note(cause.text + risky_text() + "; connecting again in " + show_duration(wait));
   report_unconfirmed(ExitCode::lost);
   if (everything_settled()) return finish_when_done();
-  if (accepts_input() || !started_) return;
+  if (accepts_input() || !started_ || tries_as_told()) return;
   if (ledger_.unsettled() == 0 || ++losses_in_a_row_ < losses_before_giving_up) return;
   give_up({ExitCode::lost, "the connection was lost " + std::to_string(losses_in_a_row_) +
                                " times without any acknowledgement in between; " +

@@ -94,6 +94,10 @@ class Publisher final : public client::Handler {
   bool accepts_input() const {
     return stored_ != nullptr && !stored_->input_ended() && !abandons_input_;
   }
+  /// The user has said how often a lost connection is to be made again.
+  bool tries_as_told() const {
+    return connect_plan_.ends_at_same_packet == session::BackoffSettings::unlimited;
+  }
   std::string unsettled_text() const;
   std::string risky_text() const;
 

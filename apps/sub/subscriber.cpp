@@ -90,7 +90,10 @@ void Subscriber::set_timers() {
 }
 
 void Subscriber::on_connected(const client::Connected& connected) {
-  if (!connected.first) return world_.reporter.note("connected again");
+  if (!connected.first) {
+    if (!plan_.retained_only && !requests_.all_answered()) wait_for_answer();
+    return world_.reporter.note("connected again");
+  }
   subscribe(connected);
   if (plan_.retained_only) state_.read_on(*client_, connected);
 }
@@ -346,6 +349,8 @@ void Subscriber::show_rate() {
 }
 
 void Subscriber::on_reconnecting(const Error& cause, Duration wait) {
+  // Who is not there is not silent.
+  silence_.disarm();
   world_.reporter.note(cause.text + "; connecting again in " + show_duration(wait));
 }
 

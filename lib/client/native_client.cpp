@@ -38,6 +38,7 @@ NativeClient::NativeClient(Surroundings surroundings, const ConnectPlan& plan,
       closing_timer_(loop_, [this] { closing_timed_out(); }),
       backoff_(plan.reconnect),
       password_(loop_, plan.password, std::move(password_command)),
+      repeated_ends_(plan.ends_at_same_packet),
       version_(fixed_version_.value_or(Version::v5)),
       identifier_(plan.client_identifier) {}
 

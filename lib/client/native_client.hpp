@@ -8,6 +8,7 @@
 #include "client/ended.hpp"
 #include "client/lifeline.hpp"
 #include "client/password.hpp"
+#include "client/repeated_ends.hpp"
 #include "client/subscriptions.hpp"
 #include "client/wire.hpp"
 #include "protocol/topic.hpp"
@@ -93,7 +94,11 @@ class NativeClient final : public Client, private session::Handler, private Wire
   // Loss and the end.
   void session_ended();
   Ended how_session_ended() const;
-  void connection_ended(const Ended& ended);
+  void connection_ended(const Ended& ended, const EndedAt& at);
+  Duration good_life() const;
+  EndedAt ended_at_request() const;
+  EndedAt ended_at_close(bool was_reset) const;
+  EndedAt ended_at_fault() const;
   void retry(const Error& cause);
   void all_written();
   void clear_session();
@@ -127,6 +132,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   transport::Loop::Timer closing_timer_;
   session::Backoff backoff_;
   Password password_;
+  RepeatedEnds repeated_ends_;
   Subscriptions subscriptions_;
 
   Stage stage_ = Stage::idle;
@@ -139,6 +145,8 @@ class NativeClient final : public Client, private session::Handler, private Wire
   std::optional<Ended> ended_;  ///< as the session told it
   std::optional<Error> closing_error_;
   Time connack_deadline_ = never;
+  Time online_since_{};
+  std::uint64_t connect_end_ = 0;  ///< Output::written() behind CONNECT
   Time session_wake_ = never;
   Time closing_since_{0};
   Grace grace_{Duration::zero()};
@@ -147,6 +155,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   bool was_online_ = false;
   bool delivering_ = false;  ///< the session is on the call stack
   bool told_to_wait_ = false;
+  bool is_sent_away_ = false;  ///< the server sent DISCONNECT when it had something to answer
   bool paused_ = false;
   bool lingers_ = false;   ///< at its end the connection waits for the server's
   bool all_done_ = false;  ///< when `close` was called nothing but DISCONNECT was left to do

@@ -85,7 +85,7 @@ void NativeClient::attempt_timed_out() {
   if (stage_ != Stage::handshaking) return;
   const bool late = loop_.now() >= connack_deadline_;
   if (!late && !first_bytes_.empty()) return attempt_timer_.arm(connack_deadline_);
-  connection_ended(silent(unanswered(), late ? plan_.connack_timeout : plan_.silence_timeout));
+  connection_ended(silent(unanswered(), late ? plan_.connack_timeout : plan_.silence_timeout), {});
 }
 
 Unanswered NativeClient::unanswered() const {
@@ -114,7 +114,9 @@ void NativeClient::on_connected(const session::Connected& connected) {
     return;
   }
   attempt_timer_.disarm();
-  backoff_.reset();
+  online_since_ = loop_.now();
+  connect_end_ = wire_.output().written() + wire_.output().pending();
+  is_sent_away_ = false;
   tried_.clear();
   stage_ = Stage::online;
   const bool first = !std::exchange(was_online_, true);

@@ -32,7 +32,31 @@ void NativeClient::session_ended() {
   // The DISCONNECT that tells the server what it did.
   wire_.flush();
   if (stage_ == Stage::ended) return;
-  connection_ended(how_session_ended());
+  connection_ended(how_session_ended(), is_sent_away_ ? ended_at_request() : ended_at_fault());
+}
+
+EndedAt NativeClient::ended_at_request() const {
+  const auto pending = session_->oldest_pending();
+  return pending ? client::ended_at_request(*pending) : EndedAt();
+}
+
+/// A packet that is on its way when the server ends the connection is not the cause: TCP says
+/// whether it has arrived. A reset says that it was not read to its end, which a server that finds a
+/// message or a request too large does not do either.
+EndedAt NativeClient::ended_at_close(bool was_reset) const {
+  const auto pending = session_->oldest_pending();
+  const std::uint64_t written = wire_.output().written();
+  const std::uint64_t behind_connect = connect_end_ + wire_.unconfirmed();
+  if (!pending || written <= behind_connect) return {};
+  const bool in_the_middle = written - behind_connect < pending->size;
+  const bool is_publish = pending->packet == protocol::PacketType::publish;
+  const bool is_unread = was_reset && !in_the_middle && !is_publish;
+  return is_unread ? EndedAt() : client::ended_at_request(*pending);
+}
+
+EndedAt NativeClient::ended_at_fault() const {
+  const auto& failure = session_->failure();
+  return failure ? ended_at_refused(*failure, subscriptions_.first_filter()) : EndedAt();
 }
 
 bool NativeClient::before_writing() {
@@ -51,8 +75,10 @@ void NativeClient::on_written() {
 
 void NativeClient::on_gone(const std::optional<Error>& failure) {
   switch (stage_) {
-    case Stage::handshaking: return connection_ended(closed_before_connack(unanswered(), failure));
-    case Stage::online: return connection_ended(closed(target_, failure));
+    case Stage::handshaking:
+      return connection_ended(closed_before_connack(unanswered(), failure), {});
+    case Stage::online:
+      return connection_ended(closed(target_, failure), ended_at_close(failure.has_value()));
     case Stage::closing:
       if (all_done_) return finish(std::nullopt);
       return finish(closed(target_, failure).error);
@@ -66,18 +92,30 @@ void NativeClient::on_gone(const std::optional<Error>& failure) {
   }
 }
 
-void NativeClient::connection_ended(const Ended& ended) {
+void NativeClient::connection_ended(const Ended& ended, const EndedAt& at) {
   attempt_timer_.disarm();
   session_timer_.disarm();
   wire_.drop(transport::Ending::graceful);
   session_->transport_closed();
   if (stage_ == Stage::handshaking) return attempt_ended(ended);
+  const Duration life = good_life();
+  backoff_.connection_ended(life);
+  repeated_ends_.connection_ended(at, life >= plan_.reconnect.settled_after);
   Error error = ended.error;
   if (const std::size_t lost = std::exchange(unwritten_qos_0_, 0); lost != 0) {
     error.text += fmt::format("; up to {} unwritten QoS 0 messages with it", lost);
   }
   if (ended.permanent) return finish(std::move(error));
+  // What a store holds need not be given up with one of its messages.
+  auto hopeless = store_ == nullptr ? repeated_ends_.hopeless(error) : std::nullopt;
+  if (hopeless) return finish(std::move(hopeless));
+  error.text += repeated_ends_.take_hint();
   retry(error);
+}
+
+/// How long the connection served its purpose.
+Duration NativeClient::good_life() const {
+  return subscriptions_.all_answered() ? loop_.now() - online_since_ : Duration::zero();
 }
 
 void NativeClient::retry(const Error& cause) {

@@ -57,11 +57,13 @@ bool NativeClient::on_message(const protocol::Publish& message) {
 }
 
 void NativeClient::on_published(const PublishOutcome& outcome) {
+  repeated_ends_.answered();
   if (stage_ == Stage::online) handler_.on_published(outcome);
 }
 
 void NativeClient::on_subscribed(Token token, const protocol::SubAck& suback) {
   subscriptions_.answered(token);
+  repeated_ends_.answered();
   if (stage_ == Stage::online) handler_.on_subscribed(token, suback);
 }
 
@@ -71,6 +73,7 @@ void NativeClient::on_unsubscribed(Token token, const protocol::UnsubAck& unsuba
 
 void NativeClient::on_disconnect(const protocol::Disconnect& disconnect) {
   ended_ = disconnected(target_, disconnect);
+  is_sent_away_ = wire_.output().written() > connect_end_;
 }
 
 void NativeClient::on_auth(const protocol::Auth& auth) {

@@ -14,6 +14,7 @@
 #include "client/paho_engine.hpp"
 #include "client/paho_requests.hpp"
 #include "client/password.hpp"
+#include "client/repeated_ends.hpp"
 #include "client/subscriptions.hpp"
 #include "session/backoff.hpp"
 
@@ -128,6 +129,7 @@ class PahoClient final : public Client {
   session::Backoff backoff_;
   Password password_;
   session::SendProgress send_progress_;  ///< none are ever seen
+  RepeatedEnds repeated_ends_{UINT32_MAX};
   Subscriptions subscriptions_;
   PahoMessages messages_;
   PahoRequests requests_;
@@ -146,6 +148,7 @@ class PahoClient final : public Client {
   protocol::Disconnect disconnect_;
   std::string disconnect_properties_;
   Time connack_deadline_ = never;
+  Time online_since_{};
   Duration grace_{};
   std::size_t abandoned_ = 0;  ///< requests without outcome in a session that was cleared
   bool was_online_ = false;

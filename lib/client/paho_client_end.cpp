@@ -17,7 +17,6 @@ Ended PahoClient::why_not_connected(const PahoEvent& event) const {
   if (event.kind == PahoEvent::Kind::refused) {
     protocol::ConnAck connack;
     connack.code = event.code;
-    connack.older_form = version_ == protocol::Version::v5 && event.code < 0x80;
     return refused(target_, connack, version_, !plan_.client_identifier.empty(), tried_);
   }
   // What Paho says when CONNECT is written and the stream ends.
@@ -68,6 +67,12 @@ void PahoClient::connection_ended(const Ended& ended) {
   if (ended.permanent || backoff_.exhausted()) lost += unwritten_.size();
   if (lost != 0) error.text += fmt::format("; up to {} unwritten QoS 0 messages with it", lost);
   if (ended.permanent) return finish(std::move(error));
+  const bool is_good = subscriptions_.all_answered();
+  const Duration life = is_good ? loop_.now() - online_since_ : Duration::zero();
+  backoff_.connection_ended(life);
+  // Paho does not tell what a connection ended at.
+  repeated_ends_.connection_ended({}, life >= plan_.reconnect.settled_after);
+  error.text += repeated_ends_.take_hint();
   retry(error);
 }
 

@@ -54,7 +54,7 @@ void PahoClient::connected(const PahoEvent& event) {
     return;
   }
   attempt_timer_.disarm();
-  backoff_.reset();
+  online_since_ = loop_.now();
   tried_.clear();
   mixed_up_ = false;
   stage_ = Stage::online;

@@ -110,7 +110,7 @@ constexpr std::array<PahoRefusal, 18> table{{
      [](const ConnectPlan& plan) { return plan.session.ping_response_timeout.has_value(); }},
 }};
 
-constexpr std::array<PahoDifference, 16> differences{{
+constexpr std::array<PahoDifference, 17> differences{{
     {"Acknowledgements",
      "Paho acknowledges a message when it arrives, not when mqtt-sub has written it. What was not "
      "written when mqtt-sub ends is not delivered again."},
@@ -138,6 +138,9 @@ constexpr std::array<PahoDifference, 16> differences{{
      "When the write of a message fails, Paho C loses its part of the session. The session is then "
      "begun anew, "
      "and what was in flight is reported as possibly delivered twice."},
+    {"Connections that end one like the other",
+     "Paho does not tell what a connection ended at: it is made again as often as "
+     "--reconnect-attempts says."},
     {"Keep-alive",
      "Paho looks only every few seconds whether it is to ping. With a keep-alive time of a few "
      "seconds the broker may close the connection."},

@@ -60,6 +60,9 @@ struct ConnectPlan {
   /// Attempts 0: the first loss ends it. Failures before the first CONNACK are never repeated,
   /// unless `retry_first_connect`.
   session::BackoffSettings reconnect;
+  /// So many connections in a row may end at the same packet while the server has answered none of
+  /// the requests made: after that another one would end alike. `unlimited`: it is tried on.
+  std::uint32_t ends_at_same_packet = 5;
   bool retry_first_connect = false;
 };
 

@@ -1,5 +1,6 @@
 #include "client/subscriptions.hpp"
 
+#include <algorithm>
 #include <set>
 
 namespace mqtt_toolbox::client {
@@ -59,6 +60,17 @@ void Subscriptions::answered(session::Token token) {
     if (subscribe != kept_.end()) subscribe->second.state = State::answered;
   }
   unanswered_.erase(begin, end);
+}
+
+bool Subscriptions::all_answered() const {
+  return std::all_of(kept_.begin(), kept_.end(),
+                     [](const auto& kept) { return kept.second.state == State::answered; });
+}
+
+std::string Subscriptions::first_filter() const {
+  if (kept_.empty()) return {};
+  Bytes entries = kept_.begin()->second.entries;
+  return std::string(protocol::next_subscription(entries)->filter);
 }
 
 void Subscriptions::start_again() {

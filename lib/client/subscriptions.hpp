@@ -35,6 +35,9 @@ class Subscriptions {
   /// A SUBACK has come for the call with this token.
   void answered(session::Token token);
   bool empty() const { return kept_.empty(); }
+  bool all_answered() const;
+  /// One of the filters, for people; empty when there is none.
+  std::string first_filter() const;
 
   /// The session is lost: everything answered is due again.
   void start_again();

@@ -1,7 +1,9 @@
 #include "client/wire.hpp"
 
 #include <array>
+#include <linux/sockios.h>
 #include <string_view>
+#include <sys/ioctl.h>
 #include <utility>
 
 namespace mqtt_toolbox::client {
@@ -103,6 +105,10 @@ void Wire::read_later() {
 
 void Wire::lose() {
   const std::optional<Error> failure = failure_;
+  int unconfirmed = 0;
+  // A Unix socket does not know.
+  if (ioctl(stream_->descriptor(), SIOCOUTQ, &unconfirmed) != 0) unconfirmed = 0;
+  unconfirmed_ = static_cast<std::size_t>(unconfirmed);
   drop(transport::Ending::fin);
   events_.on_gone(failure);
 }

@@ -37,6 +37,7 @@ class Wire final : private transport::StreamEvents {
   Wire(transport::Loop& loop, WireEvents& events) : loop_(loop), events_(events) {}
 
   session::Output& output() { return output_; }
+  const session::Output& output() const { return output_; }
 
   void open(std::unique_ptr<transport::Stream> stream);
   bool is_open() const { return stream_ != nullptr; }
@@ -58,6 +59,10 @@ class Wire final : private transport::StreamEvents {
   void finish_writing();
   /// Ends the stream and forgets what was not written.
   void drop(transport::Ending ending);
+
+  /// Bytes of the last stream that ended by itself which the system had handed over and the peer's
+  /// system had not confirmed by then; with TLS or WebSocket those of that layer.
+  std::size_t unconfirmed() const { return unconfirmed_; }
 
   transport::StreamFacts facts() const;
 
@@ -92,6 +97,7 @@ class Wire final : private transport::StreamEvents {
   /// Dropped, but perhaps still on the call stack.
   std::unique_ptr<transport::Stream> retired_;
   std::optional<Error> failure_;
+  std::size_t unconfirmed_ = 0;
   bool received_ = false;
   bool paused_ = false;
   bool blocked_ = false;  ///< the stream takes no more bytes for now

@@ -15,13 +15,20 @@ void Client::on_message(const protocol::Publish& message, Time) {
 
 void Client::become_ready() {
   ready_ = true;
-  backoff_.reset();
+  ready_since_ = desk_.clock.now();
   events_.on_ready(*this);
 }
 
 void Client::on_offline(const Error&, bool was_online) {
+  backoff_.connection_ended(ready_ ? desk_.clock.now() - ready_since_ : Duration::zero());
   ready_ = false;
   events_.on_offline(*this, was_online);
+}
+
+void Client::on_closed() {
+  // Who leaves by itself was not sent away.
+  if (leaves) backoff_.connection_ended(Duration::max());
+  events_.on_closed(*this);
 }
 
 }  // namespace mqtt_toolbox::load

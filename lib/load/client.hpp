@@ -54,13 +54,14 @@ class Client : private LinkEvents {
 
  private:
   void on_offline(const Error& error, bool was_online) final;
-  void on_closed() final { events_.on_closed(*this); }
+  void on_closed() final;
 
   Desk& desk_;
   ClientEvents& events_;
   session::Backoff backoff_;
   Link link_;
   bool ready_ = false;
+  Time ready_since_{};
 };
 
 }  // namespace mqtt_toolbox::load

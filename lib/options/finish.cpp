@@ -139,6 +139,9 @@ Status finish_will(Settings& settings) {
 Status finish_reconnect(Settings& settings) {
   session::BackoffSettings& backoff = settings.plan.reconnect;
   if (settings.draft.no_reconnect) backoff.attempts = 0;
+  // Who says how often to try wants it tried so often, whatever the connections end at.
+  if (settings.given("reconnect-attempts"))
+    settings.plan.ends_at_same_packet = session::BackoffSettings::unlimited;
   if (backoff.initial <= backoff.maximum) return {};
   if (settings.given("reconnect-delay") && settings.given("reconnect-delay-max"))
     return wrong("--reconnect-delay is longer than --reconnect-delay-max");

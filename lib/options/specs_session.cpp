@@ -113,7 +113,8 @@ constexpr std::array<Spec, 5> reconnect_table{{
      .fallback = "500ms",
      .help = "wait before the first attempt; it doubles after each",
      .manual = "Each wait is drawn from the upper half, so that many clients do not come back in "
-               "step.",
+               "step. It goes back to this one after a connection that lived for 60 s with every "
+               "subscription acknowledged.",
      .assign = assign_delay<&session::BackoffSettings::initial>},
     {.name = "reconnect-delay-max",
      .kind = Kind::duration,
@@ -128,6 +129,13 @@ constexpr std::array<Spec, 5> reconnect_table{{
      .group = Group::reconnect,
      .fallback = "unlimited",
      .help = "attempts in a row before giving up",
+     .manual =
+         "A connection that ended before it had lived for 60 s with every subscription "
+         "acknowledged counts as an attempt that failed. Without this option the tool ends when "
+         "five connections in a row were closed at the same SUBSCRIBE or PUBLISH (exit status 6), "
+         "or ended by it over the same wrong packet of the broker's (7), and the broker has "
+         "answered no SUBSCRIBE and no PUBLISH before; with it, \"unlimited\" too, the attempts go "
+         "on.",
      .assign = assign_attempts},
     {.name = "retry-connect",
      .group = Group::reconnect,

@@ -15,6 +15,9 @@ struct BackoffSettings {
   Duration maximum = std::chrono::seconds(30);
   /// Attempts in a row before giving up; 0: never reconnect. `unlimited`: no end.
   std::uint32_t attempts = unlimited;
+  /// A connection that lived shorter counts as an attempt that failed: a server that accepts and
+  /// then ends each connection is not to be asked for ever at the rate of the first wait.
+  Duration settled_after = std::chrono::seconds(60);
 
   static constexpr std::uint32_t unlimited = UINT32_MAX;
 };
@@ -26,8 +29,11 @@ class MQTT_TOOLBOX_API Backoff {
   bool exhausted() const { return made_ >= settings_.attempts; }
   /// The wait before the next attempt: uniform in [d/2, d], d doubling from `initial` to `maximum`.
   Duration next(Random& random);
-  /// After a CONNACK with success.
-  void reset() { made_ = 0; }
+  /// A connection has ended that was good for `life`; when that is long enough, all attempts are
+  /// given back.
+  void connection_ended(Duration life) {
+    if (life >= settings_.settled_after) made_ = 0;
+  }
   std::uint32_t attempts_made() const { return made_; }
 
  private:

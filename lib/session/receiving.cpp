@@ -76,6 +76,7 @@ void Session::State::on_frame(const Frame& frame) {
   } else if (phase == Phase::connecting) {
     on_frame_before_connack(frame);
   }
+  if (failure && !failure->packet) name_refused(frame);
 }
 
 void Session::State::on_frame_before_connack(const Frame& frame) {

@@ -164,6 +164,9 @@ const std::optional<Failure>& Session::failure() const {
 std::size_t Session::inflight() const {
   return state_->inflight.size();
 }
+std::optional<Pending> Session::oldest_pending() const {
+  return state_->oldest_pending();
+}
 void Session::reset() {
   state_->reset();
 }

@@ -41,6 +41,19 @@ struct Failure {
   protocol::ReasonCode reason = protocol::ReasonCode::protocol_error;  ///< as sent in DISCONNECT
   std::optional<protocol::Fault> fault;  ///< what the server's bytes violated
   std::string_view text;                 ///< "the broker did not answer PINGREQ"
+  /// The server's packet that was refused, where it was one.
+  std::optional<protocol::PacketType> packet{};
+  std::string topic{};  ///< of that packet, if it was a PUBLISH and its topic can be read
+};
+
+/// What waits longest for the server's answer, as it stands in its packet.
+struct Pending {
+  protocol::PacketType packet = protocol::PacketType::publish;  ///< or PUBREL, (UN)SUBSCRIBE
+  std::string subject;      ///< the topic, or the first topic filter; empty for PUBREL
+  std::size_t filters = 0;  ///< of a SUBSCRIBE or an UNSUBSCRIBE
+  protocol::Qos qos = protocol::Qos::at_most_once;  ///< of a PUBLISH
+  bool retain = false;                              ///< of a PUBLISH
+  std::size_t size = 0;                             ///< bytes, whole packet
 };
 
 /// One client's side of an MQTT conversation as a pure state machine: bytes and the time go in,
@@ -123,6 +136,8 @@ class MQTT_TOOLBOX_API Session {
   const std::optional<Failure>& failure() const;
   /// Messages, SUBSCRIBEs and UNSUBSCRIBEs sent and without outcome.
   std::size_t inflight() const;
+  /// The oldest of these; none when there are none.
+  std::optional<Pending> oldest_pending() const;
   /// Forgets everything unacknowledged in both directions (a new session will be asked for).
   void reset();
 

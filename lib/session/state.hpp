@@ -83,6 +83,10 @@ struct Session::State final : Output::Watcher {
   void finish_publish(Inflight::Sequence sequence, protocol::ReasonCode reason,
                       const protocol::Properties& properties);
 
+  // pending.cpp: packets described for people.
+  std::optional<Pending> oldest_pending();
+  void name_refused(const protocol::Frame& frame);
+
   // restoring.cpp: what an earlier process has left unacknowledged.
   Status restore();
   Status restore(const Unfinished& unfinished);

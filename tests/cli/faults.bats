@@ -208,6 +208,84 @@ nothing_but_x() { assert_equal "$(tr -d x <"$BATS_TEST_TMPDIR/$1.out" | wc -c)" 
   settled
 }
 
+# connections COUNT STEPS: the steps of so many connections that begin and end alike.
+connections() {
+  local i
+  for ((i = 0; i < $1; ++i)); do
+    ((i == 0)) || printf 'accept; '
+    printf 'expect CONNECT; send CONNACK; %s\n' "$2"
+  done
+}
+
+# assert_ended_at STATUS STEPS TEXT...: mqtt-sub meets that five times and ends; the last line says why.
+assert_ended_at() {
+  local expected=$1 steps=$2
+  shift 2
+  start_small_broker "$(connections 5 "$steps")"
+  run "-$expected" --separate-stderr timeout 20 mqtt-sub -t 'a/#' --reconnect-delay 5ms
+  for part in "$@"; do assert_contains "$(tail -n 1 <<<"$stderr")" "$part"; done
+  settled
+}
+
+@test "a broker that ends each connection at SUBSCRIBE, or over one wrong packet" {
+  assert_ended_at 6 'expect SUBSCRIBE; close' '5 connections in a row' 'SUBSCRIBE to a/#' 'no right to subscribe'
+  assert_ended_at 6 'expect SUBSCRIBE; send DISCONNECT code=0x97; expect CLOSE' 'Quota exceeded' 'SUBSCRIBE to a/#'
+  assert_ended_at 7 'expect SUBSCRIBE; send-raw 9003000100; expect DISCONNECT' 'its SUBACK' 'a/#' 'likely: '
+  assert_ended_at 7 'expect SUBSCRIBE; send-raw 30060003612f2300; expect DISCONNECT' 'its PUBLISH to a/#' 'likely: '
+}
+
+@test "with --reconnect-attempts it goes on, and says once what to look for" {
+  local attempts
+  start_small_broker "$(connections 4 'expect SUBSCRIBE; close')"
+  run -7 --separate-stderr mqtt-sub -t a --reconnect-delay 5ms --reconnect-attempts 3
+  assert_contains "$stderr" 'given up after 3 attempts'
+  settled
+  start_small_broker "$(connections 8 'expect SUBSCRIBE; close'); accept; auto until=DISCONNECT"
+  run -0 --separate-stderr mqtt-sub -t a -E --reconnect-delay 5ms --reconnect-attempts unlimited
+  assert_equal "$(grep -c 'in use elsewhere' <<<"$stderr")" 1
+  settled
+}
+
+@test "a broker that dies after CONNACK for a while and then lives finds mqtt-sub connected" {
+  local end
+  for end in close reset; do
+    start_small_broker "$(connections 9 "$end"); accept; auto until=DISCONNECT"
+    run -0 --separate-stderr mqtt-sub -t a -E --reconnect-delay 5ms --reconnect-delay-max 20ms
+    settled
+  done
+}
+
+# Nine waits of 250 ms and more are longer than an answer may take.
+@test "the time without a connection is no time in which the broker does not answer" {
+  start_small_broker "$(connections 9 close); accept; auto until=DISCONNECT"
+  run -0 --separate-stderr mqtt-sub -t a -E --reconnect-delay 500ms --reconnect-delay-max 500ms --ack-timeout 2
+  settled
+}
+
+@test "a broker that ends each connection at PUBLISH" {
+  start_small_broker "$(connections 5 'expect PUBLISH; close')"
+  run -6 --separate-stderr mqtt-pub -t a/b -m x -q 2 -r --reconnect-delay 5ms
+  assert_contains "$stderr" 'PUBLISH to a/b (QoS 2, retained, '
+  assert_contains "$stderr" '(-r)'
+  assert_contains "$stderr" '1 message is not acknowledged'
+  settled
+  start_small_broker "$(connections 7 'expect PUBLISH; close'); accept; auto until=DISCONNECT"
+  run -0 --separate-stderr mqtt-pub -t a -m x -q 1 --reconnect-delay 5ms --reconnect-attempts 20
+  settled
+}
+
+# A fiftieth of the usual times; the waits are lower bounds, so that a busy machine makes fewer.
+@test "two clients with one identifier do not fight without end" {
+  start_sandbox
+  start_in_background one mqtt-sub -i twin -V 311 -t a -W 1.2 --reconnect-delay 10ms --reconnect-delay-max 600ms
+  start_in_background two mqtt-sub -i twin -V 311 -t a -W 1.2 --reconnect-delay 10ms --reconnect-delay-max 600ms
+  for name in one two; do
+    finish "$name"
+    assert_status 27
+    (($(grep -c 'connecting again' <<<"$stderr") <= 10))
+  done
+}
+
 @test "a broker that never answers CONNECT" {
   extra='--connect-timeout 0.3' each_tool 3 \
     'expect CONNECT; silence; accept; expect CONNECT; silence' 'did not answer CONNECT within'

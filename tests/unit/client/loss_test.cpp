@@ -223,16 +223,134 @@ TEST_CASE("a broker that does not come back is given up as lost" * native_only) 
   CHECK(contains(talk.text(), "connection refused; given up after 2 attempts"));
 }
 
-TEST_CASE("a successful connection gives all attempts back") {
+TEST_CASE("a connection that has lived long enough gives all attempts back") {
   Conversation talk(
       "expect CONNECT; send CONNACK; reset; accept; expect CONNECT; send CONNACK; reset\n"
       "accept; expect CONNECT; send CONNACK; expect DISCONNECT");
   talk.plan.reconnect.attempts = 1;
+  talk.plan.reconnect.settled_after = Duration::zero();
   talk.recorder.connected = [&](const Connected&) {
     if (talk.recorder.count("connected") == 3) talk.close();
   };
   run_script(talk);
   CHECK(talk.text() == "");
+}
+
+TEST_CASE("connections that end early are attempts that failed") {
+  Conversation talk(
+      "expect CONNECT; send CONNACK; reset; accept; expect CONNECT; send CONNACK; reset\n"
+      "accept; expect CONNECT; send CONNACK; reset");
+  talk.plan.reconnect.attempts = 2;
+  run_script(talk);
+  CHECK(talk.code() == ExitCode::lost);
+  CHECK(contains(talk.text(), "given up after 2 attempts"));
+  CHECK(talk.recorder.count("connected") == 3);
+}
+
+namespace {
+
+/// The steps of so many connections that begin and end alike.
+std::string connections(int count, const std::string& steps) {
+  std::string script;
+  for (int i = 0; i < count; ++i)
+    script += (i == 0 ? "" : "; accept; ") + ("expect CONNECT; send CONNACK; " + steps);
+  return script;
+}
+
+/// A client that subscribes and is ready for many reconnects.
+void subscribe_and_go_on(Conversation& talk) {
+  talk.plan.reconnect.attempts = 1000;
+  talk.plan.reconnect.maximum = std::chrono::milliseconds(2);
+  talk.recorder.connected = [&talk](const Connected& connected) {
+    if (connected.first) CHECK(talk.subscribe("a/#", 0, 1));
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a broker that ends five connections in a row at SUBSCRIBE is given up, and why" *
+          native_only) {
+  for (const std::string_view end : {"close", "send DISCONNECT code=0x97; expect CLOSE"}) {
+    CAPTURE(end);
+    Conversation talk(connections(5, "expect SUBSCRIBE; " + std::string(end)));
+    subscribe_and_go_on(talk);
+    run_script(talk);
+    CHECK(talk.code() == ExitCode::rejected);
+    CHECK(contains(talk.text(), "5 connections in a row have ended at SUBSCRIBE to a/#; likely: "));
+    CHECK(talk.recorder.count("reconnecting") == 4);
+  }
+}
+
+TEST_CASE("a packet that is refused five times in a row is the end, with its name" * native_only) {
+  struct Case {
+    std::string_view bytes;
+    std::string_view text;
+  };
+  const Case cases[] = {{"90 03 00 01 00", "ended at its SUBACK (subscribed to a/#); likely: a "},
+                        {"30 06 00 03 61 2f 23 00", "ended at its PUBLISH to a/# (subscribed"}};
+  for (const Case& one : cases) {
+    CAPTURE(one.bytes);
+    Conversation talk(connections(
+        5, "expect SUBSCRIBE; send-raw " + std::string(one.bytes) + "; expect DISCONNECT"));
+    subscribe_and_go_on(talk);
+    run_script(talk);
+    CHECK(talk.code() == ExitCode::lost);
+    CHECK(contains(talk.text(), one.text));
+  }
+}
+
+TEST_CASE("a broker that dies after CONNACK is no broker that minds a SUBSCRIBE" * native_only) {
+  for (const std::string_view end : {"close", "reset"}) {
+    CAPTURE(end);
+    Conversation talk(connections(9, std::string(end)) + "; accept; auto until=DISCONNECT");
+    subscribe_and_go_on(talk);
+    talk.recorder.subscribed = [&](Token) { talk.close(); };
+    run_script(talk);
+    CHECK(talk.text() == "");
+    CHECK(talk.recorder.count("reconnecting") == 9);
+  }
+}
+
+TEST_CASE("once a SUBSCRIBE was answered, and when all attempts were asked for, it goes on" *
+          native_only) {
+  for (const bool answered : {true, false}) {
+    CAPTURE(answered);
+    Conversation talk(
+        (answered ? "expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; "
+                    "close; accept; "
+                  : "") +
+        connections(7, "expect SUBSCRIBE; close") + "; accept; auto until=DISCONNECT");
+    subscribe_and_go_on(talk);
+    if (!answered) talk.plan.ends_at_same_packet = session::BackoffSettings::unlimited;
+    const std::size_t wanted = answered ? 2 : 1;
+    talk.recorder.subscribed = [&](Token) {
+      if (talk.recorder.count("subscribed") == wanted) talk.close();
+    };
+    run_script(talk);
+    CHECK(talk.text() == "");
+    std::size_t hints = 0;
+    for (const auto& event : talk.recorder.events) hints += contains(event, "in use elsewhere");
+    CHECK(hints == 1);
+  }
+}
+
+TEST_CASE("a PUBLISH that ends five connections in a row is named, also a large one half sent" *
+          native_only) {
+  for (const std::size_t size : {std::size_t{20}, std::size_t{8} << 20}) {
+    CAPTURE(size);
+    const std::string end = size == 20 ? "expect PUBLISH; close" : "wait 5ms; reset";
+    Conversation talk(connections(5, end));
+    subscribe_and_go_on(talk);
+    talk.plan.session.inflight_bytes = 64u << 20;
+    const std::string payload(size, 'x');
+    talk.recorder.connected = [&](const Connected& connected) {
+      if (connected.first) CHECK(talk.publish("t", payload, 2));
+    };
+    run_script(talk);
+    CHECK(talk.code() == ExitCode::rejected);
+    CHECK(contains(talk.text(), "have ended at PUBLISH to t (QoS 2, "));
+    CHECK(contains(talk.text(), "no right to publish there, or a broker"));
+  }
 }
 
 TEST_CASE("a reconnect keeps to the version that was found") {

@@ -16,8 +16,34 @@ TEST_CASE("waits double from the first to the longest, the upper half at random"
     CHECK(wait <= milliseconds(longest));
   }
   CHECK(backoff.attempts_made() == 6);
-  backoff.reset();
+  backoff.connection_ended(seconds(60));
   CHECK(backoff.next(random) <= milliseconds(500));
+}
+
+TEST_CASE("only a connection that has lived long enough gives the attempts back") {
+  Random random(1);
+  Backoff backoff({milliseconds(500), seconds(30), 2});
+  backoff.next(random);
+  backoff.connection_ended(seconds(60) - Duration(1));
+  CHECK(backoff.attempts_made() == 1);
+  backoff.next(random);
+  CHECK(backoff.exhausted());
+  backoff.connection_ended(seconds(60));
+  CHECK_FALSE(backoff.exhausted());
+}
+
+TEST_CASE("two clients that take a session from each other connect ten times a minute at most") {
+  for (std::uint64_t seed = 0; seed < 1000; ++seed) {
+    Random random(seed);
+    Backoff backoff({milliseconds(500), seconds(30)});
+    int connections = 1;
+    // The other one comes at once: nothing but the waits slows them down.
+    for (Duration now = backoff.next(random); now < seconds(60); now += backoff.next(random)) {
+      ++connections;
+      backoff.connection_ended(Duration::zero());
+    }
+    CHECK(connections <= 10);
+  }
 }
 
 TEST_CASE("the whole half is used, and the same seed gives the same waits") {

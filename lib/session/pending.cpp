@@ -1,0 +1,80 @@
+#include "protocol/reader.hpp"
+#include "session/state.hpp"
+
+namespace mqtt_toolbox::session {
+
+using protocol::PacketType;
+using protocol::Qos;
+
+namespace {
+
+/// The fixed header of a packet whose payload may stand elsewhere, so that it is no whole frame.
+struct Header {
+  std::uint8_t first = 0;
+  std::size_t size = 0;  ///< bytes, whole packet
+  Bytes rest;            ///< what follows the Remaining Length here
+};
+
+Header read_header(Bytes packet) {
+  const auto length =
+      protocol::read_variable_integer(packet.substr(1)).value_or(protocol::VariableInteger());
+  const std::size_t header = 1 + length.size;
+  return {static_cast<std::uint8_t>(packet[0]), header + length.value, packet.substr(header)};
+}
+
+/// The topic of a PUBLISH, as far as it is there.
+Bytes topic_in(Bytes body) {
+  protocol::Reader reader(body);
+  return reader.binary();
+}
+
+void add_filters(Pending& pending, Bytes packet, protocol::Version version) {
+  const auto cut = protocol::next_frame(packet);
+  const auto decoded = protocol::decode(*cut->frame, version);
+  if (!decoded) return;
+  Bytes rest;
+  const auto add = [&](Bytes filter) {
+    if (pending.filters++ == 0) pending.subject = filter;
+  };
+  if (const auto* subscribe = std::get_if<protocol::Subscribe>(&*decoded)) {
+    rest = subscribe->entries;
+    while (const auto subscription = protocol::next_subscription(rest)) add(subscription->filter);
+  } else if (const auto* unsubscribe = std::get_if<protocol::Unsubscribe>(&*decoded)) {
+    rest = unsubscribe->entries;
+    while (const auto filter = protocol::next_filter(rest)) add(*filter);
+  }
+}
+
+}  // namespace
+
+std::optional<Pending> Session::State::oldest_pending() {
+  auto sequence = inflight.begin();
+  while (sequence != inflight.end() && inflight.at(sequence).awaiting == Awaiting::nothing)
+    ++sequence;
+  if (sequence == inflight.end()) return std::nullopt;
+  const InflightEntry& entry = inflight.at(sequence);
+  Pending pending;
+  if (entry.awaiting == Awaiting::pubcomp) {
+    pending.packet = PacketType::pubrel;
+    return pending;
+  }
+  const Bytes packet(inflight.packet(entry), entry.size);
+  const Header header = read_header(packet);
+  pending.packet = static_cast<PacketType>(header.first >> 4);
+  pending.size = header.size;
+  if (!entry.is_publish()) {
+    add_filters(pending, packet, version);
+    return pending;
+  }
+  pending.subject = topic_in(header.rest);
+  pending.qos = entry.qos;
+  pending.retain = (header.first & 0x01) != 0;  // MQTT 5.0 section 3.3.1.3
+  return pending;
+}
+
+void Session::State::name_refused(const protocol::Frame& frame) {
+  failure->packet = frame.type();
+  if (frame.type() == PacketType::publish) failure->topic = topic_in(frame.body);
+}
+
+}  // namespace mqtt_toolbox::session
