@@ -33,13 +33,40 @@ void Ledger::set_aside_overtaken() {
   }
 }
 
+Entry* Ledger::find_open(client::Token token) {
+  if (token < head_ || token >= tail_) return nullptr;
+  Entry& entry = ring_[token & (ring_.size() - 1)];
+  return entry.done ? nullptr : &entry;
+}
+
+const Entry* Ledger::oldest_open(std::optional<client::Token> left_out) const {
+  for (const auto& [token, entry] : overtaken_)
+    if (token != left_out) return &entry;
+  for (client::Token token = head_; token != tail_; ++token) {
+    const Entry& entry = ring_[token & (ring_.size() - 1)];
+    if (!entry.done && token != left_out) return &entry;
+  }
+  return nullptr;
+}
+
+const Entry* Ledger::forget(client::Token token) {
+  if (auto overtaken = overtaken_.extract(token); !overtaken.empty()) {
+    --unsettled_;
+    taken_ = std::move(overtaken.mapped());
+    return &taken_;
+  }
+  Entry* entry = find_open(token);
+  if (entry == nullptr) return nullptr;
+  entry->done = entry->is_gap = true;
+  --unsettled_;
+  return entry;
+}
+
 Entry* Ledger::settle(const client::PublishOutcome& outcome, Time now) {
   if (outcome.token < head_) return settle_overtaken(outcome, now);
-  if (outcome.token >= tail_) return nullptr;
-  Entry& entry = ring_[outcome.token & (ring_.size() - 1)];
-  if (entry.done) return nullptr;
-  settle(entry, outcome, now);
-  return &entry;
+  Entry* entry = find_open(outcome.token);
+  if (entry != nullptr) settle(*entry, outcome, now);
+  return entry;
 }
 
 void Ledger::settle(Entry& entry, const client::PublishOutcome& outcome, Time now) {

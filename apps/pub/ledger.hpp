@@ -38,6 +38,11 @@ class Ledger {
   Entry& open(client::Token token, Time now);
   /// The entry of an outcome; null for a token that is not open.
   Entry* settle(const client::PublishOutcome& outcome, Time now);
+  /// The oldest entry without outcome but that of `left_out`; null when there is none.
+  const Entry* oldest_open(std::optional<client::Token> left_out) const;
+  /// An open entry will have no outcome: takes it out and gives it, null when it is not open. Valid
+  /// until `open`.
+  const Entry* forget(client::Token token);
   /// The oldest entry when it is done, and takes it off; null otherwise. Valid until `open`.
   Entry* take_done();
 
@@ -47,6 +52,7 @@ class Ledger {
   static constexpr std::uint64_t overtaking_kept = 4096;
 
   Entry& push();
+  Entry* find_open(client::Token token);
   void grow();
   void set_aside_overtaken();
   void settle(Entry& entry, const client::PublishOutcome& outcome, Time now);

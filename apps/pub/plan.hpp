@@ -32,9 +32,11 @@ struct Plan {
   Duration repeat_delay{};     ///< from the end of one delivery to the next message
   std::optional<double> rate;  ///< messages a second on an absolute schedule
 
-  std::string store;                     ///< directory of the durable store; empty: there is none
-  bool list_store = false;               ///< print what is in it, and nothing else
-  std::optional<Duration> store_forget;  ///< ids of finished messages, after this long
+  std::string store;                      ///< directory of the durable store; empty: there is none
+  bool list_store = false;                ///< print what is in it, and nothing else
+  std::vector<std::uint64_t> store_drop;  ///< take these out of it, and nothing else
+  bool store_retry = false;               ///< what was set aside is sent again
+  std::optional<Duration> store_forget;   ///< ids of finished messages, after this long
   /// With a store: whether an unreachable broker is waited for after the end of the input.
   bool waits_for_broker = false;
 

@@ -40,6 +40,7 @@ Publisher::Publisher(console::World& world, const Plan& plan,
       output_(
           world.loop, STDOUT_FILENO,
           [this] {
+            forget_refused();
             if (stored_ != nullptr) stored_->take_input();
             pump();
           },
@@ -61,10 +62,15 @@ console::Ended Publisher::run() {
   client_->connect();
   world_.loop.run_until(never);
   exit_ = worse(exit_, connection_exit_);
-  finish_store();
-  if (auto written = output_.finish(world_.loop.now() + plan_.grace); !written)
-    print_error({&written.error(), {}, {}});
+  if (queue_ != nullptr) finish_store();
+  finish_output();
   return {exit_, interrupts_.received()};
+}
+
+bool Publisher::finish_output() {
+  const auto written = output_.finish(world_.loop.now() + plan_.grace);
+  if (!written) print_error({&written.error(), {}, {}});
+  return written.has_value();
 }
 
 Status Publisher::prepare() {
@@ -88,6 +94,7 @@ void Publisher::on_connected(const client::Connected& connected) {
   started_ = true;
   offline_cause_.reset();
   connection_exit_ = ExitCode::done;
+  search_.connected();
   if (ledger_.unsettled() > 0) silence_.start(*client_);
   pump();
 }
@@ -98,7 +105,8 @@ void Publisher::on_reconnecting(const Error& cause, Duration wait) {
   world_.reporter.note(cause.text + risky_text() + "; connecting again in " + show_duration(wait));
   report_unconfirmed(ExitCode::lost);
   if (everything_settled()) return finish_when_done();
-  if (accepts_input() || !started_ || tries_as_told()) return;
+  look_for_culprit(cause);
+  if (accepts_input() || !started_ || tries_as_told() || closing_) return;
   if (ledger_.unsettled() == 0 || ++losses_in_a_row_ < losses_before_giving_up) return;
   give_up({ExitCode::lost, "the connection was lost " + std::to_string(losses_in_a_row_) +
                                " times without any acknowledgement in between; " +
@@ -136,13 +144,14 @@ void Publisher::on_packet(session::Direction direction, const protocol::Frame& f
 void Publisher::pump() {
   if (pumping_ || closing_ || !started_) return;
   pumping_ = true;
+  end_search_when_done();
   publish_while_due();
   pumping_ = false;
   finish_when_done();
 }
 
 void Publisher::publish_while_due() {
-  while (!exhausted_ && !output_.blocked()) {
+  while (!exhausted_ && !output_.blocked() && !holds_back()) {
     if (!held_ && !pull()) return;
     if (!pace_.is_due(world_.loop.now())) break;
     if (!offer()) return;
@@ -207,12 +216,12 @@ std::string Publisher::risky_text() const {
 void Publisher::rejected_here(const Error& error) {
   pace_.sent();
   delivered();
-  if (queue_ != nullptr) queue_->finished(item_.number);
   const Error told{error.code,
                    "cannot publish to " + printable(item_.message.topic) + ": " + error.text};
   record::ErrorLine line{&told, {}, item_.message.topic};
   if (item_.line != 0) line.line = item_.line;
   print_error(line);
+  if (queue_ != nullptr) told_refused_.push_back(item_.number);
 }
 
 void Publisher::on_published(const client::PublishOutcome& outcome) {
@@ -220,10 +229,13 @@ void Publisher::on_published(const client::PublishOutcome& outcome) {
   if (risky_ && outcome.token >= risky_->token) risky_.reset();
   silence_.answered();
   if (const Entry* entry = ledger_.settle(outcome, world_.loop.now())) settled(*entry);
+  if (const auto culprit = search_.acknowledged()) set_aside(*culprit);
 }
 
 void Publisher::settled(const Entry& entry) {
-  if (protocol::is_failure(entry.outcome.reason)) exit_ = worse(exit_, ExitCode::rejected);
+  const bool is_refused = protocol::is_failure(entry.outcome.reason);
+  if (is_refused) exit_ = worse(exit_, ExitCode::rejected);
+  if (is_refused && queue_ != nullptr) refused_.push_back(entry.token);
   if (entry.outcome.may_be_duplicate) exit_ = worse(exit_, ExitCode::no);
   complain_about(entry);
   print_done();
@@ -252,7 +264,7 @@ void Publisher::on_batch_end() {
   if (queue_ == nullptr) flush();
   pump();
   if (queue_ == nullptr) return;
-  // What is told stays true; and the commit is the one that is due before the next write.
+  // The commit is the one that is due before the next write.
   commit();
   flush();
 }
@@ -275,7 +287,9 @@ void Publisher::print_done() {
 
 void Publisher::print(const record::Published& result) {
   if (!plan_.json) return;
-  writer_.append(output_.buffer(), result, world_.wall_clock.now());
+  // What is told stays true: with a store it is told when the store has kept it.
+  std::string& out = queue_ != nullptr ? unkept_ : output_.buffer();
+  writer_.append(out, result, world_.wall_clock.now());
   if (output_.buffer().size() >= output_batch) flush();
 }
 
@@ -286,9 +300,10 @@ void Publisher::print_error(const record::ErrorLine& error) {
 }
 
 void Publisher::flush() {
-  if (output_.buffer().empty()) return;
-  auto state = output_.flush();
-  if (!state) fail_with(state.error());
+  if (!output_.buffer().empty()) {
+    if (auto state = output_.flush(); !state) return fail_with(state.error());
+  }
+  if (!output_.blocked()) forget_refused();
 }
 
 bool Publisher::everything_settled() const {
@@ -298,6 +313,7 @@ bool Publisher::everything_settled() const {
 
 void Publisher::finish_when_done() {
   if (closing_) return;
+  if (has_only_a_suspect()) return give_up_search({ExitCode::lost, suspicion_});
   if (exhausted_ && !held_ && expects_confirmation() && unconfirmed_.wants_ping()) ping();
   if (!everything_settled()) return;
   flush();

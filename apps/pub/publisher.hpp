@@ -4,12 +4,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "client/answer_timeout.hpp"
 #include "client/client.hpp"
 #include "console/interrupts.hpp"
 #include "console/output.hpp"
 #include "console/tool.hpp"
+#include "pub/culprit_search.hpp"
 #include "pub/ledger.hpp"
 #include "pub/pace.hpp"
 #include "pub/plan.hpp"
@@ -53,12 +55,22 @@ class Publisher final : public client::Handler {
   client::Grace closing_grace() const;
   void input_went_on();
   void print_stored(const record::Stored& stored);
+  void no_room();
   void broken(const Error& error);
   void give_up(const Error& error);
   void tell_closed(const Error& error, bool has_payloads);
   void start_again();
   void commit();
+  void tell_kept();
+  void forget_refused();
+  void look_for_culprit(const Error& cause);
+  void suspect(client::Token token, const Error& cause);
+  void set_aside(client::Token token);
+  void end_search_when_done();
+  bool has_only_a_suspect() const;
+  void give_up_search(const Error& cause);
   void finish_store();
+  bool finish_output();
 
   void pump();
   void publish_while_due();
@@ -91,6 +103,10 @@ class Publisher final : public client::Handler {
   bool is_given_up_offline() const {
     return stored_->input_ended() && !started_ && offline_cause_ && !plan_.waits_for_broker;
   }
+  /// While one message at a time is sent, the next one is not taken before it has its outcome.
+  bool holds_back() const {
+    return search_.is_one_at_a_time() && ledger_.unsettled() > (search_.suspect() ? 1u : 0u);
+  }
   bool accepts_input() const {
     return stored_ != nullptr && !stored_->input_ended() && !abandons_input_;
   }
@@ -113,6 +129,11 @@ class Publisher final : public client::Handler {
   Pace pace_;
   std::unique_ptr<Source> source_;
   StoredSource* stored_ = nullptr;  ///< the source when there is a store
+  std::string unkept_;              ///< lines of outcomes that the store has not committed yet
+  CulpritSearch search_;
+  std::string suspicion_;  ///< how the last connection ended with the suspect alone on its way
+  std::vector<client::Token> refused_;       ///< messages in the store whose line is in `unkept_`
+  std::vector<client::Token> told_refused_;  ///< and whose line is on its way out
   Item item_;
   bool held_ = false;       ///< item_ is waiting to be taken
   bool exhausted_ = false;  ///< nothing more is taken from the source

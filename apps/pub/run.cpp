@@ -23,7 +23,11 @@ console::Ended publish_durably(Settings& settings, console::World& world) {
   const auto count = (*queue)->count();
   if (!count) return failed(world, count.error());
   // Nothing to do is done without a connection.
-  if (settings.work.input == InputKind::none && count->messages == 0) return {};
+  if (settings.work.input == InputKind::none && count->messages == 0) {
+    const auto left = what_is_left(**queue, settings.work.store);
+    if (!left) return failed(world, left.error());
+    return left->text.empty() ? console::Ended() : failed(world, {left->code, left->text});
+  }
   return publish(settings, world, queue->get());
 }
 
@@ -31,6 +35,7 @@ console::Ended publish_durably(Settings& settings, console::World& world) {
 
 console::Ended run(Settings& settings, console::World& world) {
   if (settings.work.list_store) return list_store(settings.work, world);
+  if (!settings.work.store_drop.empty()) return drop_from_store(settings.work, world);
   if (!settings.work.store.empty()) return publish_durably(settings, world);
   return publish(settings, world, nullptr);
 }

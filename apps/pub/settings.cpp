@@ -120,6 +120,17 @@ Status take_store_list(options::Settings& settings, Values) {
   return {};
 }
 
+Status take_store_drop(options::Settings& settings, Values values) {
+  return parse_unsigned(values[0], 1, INT64_MAX).map([&](std::uint64_t number) {
+    work(settings).store_drop.push_back(number);
+  });
+}
+
+Status take_store_retry(options::Settings& settings, Values) {
+  work(settings).store_retry = true;
+  return {};
+}
+
 Status take_store_forget(options::Settings& settings, Values values) {
   return parse_duration(values[0]).map([&](Duration age) { work(settings).store_forget = age; });
 }
@@ -306,6 +317,26 @@ constexpr std::array specs{
              "message was accepted. It needs no broker, and may be asked while another process "
              "uses the store.",
          .assign = take_store_list},
+    Spec{.name = "store-drop",
+         .kind = Kind::number,
+         .value_name = "NUMBER",
+         .group = Group::durability,
+         .repeatable = true,
+         .argv_only = true,
+         .help = "take the message of this number out of the store for good, and exit",
+         .manual = "The number is the one that --store-list shows. It needs no broker. An id that "
+                   "the message had stays known.",
+         .assign = take_store_drop},
+    Spec{.name = "store-retry",
+         .group = Group::durability,
+         .argv_only = true,
+         .help = "send again what was set aside",
+         .manual =
+             "A message is set aside when the broker ended three connections on which nothing "
+             "else was on its way, and has acknowledged another message since. It stays in the "
+             "store, is named by each run, whose exit status is then 6, and is not sent until it "
+             "is taken back with this option or taken out with --store-drop.",
+         .assign = take_store_retry},
     Spec{.name = "store-forget",
          .kind = Kind::duration,
          .value_name = "AGE",
@@ -357,13 +388,17 @@ Status check_store_session(const Settings& settings) {
 Status check_store(const Settings& settings) {
   const Plan& plan = settings.work;
   if (plan.store.empty()) {
-    for (const std::string_view name : {"store-list", "store-forget"})
+    for (const std::string_view name : {"store-list", "store-drop", "store-retry", "store-forget"})
       if (settings.given(name))
         return fail(ExitCode::usage, "--" + std::string(name) + " needs --store DIR");
     return {};
   }
   if (plan.list_store && plan.input != InputKind::none)
     return fail(ExitCode::usage, "--store-list publishes nothing; leave out the input");
+  if (!plan.store_drop.empty() &&
+      (plan.input != InputKind::none || plan.list_store || plan.store_retry))
+    return fail(ExitCode::usage,
+                "--store-drop publishes nothing and lists nothing; give it alone, with --store");
   if (settings.plan.engine != client::Engine::native)
     return fail(ExitCode::usage,
                 "--store is not in the paho engine, whose own persistence loses messages when it "

@@ -76,6 +76,7 @@ record::Waiting as_result(const store::Kept& kept) {
   result.packet_identifier = kept.packet_identifier;
   result.released = kept.released;
   result.may_be_duplicate = kept.may_be_duplicate;
+  result.set_aside = kept.set_aside;
   return result;
 }
 
@@ -85,7 +86,7 @@ void append_padded(std::string& out, std::string_view text, std::size_t width) {
   out += "  ";
 }
 
-constexpr std::size_t number_width = 8, state_width = 8, payload_shown = 40;
+constexpr std::size_t number_width = 8, state_width = 9, payload_shown = 40;
 
 /// Columns of fixed width first; what can be long comes last, escaped.
 void append_row(std::string& out, record::UtcTimeText& clock, const store::Kept& kept) {
@@ -96,7 +97,9 @@ void append_row(std::string& out, record::UtcTimeText& clock, const store::Kept&
   out += static_cast<char>('0' + static_cast<int>(kept.message.qos));
   out += "    " + printable(kept.message.topic);
   if (!kept.id.empty()) out += "  id=" + printable(kept.id);
-  out += "  " + printable(kept.message.payload, payload_shown) + "\n";
+  out += "  " + printable(kept.message.payload, payload_shown);
+  if (!kept.set_aside.empty()) out += "  (" + printable(kept.set_aside) + ")";
+  out += '\n';
 }
 
 void append_heading(std::string& out) {
@@ -104,6 +107,14 @@ void append_heading(std::string& out) {
   append_padded(out, "ACCEPTED", record::UtcTimeText::size);
   append_padded(out, "STATE", state_width);
   out += "QOS  TOPIC AND PAYLOAD\n";
+}
+
+std::string waiting_text(store::Count count, const std::string& directory) {
+  std::string text = counted(count.messages, "message") +
+                     (count.messages == 1 ? " waits in " : " wait in ") + printable(directory);
+  if (count.sent != 0)
+    text += ", " + std::to_string(count.sent) + " of them sent without an acknowledgement";
+  return text + "; the next run with --store goes on with " + (count.messages == 1 ? "it" : "them");
 }
 
 Status print_list(const Plan& plan, store::Queue& queue, console::Output& output) {
@@ -123,14 +134,20 @@ Status print_list(const Plan& plan, store::Queue& queue, console::Output& output
   return status.and_then([&] { return output.finish(never); });
 }
 
+/// --store-retry.
+Status take_back(const Plan& plan, store::Queue& queue) {
+  if (!plan.store_retry) return {};
+  return queue.take_back().and_then([&](std::uint64_t) { return queue.commit(); });
+}
+
 }  // namespace
 
 Result<std::unique_ptr<store::Queue>> open_store(Settings& settings, console::World& world) {
   auto queue = store::open_queue(settings.work.store, store::Access::exclusive);
   if (!queue) return queue;
-  auto status = bind(settings, **queue, world).and_then([&] {
-    return forget(settings.work, **queue, world);
-  });
+  auto status = bind(settings, **queue, world)
+                    .and_then([&] { return forget(settings.work, **queue, world); })
+                    .and_then([&] { return take_back(settings.work, **queue); });
   if (!status) return tl::unexpected(std::move(status.error()));
   return queue;
 }
@@ -148,15 +165,40 @@ console::Ended list_store(const Plan& plan, console::World& world) {
   return {status.error().code, 0};
 }
 
-Result<std::string> waiting_text(store::Queue& queue, const std::string& directory) {
-  return queue.count().map([&](store::Count count) -> std::string {
-    if (count.messages == 0) return {};
-    std::string text = counted(count.messages, "message") +
-                       (count.messages == 1 ? " waits in " : " wait in ") + printable(directory);
-    if (count.sent != 0)
-      text += ", " + std::to_string(count.sent) + " of them sent without an acknowledgement";
-    return text + "; the next run with --store goes on with " +
-           (count.messages == 1 ? "it" : "them");
+console::Ended drop_from_store(const Plan& plan, console::World& world) {
+  auto queue = store::open_queue(plan.store, store::Access::exclusive);
+  ExitCode code = ExitCode::done;
+  const Status status = [&]() -> Status {
+    if (!queue) return tl::unexpected(queue.error());
+    for (const std::uint64_t number : plan.store_drop) {
+      const auto is_dropped = (*queue)->drop(number);
+      if (!is_dropped) return tl::unexpected(is_dropped.error());
+      if (*is_dropped) continue;
+      code = ExitCode::no;
+      world.reporter.error("there is no message " + std::to_string(number) + " in " +
+                           printable(plan.store));
+    }
+    return (*queue)->commit();
+  }();
+  if (status) return {code, 0};
+  world.reporter.error(status.error().text);
+  return {status.error().code, 0};
+}
+
+Result<Left> what_is_left(store::Queue& queue, const std::string& directory) {
+  return queue.count().map([&](store::Count count) {
+    Left left;
+    if (count.messages != 0) {
+      left.code = ExitCode::lost;
+      left.text = waiting_text(count, directory);
+    }
+    if (count.set_aside == 0) return left;
+    left.code = worse(left.code, ExitCode::rejected);
+    left.text += left.text.empty() ? "" : "; ";
+    left.text += counted(count.set_aside, "message") +
+                 (count.set_aside == 1 ? " is set aside in " : " are set aside in ") +
+                 printable(directory) + "; see --store-list, --store-retry and --store-drop";
+    return left;
   });
 }
 

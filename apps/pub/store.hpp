@@ -16,7 +16,15 @@ Result<std::unique_ptr<store::Queue>> open_store(Settings& settings, console::Wo
 /// --store-list: what is in the store, as a table or as JSON lines.
 console::Ended list_store(const Plan& plan, console::World& world);
 
-/// "3 messages wait in DIR, 2 of them sent without outcome; ..."; empty when none do.
-Result<std::string> waiting_text(store::Queue& queue, const std::string& directory);
+/// --store-drop: takes messages out, without a broker. ExitCode::no when one is not there.
+console::Ended drop_from_store(const Plan& plan, console::World& world);
+
+struct Left {
+  std::string
+      text;  ///< "3 messages wait in DIR, 2 of them sent without ..."; empty: nothing is left
+  ExitCode code = ExitCode::done;
+};
+/// What a run leaves in the store.
+Result<Left> what_is_left(store::Queue& queue, const std::string& directory);
 
 }  // namespace mqtt_toolbox::pub

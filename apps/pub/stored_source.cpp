@@ -67,6 +67,11 @@ bool StoredSource::keep(const Item& item) {
     break_off(added.error());
     return false;
   }
+  if (added->has_no_room) {
+    stop();
+    listener_.full();
+    return false;
+  }
   if (batch_size_ == batch_.size()) batch_.emplace_back();
   Accepted& accepted = batch_[batch_size_++];
   accepted.number = added->number;

@@ -24,6 +24,8 @@ struct StoredListener {
   std::function<void()> batch_stored;
   /// Whether one more batch can be told.
   std::function<bool()> has_room;
+  /// The disk is too full for more: the input ends, and what is in the store goes on.
+  std::function<void()> full;
   /// The store has failed; nothing comes any more.
   std::function<void(const Error&)> broken;
 };

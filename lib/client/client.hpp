@@ -113,6 +113,16 @@ class MQTT_TOOLBOX_API Client {
   /// Ends the connection at once in the given way, without DISCONNECT; on_closed follows.
   virtual void abort(transport::Ending ending) = 0;
 
+  // What a store needs, and the paho engine has none.
+
+  /// Whether the last connection ended because the server closed it instead of answering a request
+  /// that had reached it.
+  virtual bool ended_at_request() const { return false; }
+  /// At most so many QoS 1 and 2 messages are on their way at once; none: as the plan says.
+  virtual void limit_inflight(std::optional<std::uint16_t>) {}
+  /// As session::Session::withdraw.
+  virtual bool withdraw(Token) { return false; }
+
   virtual bool online() const = 0;
   virtual protocol::Version version() const = 0;
   /// Requests without outcome, plus QoS 0 messages not yet written; still true in on_closed.

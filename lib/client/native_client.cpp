@@ -132,6 +132,16 @@ Status NativeClient::authenticate(const protocol::Auth& auth) {
   return status;
 }
 
+void NativeClient::limit_inflight(std::optional<std::uint16_t> messages) {
+  if (!session_) return;
+  session_->limit_window(messages.value_or(UINT32_MAX), loop_.now());
+  wire_.output_grew();
+}
+
+bool NativeClient::withdraw(Token token) {
+  return session_ && session_->withdraw(token);
+}
+
 std::size_t NativeClient::pending() const {
   return unwritten_qos_0_ + abandoned_ + (session_ ? session_->inflight() : 0);
 }

@@ -37,6 +37,9 @@ class NativeClient final : public Client, private session::Handler, private Wire
   Status authenticate(const protocol::Auth& auth) override;
   void close(const protocol::Disconnect& disconnect, Grace grace) override;
   void abort(transport::Ending ending) override;
+  bool ended_at_request() const override { return ended_at_request_; }
+  void limit_inflight(std::optional<std::uint16_t> messages) override;
+  bool withdraw(Token token) override;
   bool online() const override { return stage_ == Stage::online; }
   protocol::Version version() const override { return version_; }
   std::size_t pending() const override;
@@ -96,7 +99,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   Ended how_session_ended() const;
   void connection_ended(const Ended& ended, const EndedAt& at);
   Duration good_life() const;
-  EndedAt ended_at_request() const;
+  EndedAt oldest_request() const;
   EndedAt ended_at_close(bool was_reset) const;
   EndedAt ended_at_fault() const;
   void retry(const Error& cause);
@@ -155,6 +158,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   bool was_online_ = false;
   bool delivering_ = false;  ///< the session is on the call stack
   bool told_to_wait_ = false;
+  bool ended_at_request_ = false;
   bool is_sent_away_ = false;  ///< the server sent DISCONNECT when it had something to answer
   bool paused_ = false;
   bool lingers_ = false;   ///< at its end the connection waits for the server's

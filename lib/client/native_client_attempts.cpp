@@ -25,6 +25,7 @@ void NativeClient::attempt_anew() {
 void NativeClient::attempt() {
   stage_ = Stage::opening;
   ended_.reset();
+  ended_at_request_ = false;
   first_bytes_.clear();
   connector_.emplace(loop_, plan_.transport);
   connector_->start([this](Result<transport::Connection> connection) {

@@ -32,17 +32,17 @@ void NativeClient::session_ended() {
   // The DISCONNECT that tells the server what it did.
   wire_.flush();
   if (stage_ == Stage::ended) return;
-  connection_ended(how_session_ended(), is_sent_away_ ? ended_at_request() : ended_at_fault());
+  connection_ended(how_session_ended(), is_sent_away_ ? oldest_request() : ended_at_fault());
 }
 
-EndedAt NativeClient::ended_at_request() const {
+EndedAt NativeClient::oldest_request() const {
   const auto pending = session_->oldest_pending();
   return pending ? client::ended_at_request(*pending) : EndedAt();
 }
 
 /// A packet that is on its way when the server ends the connection is not the cause: TCP says
-/// whether it has arrived. A reset says that it was not read to its end, which a server that finds a
-/// message or a request too large does not do either.
+/// whether it has arrived. A reset says that it was not read to its end, which a server that finds
+/// a message or a request too large does not do either.
 EndedAt NativeClient::ended_at_close(bool was_reset) const {
   const auto pending = session_->oldest_pending();
   const std::uint64_t written = wire_.output().written();
@@ -98,6 +98,7 @@ void NativeClient::connection_ended(const Ended& ended, const EndedAt& at) {
   wire_.drop(transport::Ending::graceful);
   session_->transport_closed();
   if (stage_ == Stage::handshaking) return attempt_ended(ended);
+  ended_at_request_ = at.kind == EndedAt::Kind::request;
   const Duration life = good_life();
   backoff_.connection_ended(life);
   repeated_ends_.connection_ended(at, life >= plan_.reconnect.settled_after);

@@ -86,9 +86,15 @@ constexpr std::array stored_fields = {
 constexpr std::array waiting_fields = {
     Field<Waiting>{"number", "the store's own count",
                    [](Out o, Key k, const Waiting& r) { append_number(o, k, r.number); }},
-    Field<Waiting>{"state",
-                   "\"waiting\", \"sent\" when the broker may have it, \"released\" when it has it",
-                   [](Out o, Key k, const Waiting& r) { append_text(o, k, r.state()); }},
+    Field<Waiting>{
+        "state",
+        "\"waiting\", \"sent\" when the broker may have it, \"released\" when it has it, "
+        "\"set_aside\" when it is not sent any more",
+        [](Out o, Key k, const Waiting& r) { append_text(o, k, r.state()); }},
+    Field<Waiting>{"reason", "why it was set aside, in words",
+                   [](Out o, Key k, const Waiting& r) {
+                     if (!r.set_aside.empty()) append_text(o, k, r.set_aside);
+                   }},
     Field<Waiting>{"packet_identifier", "of a message that was sent",
                    [](Out o, Key k, const Waiting& r) {
                      if (r.packet_identifier != 0) append_number(o, k, r.packet_identifier);
@@ -395,6 +401,7 @@ void append_line(std::string& out, JsonTime& clock, const AnyType& type, const R
 }  // namespace
 
 std::string_view Waiting::state() const {
+  if (!set_aside.empty()) return "set_aside";
   if (released) return "released";
   return packet_identifier != 0 ? "sent" : "waiting";
 }

@@ -52,8 +52,9 @@ struct Waiting {
   protocol::PacketIdentifier packet_identifier = 0;  ///< 0: not sent yet
   bool released = false;                             ///< PUBREC came
   bool may_be_duplicate = false;                     ///< left out when false
+  std::string_view set_aside;  ///< why it is not sent any more; left out when empty
 
-  /// "waiting", "sent" or "released".
+  /// "waiting", "sent", "released" or "set_aside".
   MQTT_TOOLBOX_API std::string_view state() const;
 };
 

@@ -76,7 +76,8 @@ void Session::State::finish_publish(Inflight::Sequence sequence, ReasonCode reas
   if (was_sent(sequence)) --window_used;
   inflight.finish(sequence);
   if (is_resent() && inflight.is_sparse()) inflight.compact();
-  if (durable != nullptr) durable->finished(entry.token);
+  if (durable != nullptr)
+    protocol::is_failure(reason) ? durable->refused(entry.token) : durable->finished(entry.token);
   PublishOutcome outcome;
   outcome.token = entry.token;
   outcome.packet_identifier = entry.identifier;

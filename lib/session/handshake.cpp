@@ -120,7 +120,7 @@ void Session::State::on_connack(const protocol::ConnAck& connack) {
 void Session::State::go_online(const protocol::ConnAck& connack) {
   const auto on_connection = connection;
   limits = server_limits(connack.properties);
-  window = window_size(settings, limits, version);
+  window = std::min(window_size(settings, limits, version), window_limit);
   was_online = true;
   forgotten = false;
   if (!session_present) received.clear();
@@ -131,6 +131,15 @@ void Session::State::go_online(const protocol::ConnAck& connack) {
   phase = Phase::online;
   handler.on_connected({connack, limits});
   if (is_online_still(on_connection)) continue_resending();
+}
+
+void Session::State::limit_window(std::uint32_t messages, Time time) {
+  now = time;
+  window_limit = messages;
+  if (phase != Phase::online) return;
+  window = std::min(window_size(settings, limits, version), window_limit);
+  continue_resending();
+  notify_ready();
 }
 
 /// As `send`, within the limits of the server.

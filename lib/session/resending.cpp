@@ -71,6 +71,16 @@ void Session::State::resend_publish(Inflight::Sequence sequence) {
   send_stored(entry);
 }
 
+bool Session::State::withdraw(Token token) {
+  for (auto sequence = inflight.begin(); sequence != inflight.end(); ++sequence) {
+    const InflightEntry& entry = inflight.at(sequence);
+    if (!entry.is_publish() || entry.token != token) continue;
+    inflight.finish(sequence);
+    return true;
+  }
+  return false;
+}
+
 /// A server can come back with narrower limits; sending against them would end every connection.
 std::optional<ReasonCode> Session::State::reason_not_to_send(const InflightEntry& entry) {
   const std::size_t payload = entry.borrowed ? inflight.borrowed_payload(entry).size : 0;

@@ -167,6 +167,12 @@ std::size_t Session::inflight() const {
 std::optional<Pending> Session::oldest_pending() const {
   return state_->oldest_pending();
 }
+void Session::limit_window(std::uint32_t messages, Time now) {
+  state_->limit_window(messages, now);
+}
+bool Session::withdraw(Token token) {
+  return state_->withdraw(token);
+}
 void Session::reset() {
   state_->reset();
 }

@@ -138,6 +138,12 @@ class MQTT_TOOLBOX_API Session {
   std::size_t inflight() const;
   /// The oldest of these; none when there are none.
   std::optional<Pending> oldest_pending() const;
+  /// From now on at most so many QoS 1 and 2 messages (at least 1) are on their way at once, also
+  /// when the settings and the server allow more. UINT32_MAX: these alone decide.
+  void limit_window(std::uint32_t messages, Time now);
+  /// Between two connections: the message of this token is not sent again and gets no outcome; the
+  /// store is told nothing. False when there is no such message.
+  bool withdraw(Token token);
   /// Forgets everything unacknowledged in both directions (a new session will be asked for).
   void reset();
 

@@ -33,6 +33,7 @@ struct Session::State final : Output::Watcher {
   void announce_limits();
   void on_connack(const protocol::ConnAck& connack);
   void go_online(const protocol::ConnAck& connack);
+  void limit_window(std::uint32_t messages, Time time);
   Status send_within_limits(const protocol::Packet& packet);
   Status authenticate(const protocol::Auth& auth, Time time);
   Status disconnect(const protocol::Disconnect& disconnect, Time time);
@@ -98,6 +99,7 @@ struct Session::State final : Output::Watcher {
   bool resend(Inflight::Sequence sequence);
   void resend_publish(Inflight::Sequence sequence);
   std::optional<protocol::ReasonCode> reason_not_to_send(const InflightEntry& entry);
+  bool withdraw(Token token);
   bool is_resent() const { return resend_next == resend_end; }
   bool was_sent(Inflight::Sequence sequence) const {
     return sequence < resend_next || sequence >= resend_end;
@@ -167,8 +169,9 @@ struct Session::State final : Output::Watcher {
   Inflight inflight;
   Inflight::Sequence resend_next = 0;  ///< the next entry to resend on this connection
   Inflight::Sequence resend_end = 0;
-  std::uint32_t window = 0;       ///< QoS 1 and 2 messages allowed without outcome
-  std::uint32_t window_used = 0;  ///< those sent on this connection
+  std::uint32_t window = 0;                 ///< QoS 1 and 2 messages allowed without outcome
+  std::uint32_t window_limit = UINT32_MAX;  ///< the caller's bound on `window`
+  std::uint32_t window_used = 0;            ///< those sent on this connection
   std::unique_ptr<OutgoingAliases> outgoing_aliases;
 
   std::string partial;  ///< an incomplete packet

@@ -38,6 +38,10 @@ class MQTT_TOOLBOX_API Store {
   virtual void released(Token token) = 0;
   /// The message has its outcome; its packet identifier is free.
   virtual void finished(Token token) = 0;
+  /// The server has refused the message; its packet identifier is free. The owner of the store
+  /// calls `finished` when somebody has been told: until then the next process would send it as
+  /// new.
+  virtual void refused(Token token) = 0;
   /// Makes all of the above last, as one; cheap when there was nothing. Errors are ExitCode::io,
   /// also for what went wrong in the calls above, and stay.
   virtual Status commit() = 0;

@@ -306,6 +306,148 @@ known t id=id2'
     "$(seq "$accepted")"
 }
 
+# lines COUNT SIZE: so many lines of so many bytes.
+lines() {
+  local padding
+  padding=$(printf '%0*d' "$2" 0)
+  seq -f "%.0f $padding" "$1"
+}
+
+# A file system of its own, which only the command sees.
+on_small_disk() {
+  mkdir -p "$BATS_TEST_TMPDIR/disk"
+  # shellcheck disable=SC2016 # for the inner shell
+  unshare -rm bash -c 'mount -t tmpfs -o size=7m none "$0" && cd "$0" && eval "$1"' \
+    "$BATS_TEST_TMPDIR/disk" "$1" 3>&-
+}
+
+@test "a disk that is full to the last byte: no more is accepted, and the store empties" {
+  on_small_disk true || skip 'no file system may be mounted'
+  export -f lines
+  export LATER_URL
+  start_small_broker
+  LATER_URL=$MQTT_URL
+  MQTT_URL=mqtt://127.0.0.1:1
+  run -0 --separate-stderr on_small_disk '
+    status=0
+    mqtt-pub --store store -t t -l < <(lines 5000 1000) >accepted 2>errors || status=$?
+    grep -q "too little room for more in store" errors && ((status == 3)) || { cat errors; exit 1; }
+    wc -l <accepted
+    dd if=/dev/zero of=rest bs=64k 2>/dev/null || true
+    dd if=/dev/zero of=last bs=1 count=65536 2>/dev/null || true
+    MQTT_URL=$LATER_URL mqtt-pub --store store 2>errors || { cat errors; exit 1; }
+    [[ -z $(mqtt-pub --store store --store-list) ]]'
+  local accepted=$output
+  ((accepted > 500 && accepted < 5000))
+  seen_by_broker
+  assert_equal "$(grep -c ^PUBLISH <<<"$output")" "$accepted"
+}
+
+@test "published is printed only when the store has kept the outcome" {
+  leave_broker
+  run -3 mqtt-pub --store "$store" -t t -l < <(lines 200 1000)
+  start_small_broker
+  # What was sent can be written down, but not that all of it is done.
+  # shellcheck disable=SC2016 # for the inner shell
+  run -8 --separate-stderr bash -c 'trap "" XFSZ; ulimit -f 64; exec mqtt-pub --store "$0" --json' "$store"
+  assert_error "$store/queue.db: "
+  local published
+  published=$(json 'select(.type == "published") | .topic' | wc -l)
+  finish scripted
+  assert_contains "$output" PUBLISH
+  assert_equal "$((published + $(listed .number | wc -w)))" 200
+}
+
+@test "a refused message stays in the store until its line is out" {
+  leave_broker
+  run -3 mqtt-pub --store "$store" -t t -m one
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH; send PUBACK id=last code=0x87'
+  run -7 --separate-stderr bash -c 'exec mqtt-pub --store "$0" --json >/dev/full' "$store"
+  finish scripted
+  assert_equal "$(listed '[.number, .state]')" '[1,"waiting"]'
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH; send PUBACK id=last code=0x87; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-pub --store "$store" --json
+  assert_equal "$(json .reason_code)" 135
+  assert_equal "$(listed)" ''
+}
+
+# three_ends PUBLISH: the steps of three connections that end at this PUBLISH.
+three_ends() {
+  local i
+  for i in 1 2 3; do
+    printf 'accept; expect CONNECT; send CONNACK present=1; expect PUBLISH %s; close\n' "$1"
+  done
+}
+
+# Three messages of which the second one ends each connection.
+set_one_aside() {
+  leave_broker
+  run -3 mqtt-pub --store "$store" -t t -l < <(printf 'one\nbad\nthree\n')
+  start_small_broker "expect CONNECT; send CONNACK; expect PUBLISH id=1; expect PUBLISH id=2; expect PUBLISH id=3; close
+    accept; expect CONNECT; send CONNACK present=1; expect PUBLISH id=1 dup=1; send PUBACK id=1; expect PUBLISH id=2; close
+    $(three_ends 'id=2 payload=bad' | head -n 2)
+    accept; expect CONNECT; send CONNACK present=1; expect PUBLISH id=3 payload=three; send PUBACK id=3
+    expect DISCONNECT"
+  run -6 --separate-stderr mqtt-pub --store "$store" --reconnect-delay 5ms
+  told=$stderr
+  seen_by_broker
+}
+
+@test "a message that ends each connection is found, set aside and named, and the others go on" {
+  set_one_aside
+  stderr=$told
+  assert_error 'message 2 to t was alone on its way when the broker ended three connections' \
+    'the broker closed it' '--store-drop 2' "1 message is set aside in $store"
+  assert_equal "$(listed '[.number, .state, .payload]')" '[2,"set_aside","bad"]'
+  assert_contains "$(listed .reason)" 'the broker closed it'
+  run -0 mqtt-pub --store "$store" --store-list
+  assert_contains "$output" 'set_aside'
+  # It is not sent, and not forgotten.
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=four; send PUBACK id=last; expect DISCONNECT'
+  run -6 --separate-stderr mqtt-pub --store "$store" -t t -m four
+  seen_by_broker
+  run -6 --separate-stderr mqtt-pub --store "$store"
+  assert_error "1 message is set aside in $store"
+  # Taken back, it is sent as new.
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH payload=bad dup=0; send PUBACK id=last; expect DISCONNECT'
+  run -0 --separate-stderr mqtt-pub --store "$store" --store-retry
+  seen_by_broker
+  assert_equal "$(listed)" ''
+}
+
+@test "what is set aside or waits can be taken out" {
+  set_one_aside
+  run -1 --separate-stderr mqtt-pub --store "$store" --store-drop 2 --store-drop 7
+  assert_error "there is no message 7 in $store"
+  run -0 mqtt-pub --store "$store"
+  assert_equal "$(listed)" ''
+  run -2 --separate-stderr mqtt-pub --store "$store" --store-drop 1 -t t -m m
+  run -2 --separate-stderr mqtt-pub --store-drop 1
+  assert_error '--store-drop needs --store'
+}
+
+@test "where every message ends the connection none is set aside" {
+  leave_broker
+  run -3 mqtt-pub --store "$store" -t t -l < <(printf 'one\ntwo\n')
+  start_small_broker "expect CONNECT; send CONNACK; expect PUBLISH id=1; expect PUBLISH id=2; close
+    $(three_ends 'id=1')
+    $(three_ends 'id=2')"
+  run -7 --separate-stderr mqtt-pub --store "$store" --reconnect-delay 5ms
+  assert_error 'the broker closed it' 'none is set aside' "2 messages wait in $store"
+  seen_by_broker
+  assert_equal "$(listed '[.number, .state]')" '[1,"sent"] [2,"sent"]'
+}
+
+@test "a message that has nobody beside it is not set aside" {
+  leave_broker
+  run -3 mqtt-pub --store "$store" -t t -m one
+  start_small_broker "expect CONNECT; send CONNACK; expect PUBLISH id=1; close
+    $(three_ends 'id=1' | head -n 2)"
+  run -7 --separate-stderr mqtt-pub --store "$store" --reconnect-delay 5ms
+  seen_by_broker
+  assert_equal "$(listed '[.number, .state]')" '[1,"sent"]'
+}
+
 # Power failures cannot be tried here; what they leave is what was synchronised. With the tests that the
 # files are enough at each commit, this says that nothing is told to anyone before its commit.
 @test "nothing is printed or sent before what it rests on is synchronised" {

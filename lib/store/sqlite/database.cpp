@@ -107,6 +107,10 @@ Result<std::int64_t> Database::number(std::string_view sql) {
   });
 }
 
+bool Database::is_full(int code) {
+  return (code & 0xFF) == SQLITE_FULL || code == SQLITE_IOERR_WRITE;
+}
+
 Status Database::check(int code) {
   if (code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE) return {};
   return tl::unexpected(explain(path_, code, handle_.get()));

@@ -54,6 +54,9 @@ class Database {
   /// The first column of the first row.
   Result<std::int64_t> number(std::string_view sql);
   Status check(int code);
+  /// Whether an error is that a file cannot grow: no space, no quota (which SQLite does not tell
+  /// from other failures to write), a limit.
+  static bool is_full(int code);
 
   const std::string& path() const { return path_; }
   sqlite3* handle() { return handle_.get(); }

@@ -36,6 +36,15 @@ CREATE TABLE known (id BLOB PRIMARY KEY, accepted INTEGER NOT NULL) WITHOUT ROWI
 CREATE TABLE client (identifier BLOB NOT NULL);
 )sql";
 
+/// Came later than the others; a file without it is a file in which nothing was set aside.
+constexpr const char* later_tables =
+    "CREATE TABLE IF NOT EXISTS aside (number INTEGER PRIMARY KEY, reason BLOB NOT NULL)";
+
+/// The log is copied into the file before it has grown beyond this, so that both have their place
+/// on a disk that fills up; a quarter of the reserve.
+constexpr const char* log_limits =
+    "PRAGMA wal_autocheckpoint = 256; PRAGMA journal_size_limit = 1048576";
+
 Status make_tables(Database& database) {
   const std::string marks = "PRAGMA application_id = " + std::to_string(application_id) +
                             "; PRAGMA user_version = " + std::to_string(schema_version) +
@@ -75,10 +84,14 @@ Status prepare_schema(Database& database, Access access) {
   const auto mode = access == Access::listing
                         ? Status()
                         : database.run("PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY");
-  return mode.and_then([&] { return check_file(database, access); }).and_then([&]() -> Status {
-    if (access == Access::listing) return {};
-    return database.run("PRAGMA journal_mode = WAL");
-  });
+  return mode.and_then([&] { return check_file(database, access); })
+      .and_then([&]() -> Status {
+        if (access == Access::listing) return {};
+        return database.run("PRAGMA journal_mode = WAL").and_then([&] {
+          return database.run(log_limits);
+        });
+      })
+      .and_then([&] { return database.run(later_tables); });
 }
 
 }  // namespace mqtt_toolbox::store

@@ -14,7 +14,7 @@ using session::Token;
 
 // The columns of a message, in the order of Column.
 #define MESSAGE "m.number, m.accepted, m.qos, m.retain, m.topic, m.id, m.properties, m.payload, "
-#define FLIGHT "f.identifier, f.released, f.may_be_duplicate "
+#define FLIGHT "f.identifier, f.released, f.may_be_duplicate, "
 
 const std::array<std::string_view, SqliteQueue::queries> SqliteQueue::sql = {
     "BEGIN IMMEDIATE",
@@ -24,18 +24,24 @@ const std::array<std::string_view, SqliteQueue::queries> SqliteQueue::sql = {
     "INSERT INTO message (accepted, qos, retain, topic, id, properties, payload) "
     "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     "SELECT " MESSAGE
-    "0, 0, 0 FROM message m WHERE m.number > ?1 AND NOT EXISTS "
-    "(SELECT 1 FROM flight f WHERE f.number = m.number) ORDER BY m.number LIMIT 1",
+    "0, 0, 0, NULL FROM message m WHERE m.number > ?1 AND NOT EXISTS "
+    "(SELECT 1 FROM flight f WHERE f.number = m.number) AND NOT EXISTS "
+    "(SELECT 1 FROM aside a WHERE a.number = m.number) ORDER BY m.number LIMIT 1",
     "SELECT " MESSAGE FLIGHT
-    "FROM message m LEFT JOIN flight f ON f.number = m.number ORDER BY m.number",
+    "a.reason FROM message m LEFT JOIN flight f ON f.number = m.number "
+    "LEFT JOIN aside a ON a.number = m.number ORDER BY m.number",
     "SELECT " MESSAGE FLIGHT
-    "FROM flight f CROSS JOIN message m ON m.number = f.number ORDER BY f.number",
-    "SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM flight)",
+    "NULL FROM flight f CROSS JOIN message m ON m.number = f.number ORDER BY f.number",
+    "SELECT (SELECT count(*) FROM message), (SELECT count(*) FROM flight), "
+    "(SELECT count(*) FROM aside)",
     "INSERT OR REPLACE INTO flight (number, identifier, version, may_be_duplicate, released) "
     "VALUES (?1, ?2, ?3, ?4, 0)",
     "UPDATE flight SET released = 1 WHERE number = ?1",
     "DELETE FROM message WHERE number = ?1",
     "DELETE FROM flight WHERE number = ?1",
+    "INSERT OR REPLACE INTO aside (number, reason) VALUES (?1, ?2)",
+    "DELETE FROM aside WHERE number = ?1",
+    "DELETE FROM aside",
     "SELECT version FROM flight LIMIT 1",
     "SELECT identifier FROM client",
     "DELETE FROM client",
@@ -61,6 +67,7 @@ enum Column : std::uint8_t {
   identifier,
   is_released,
   may_be_duplicate,
+  aside,
 };
 
 void bind_all(Statement&, int) {}
@@ -81,9 +88,23 @@ Result<std::unique_ptr<SqliteQueue>> SqliteQueue::open(const std::string& direct
                                                        Access access) {
   auto opened = open_directory(directory, access);
   if (!opened) return tl::unexpected(std::move(opened.error()));
-  auto database = Database::open(opened->file);
+  auto queue = open(directory, std::move(*opened), access);
+  if (queue || access == Access::listing) return queue;
+  // SQLite needs some space to open a file with a log.
+  Reserve reserve(directory);
+  if (!reserve.is_disk_full()) return queue;
+  reserve.release();
+  opened = open_directory(directory, access);
+  if (!opened) return tl::unexpected(std::move(opened.error()));
+  return open(directory, std::move(*opened), access);
+}
+
+Result<std::unique_ptr<SqliteQueue>> SqliteQueue::open(const std::string& path, Directory directory,
+                                                       Access access) {
+  auto database = Database::open(directory.file);
   if (!database) return tl::unexpected(std::move(database.error()));
-  std::unique_ptr<SqliteQueue> queue(new SqliteQueue(std::move(*opened), std::move(*database)));
+  std::unique_ptr<SqliteQueue> queue(
+      new SqliteQueue(std::move(directory), std::move(*database), Reserve(path)));
   const auto status =
       prepare_schema(queue->database_, access).and_then([&] { return queue->prepare(); });
   if (!status) return tl::unexpected(status.error());
@@ -100,11 +121,37 @@ Status SqliteQueue::prepare() {
 }
 
 Status SqliteQueue::failed(int code) {
-  error_ = database_.check(code).error();
-  // What was not committed is not to be seen by anyone. SQLite may have done it already.
+  const Error error = database_.check(code).error();
+  const bool may_recover = Database::is_full(code) && !is_recovering_;
+  roll_back();
+  if (may_recover)
+    recover(error);
+  else
+    error_ = error;
+  return tl::unexpected(error);
+}
+
+/// What was not committed is not to be seen by anyone. SQLite may have done it already.
+void SqliteQueue::roll_back() {
   if (sqlite3_get_autocommit(database_.handle()) == 0) statement(Query::rollback).step();
   is_in_transaction_ = false;
-  return tl::unexpected(*error_);
+}
+
+/// The reserve pays for moving the log into the file, after which the log's own space is free
+/// again. What became of messages is written down once more; those added since the last commit are
+/// gone, and with them what the session holds.
+void SqliteQueue::recover(const Error& cause) {
+  is_recovering_ = true;
+  reserve_.release();
+  sqlite3_wal_checkpoint_v2(database_.handle(), nullptr, SQLITE_CHECKPOINT_RESTART, nullptr,
+                            nullptr);
+  const std::vector<Step> steps = std::exchange(steps_, {});
+  const auto added = std::exchange(first_added_, std::nullopt);
+  for (const Step& step : steps)
+    if (!error_ && (!added || step.token < *added)) static_cast<void>(run(step));
+  if (!error_) static_cast<void>(commit());
+  is_recovering_ = false;
+  if (added && !error_) error_ = cause;
 }
 
 Status SqliteQueue::begin() {
@@ -128,24 +175,40 @@ Status SqliteQueue::commit() {
   if (error_) return tl::unexpected(*error_);
   if (!is_in_transaction_) return {};
   const int code = statement(Query::commit).step();
-  if (code != SQLITE_DONE) return failed(code);
+  if (code != SQLITE_DONE) {
+    const auto status = failed(code);
+    return error_ ? status : Status();
+  }
   is_in_transaction_ = false;
+  steps_.clear();
+  first_added_.reset();
+  reserve_.forget_grants();
   return {};
 }
 
 Result<Added> SqliteQueue::add(const protocol::Publish& message, Bytes id, Instant now) {
+  const std::size_t size = message.payload.size() + message.topic.size() +
+                           message.properties.encoded().size() + id.size();
+  if (!error_ && !reserve_.grants(size)) return Added{.has_no_room = true};
+  const auto inserted = insert(message, id, now);
+  if (!inserted && !error_) return Added{.has_no_room = true};
+  if (inserted && !inserted->is_known && !first_added_) first_added_ = inserted->number;
+  return inserted;
+}
+
+Result<Added> SqliteQueue::insert(const protocol::Publish& message, Bytes id, Instant now) {
   std::optional<Bytes> unique;
   if (!id.empty()) {
     unique = id;
     if (auto status = write(Query::insert_id, id, now); !status)
       return tl::unexpected(std::move(status.error()));
-    if (sqlite3_changes(database_.handle()) == 0) return Added{true, 0};
+    if (sqlite3_changes(database_.handle()) == 0) return Added{.is_known = true};
   }
   const auto status = write(Query::insert_message, now, static_cast<std::int64_t>(message.qos),
                             std::int64_t{message.retain}, message.topic, unique,
                             message.properties.encoded(), message.payload);
   if (!status) return tl::unexpected(status.error());
-  return Added{false, static_cast<Token>(sqlite3_last_insert_rowid(database_.handle()))};
+  return Added{.number = static_cast<Token>(sqlite3_last_insert_rowid(database_.handle()))};
 }
 
 tl::unexpected<Error> SqliteQueue::damaged() {
@@ -173,6 +236,7 @@ Result<Kept> SqliteQueue::read(const Statement& row) {
   kept.packet_identifier = static_cast<PacketIdentifier>(packet);
   kept.released = row.number(Column::is_released) != 0;
   kept.may_be_duplicate = row.number(Column::may_be_duplicate) != 0;
+  kept.set_aside = row.bytes(Column::aside);
   return kept;
 }
 
@@ -225,24 +289,76 @@ Result<Count> SqliteQueue::count() {
   Statement& row = statement(Query::count);
   const int code = row.step();
   if (code != SQLITE_ROW) return tl::unexpected(failed(code).error());
-  const Count count{static_cast<std::uint64_t>(row.number(0)),
-                    static_cast<std::uint64_t>(row.number(1))};
+  Count count;
+  count.set_aside = static_cast<std::uint64_t>(row.number(2));
+  count.sent = static_cast<std::uint64_t>(row.number(1));
+  count.messages = static_cast<std::uint64_t>(row.number(0)) - count.set_aside;
   row.reset();
   return count;
 }
 
+Status SqliteQueue::run(const Step& step) {
+  const std::int64_t token = integer(step.token);
+  switch (step.kind) {
+    case Step::Kind::sent:
+      return write(Query::sent, token, std::int64_t{step.identifier},
+                   static_cast<std::int64_t>(step.version), std::int64_t{step.may_be_duplicate});
+    case Step::Kind::released: return write(Query::released, token);
+    case Step::Kind::refused: return write(Query::finish_flight, token);
+    case Step::Kind::finished:
+      return write(Query::finish_message, token).and_then([&] {
+        return write(Query::finish_flight, token);
+      });
+    case Step::Kind::set_aside:
+      return write(Query::finish_flight, token).and_then([&] {
+        return write(Query::set_aside, token, std::string_view(step.reason));
+      });
+  }
+  return {};
+}
+
+/// Errors stay, and `commit` gives them.
+void SqliteQueue::take(Step step) {
+  steps_.push_back(std::move(step));
+  // Recovering from a full disk clears the list.
+  const Step taken = steps_.back();
+  static_cast<void>(run(taken));
+}
+
 void SqliteQueue::sent(Token token, PacketIdentifier packet, Version version, bool twice) {
-  static_cast<void>(write(Query::sent, integer(token), std::int64_t{packet},
-                          static_cast<std::int64_t>(version), std::int64_t{twice}));
+  take({Step::Kind::sent, token, packet, version, twice});
 }
 
 void SqliteQueue::released(Token token) {
-  static_cast<void>(write(Query::released, integer(token)));
+  take({Step::Kind::released, token});
 }
 
 void SqliteQueue::finished(Token token) {
-  static_cast<void>(write(Query::finish_message, integer(token)));
-  static_cast<void>(write(Query::finish_flight, integer(token)));
+  take({Step::Kind::finished, token});
+}
+
+void SqliteQueue::refused(Token token) {
+  take({Step::Kind::refused, token});
+}
+
+Status SqliteQueue::set_aside(Token number, Bytes reason) {
+  Step step{Step::Kind::set_aside, number};
+  step.reason = reason;
+  take(std::move(step));
+  return error_ ? Status(tl::unexpected(*error_)) : Status();
+}
+
+Result<std::uint64_t> SqliteQueue::take_back() {
+  return write(Query::take_back).map([this] {
+    return static_cast<std::uint64_t>(sqlite3_changes(database_.handle()));
+  });
+}
+
+Result<bool> SqliteQueue::drop(Token number) {
+  for (const Query query : {Query::finish_flight, Query::end_aside, Query::finish_message})
+    if (auto status = write(query, integer(number)); !status)
+      return tl::unexpected(std::move(status.error()));
+  return sqlite3_changes(database_.handle()) != 0;
 }
 
 std::optional<Version> SqliteQueue::version() {

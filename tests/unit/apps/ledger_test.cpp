@@ -53,6 +53,21 @@ TEST_CASE("it grows over its first size in whatever order entries are taken") {
   }
 }
 
+TEST_CASE("the oldest open entry, one left out or forgotten") {
+  pub::Ledger ledger;
+  CHECK(ledger.oldest_open(std::nullopt) == nullptr);
+  for (int i = 0; i < 3; ++i) ledger.open(ledger.next_token(), Time(i)).topic = std::to_string(i);
+  CHECK(ledger.oldest_open(std::nullopt)->topic == "0");
+  CHECK(ledger.oldest_open(client::Token{0})->topic == "1");
+  ledger.settle(outcome_of(1), Time(1));
+  CHECK(ledger.oldest_open(client::Token{0})->topic == "2");
+  CHECK(ledger.forget(0)->topic == "0");
+  CHECK(ledger.forget(0) == nullptr);
+  CHECK(ledger.unsettled() == 1);
+  CHECK(ledger.take_done()->topic == "1");
+  CHECK(ledger.settle(outcome_of(0), Time(1)) == nullptr);
+}
+
 TEST_CASE("tokens left out have no result") {
   pub::Ledger ledger;
   for (const client::Token token : {5u, 7u, 200u})

@@ -29,6 +29,10 @@ class FakeStore final : public Store {
     note("finished", token);
     now_[token].state = State::finished;
   }
+  void refused(Token token) override {
+    note("refused", token);
+    now_[token].state = State::refused;
+  }
   Status commit() override {
     if (fails) return fail(ExitCode::io, "the disk is full");
     disk_ = now_;
@@ -38,12 +42,12 @@ class FakeStore final : public Store {
 
   std::optional<protocol::Version> version() override {
     for (const auto& [token, row] : now_)
-      if (row.state != State::finished) return version_;
+      if (is_unfinished(row)) return version_;
     return std::nullopt;
   }
   Status each_unfinished(const std::function<Status(const Unfinished&)>& visit) override {
     for (const auto& [token, row] : now_) {
-      if (row.state == State::finished) continue;
+      if (!is_unfinished(row)) continue;
       Unfinished unfinished{
           token, row.identifier, {}, row.state == State::released, row.may_be_duplicate};
       unfinished.message.topic = row.topic;
@@ -73,7 +77,7 @@ class FakeStore final : public Store {
   bool fails = false;
 
  private:
-  enum class State { sent, released, finished };
+  enum class State { sent, released, refused, finished };
   struct Row {
     State state = State::sent;
     protocol::PacketIdentifier identifier = 0;
@@ -82,6 +86,10 @@ class FakeStore final : public Store {
     std::string payload;
     protocol::Qos qos = protocol::Qos::at_least_once;
   };
+
+  static bool is_unfinished(const Row& row) {
+    return row.state == State::sent || row.state == State::released;
+  }
 
   void note(std::string_view what, Token token, const std::string& more = {}) {
     is_dirty_ = true;

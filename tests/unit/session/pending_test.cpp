@@ -63,6 +63,40 @@ TEST_CASE("what is finished before older ones is passed over") {
   CHECK(bench.session.oldest_pending()->subject == "three");
 }
 
+TEST_CASE("a limited window lets one message out at a time, and widens again") {
+  Bench bench;
+  bench.settings.resume = true;
+  bench.connect();
+  for (const Bytes topic : {"one", "two", "three"}) REQUIRE(bench.accepted(topic, "", 1));
+  bench.take();
+  bench.lose();
+  bench.session.limit_window(1, bench.now);
+  bench.connect(true);
+  CHECK(bench.take() == "PUBLISH q1 dup #1 [one] ");
+  bench.receive(protocol::PubAck{.packet_identifier = 1});
+  CHECK(bench.take() == "PUBLISH q1 dup #2 [two] ");
+  CHECK_FALSE(bench.accepted("four", "", 1));
+  bench.session.limit_window(UINT32_MAX, bench.now);
+  CHECK(bench.take() == "PUBLISH q1 dup #3 [three] ");
+  CHECK(bench.accepted("four", "", 1));
+}
+
+TEST_CASE("a message that was withdrawn is not sent again, and its identifier not used at once") {
+  Bench bench;
+  bench.settings.resume = true;
+  bench.connect();
+  for (const Token token : {10, 11, 12}) REQUIRE(bench.accepted("t", "", 1, token));
+  bench.take();
+  bench.lose();
+  CHECK(bench.session.withdraw(10));
+  CHECK_FALSE(bench.session.withdraw(10));
+  CHECK_FALSE(bench.session.withdraw(13));
+  bench.connect(true);
+  CHECK(bench.take() == "PUBLISH q1 dup #2 [t]  | PUBLISH q1 dup #3 [t] ");
+  REQUIRE(bench.accepted("t", "", 1, 13));
+  CHECK(bench.take() == "PUBLISH q1 #4 [t] ");
+}
+
 TEST_CASE("a failure names the packet that was refused, and the topic of a PUBLISH") {
   Bench bench;
   bench.connect();

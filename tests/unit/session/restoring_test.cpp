@@ -74,12 +74,13 @@ TEST_CASE("a store is told of each step before its packet could be written") {
   CHECK(bench.store.take() == "finished 0 | finished 1");
 }
 
-TEST_CASE("a refused message is finished") {
+TEST_CASE("a refused message is not finished before somebody has been told") {
   Durable bench;
   bench.connect();
   bench.send("one", 2, 0);
   bench.receive(protocol::PubRec{1, ReasonCode::not_authorized, {}});
-  CHECK(bench.store.take() == "sent 0 #1 | finished 0");
+  CHECK(bench.store.take() == "sent 0 #1 | refused 0");
+  CHECK(bench.handler.take() == "connected | published 0 0x87");
 }
 
 TEST_CASE("the next process goes on where the last one ended") {

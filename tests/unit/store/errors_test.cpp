@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <sqlite3.h>
@@ -174,4 +175,58 @@ TEST_CASE("a full disk: what was accepted before is kept, what was not is not") 
     CHECK_FALSE((*queue)->commit());
   }
   CHECK(waiting_in(folder.file("q")) == accepted);
+}
+
+TEST_CASE("on a full disk what became of messages is kept all the same") {
+  TemporaryFolder folder;
+  constexpr session::Token count = 300;
+  {
+    const auto queue = open_queue(folder.file("q"), Access::exclusive);
+    REQUIRE(queue);
+    const std::string payload(500, 'x');
+    for (session::Token i = 0; i < count; ++i)
+      REQUIRE((*queue)->add(message(payload), "", 0)->number == i + 1);
+    REQUIRE((*queue)->commit());
+    const auto size = [&](const char* name) {
+      return std::filesystem::file_size(folder.file("q") + "/queue.db" + name);
+    };
+    // The log cannot grow much, and the file has room for the state of the messages.
+    const FullDisk full(std::max(size(""), size("-wal")) + 100'000);
+    for (session::Token token = 1; token <= count; ++token) {
+      (*queue)->sent(token, static_cast<protocol::PacketIdentifier>(token), protocol::Version::v5,
+                     false);
+      const auto committed = (*queue)->commit();
+      REQUIRE_MESSAGE(committed, (committed ? "" : committed.error().text));
+      if (token % 3 == 0) continue;
+      token % 2 == 0 ? (*queue)->finished(token) : (*queue)->refused(token);
+      REQUIRE((*queue)->commit());
+    }
+  }
+  const auto queue = open_queue(folder.file("q"), Access::exclusive);
+  REQUIRE(queue);
+  CHECK((*queue)->count()->messages == count * 2 / 3);
+  CHECK((*queue)->count()->sent == count / 3);
+}
+
+TEST_CASE("what was written down beside messages that found no room is kept, they are not") {
+  TemporaryFolder folder;
+  {
+    const auto queue = open_queue(folder.file("q"), Access::exclusive);
+    REQUIRE(queue);
+    for (int i = 0; i < 10; ++i) REQUIRE((*queue)->add(message("small"), "", 0));
+    REQUIRE((*queue)->commit());
+    const FullDisk full(400'000);
+    (*queue)->sent(1, 1, protocol::Version::v5, false);
+    (*queue)->finished(2);
+    const std::string payload(1000, 'x');
+    for (int i = 0; i < 1000; ++i) static_cast<void>((*queue)->add(message(payload), "", 0));
+    (*queue)->sent(11, 2, protocol::Version::v5, false);
+    const auto committed = (*queue)->commit();
+    REQUIRE_FALSE(committed);
+    holds(committed.error().text, "queue.db: ");
+  }
+  const auto queue = open_queue(folder.file("q"), Access::exclusive);
+  REQUIRE(queue);
+  CHECK((*queue)->count()->messages == 9);
+  CHECK((*queue)->count()->sent == 1);
 }

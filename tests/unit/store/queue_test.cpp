@@ -172,6 +172,58 @@ TEST_CASE("what was not committed is gone with the process") {
   CHECK_FALSE(add(*queue, "two", "b").is_known);
 }
 
+TEST_CASE("a refused message waits again until it is finished") {
+  TemporaryFolder folder;
+  const auto queue = open(folder.file("q"));
+  add(*queue, "one");
+  queue->sent(1, 7, Version::v5, false);
+  queue->refused(1);
+  REQUIRE(queue->commit());
+  CHECK(show(*queue) == "1 one");
+  CHECK(queue->count()->sent == 0);
+  queue->finished(1);
+  REQUIRE(queue->commit());
+  CHECK(show(*queue).empty());
+}
+
+TEST_CASE("what is set aside is not sent and not forgotten") {
+  TemporaryFolder folder;
+  {
+    const auto queue = open(folder.file("q"));
+    for (const char* payload : {"one", "two", "three"}) add(*queue, payload, payload);
+    queue->sent(1, 1, Version::v5, false);
+    REQUIRE(queue->set_aside(1, "the broker closed it"));
+    REQUIRE(queue->set_aside(2, "and this"));
+    REQUIRE(queue->commit());
+  }
+  const auto queue = open(folder.file("q"));
+  CHECK(queue->count()->messages == 1);
+  CHECK(queue->count()->sent == 0);
+  CHECK(queue->count()->set_aside == 2);
+  CHECK(queue->next_waiting(0)->value().number == 3);
+  std::string reasons;
+  REQUIRE(queue->each(Selection::all, [&](const Kept& kept) -> Status {
+    reasons += std::string(kept.set_aside) + ";";
+    return {};
+  }));
+  CHECK(reasons == "the broker closed it;and this;;");
+  CHECK(add(*queue, "one", "one").is_known);
+  SUBCASE("it can be taken back") {
+    CHECK(queue->take_back() == 2u);
+    REQUIRE(queue->commit());
+    CHECK(queue->next_waiting(0)->value().number == 1);
+    CHECK(queue->count()->set_aside == 0);
+  }
+  SUBCASE("it can be dropped, and so can what waits") {
+    CHECK(queue->drop(1) == true);
+    CHECK(queue->drop(1) == false);
+    CHECK(queue->drop(3) == true);
+    REQUIRE(queue->commit());
+    CHECK(show(*queue) == "2 two");
+    CHECK(queue->count()->messages == 0);
+  }
+}
+
 TEST_CASE("the client identifier is remembered") {
   TemporaryFolder folder;
   {
