@@ -130,6 +130,7 @@ _mqtt_pub() {
       --rate | \
       --ack-timeout | \
       --grace | \
+      --store-drop | \
       --store-forget | \
       -L|--url | \
       -h|--host | \
@@ -215,6 +216,8 @@ _mqtt_pub() {
     --grace
     --store
     --store-list
+    --store-drop
+    --store-retry
     --store-forget
     --url -L
     --host -h

@@ -22,6 +22,8 @@ complete -c mqtt-pub -l confirm -d 'end only when the broker has read the messag
 complete -c mqtt-pub -l grace -x -d 'how long what is in flight may take after SIGINT, SIGTERM or SIGHUP (default: 5)'
 complete -c mqtt-pub -l store -x -a '(__fish_complete_directories)' -d 'keep messages in DIR from when they are accepted until they are acknowledged'
 complete -c mqtt-pub -l store-list -d 'print what waits in the store, and exit'
+complete -c mqtt-pub -l store-drop -x -d 'take the message of this number out of the store for good, and exit; may be given several times'
+complete -c mqtt-pub -l store-retry -d 'send again what was set aside'
 complete -c mqtt-pub -l store-forget -x -d 'forget the ids of messages that were accepted longer ago than AGE, and are done'
 complete -c mqtt-pub -s L -l url -x -d 'broker, user, password and topic in one URL'
 complete -c mqtt-pub -s h -l host -x -d 'name or address of the broker (default: localhost)'
