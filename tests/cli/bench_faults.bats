@@ -249,9 +249,6 @@ in_small_network() {
   assert_status 0
   assert_equal "$(jq .setup.loopback_addresses one.json)" 0
   assert_contains "$(jq -r '.warnings[].mend' one.json)" "--source-address"
-  in_small_network 'mqtt-bench connect -V 5 -h 127.0.0.1 -c 50 --hold 100ms --json'
-  assert_status 0
-  assert_equal "$(field .setup.loopback_addresses)" 0
 }
 
 @test "results of another version, damaged and empty ones" {
