@@ -140,6 +140,13 @@ TEST_CASE("bytes behind the last field are refused") {
   });
 }
 
+/// A refusal by a broker that does not know 5.0, which is not to be sent by anybody.
+bool is_understood_only(const Packet& packet, Version version) {
+  const auto* connack = std::get_if<ConnAck>(&packet);
+  return connack != nullptr && version == Version::v5 && !connack->older_form &&
+         connack->code != 0 && connack->has_return_code(version);
+}
+
 TEST_CASE("random bytes never read out of bounds, and what decodes can be encoded") {
   const std::uint64_t seed = test_seed();
   CAPTURE(seed);
@@ -152,7 +159,7 @@ TEST_CASE("random bytes never read out of bounds, and what decodes can be encode
     const Version version = all_versions[random() % 3];
     const Frame frame{static_cast<std::uint8_t>(random()), {body.get(), size}, size + 2};
     const auto decoded = decode(frame, version);
-    if (!decoded) continue;
+    if (!decoded || is_understood_only(*decoded, version)) continue;
     const auto* connect = std::get_if<Connect>(&*decoded);
     const Version own = connect != nullptr ? connect->version : version;
     const auto bytes = encoded(*decoded, own);
