@@ -74,11 +74,12 @@ script() { awk -v number="$2" '/^#/ { next } /^@ / { ++at; next } at == number' 
 
 # play TABLE: both sides at once.
 play() {
-  local side
+  local side players=()
   for side in mosquitto toolbox; do
     "$tables/play" "$side" "$tables/$1.cases" "$BATS_TEST_TMPDIR/$side" 3>&- &
+    players+=($!)
   done
-  wait
+  wait "${players[@]}"
 }
 
 compare() {
