@@ -37,7 +37,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 tl::unexpected<Error> wrong(std::string_view objective, const std::string& how) {
-  return fail(ExitCode::usage, "objective " + quoted(objective) + ": " + how);
+  return fail(ExitCode::usage, "objective " + report::quoted(objective) + ": " + how);
 }
 
 /// Lower case, and one hyphen for both ways to write it.
@@ -52,7 +52,7 @@ std::string canonical(std::string_view metric) {
 std::string unknown_metric(const std::string& metric) {
   const auto names = metric_names();
   const std::vector<std::string_view> candidates(names.begin(), names.end());
-  const std::string text = "there is no metric " + quoted(metric);
+  const std::string text = "there is no metric " + report::quoted(metric);
   if (const auto near = nearest(metric, candidates))
     return text + "; did you mean \"" + std::string(*near) + "\"?";
   return text +

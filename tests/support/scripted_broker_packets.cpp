@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::size_t shown_payload = 200;
 
-std::string quoted(std::string_view value) {
+std::string in_quotes(std::string_view value) {
   std::string text = printable(value, shown_payload);
   return text.find(' ') == std::string::npos ? text : '"' + text + '"';
 }
@@ -281,7 +281,7 @@ PacketText describe_packet(const protocol::Packet& packet) {
 
 std::string show(const PacketText& text) {
   std::string line(protocol::name(text.type));
-  for (const Field& field : text.fields) line += ' ' + field.name + '=' + quoted(field.value);
+  for (const Field& field : text.fields) line += ' ' + field.name + '=' + in_quotes(field.value);
   return line;
 }
 
