@@ -1,6 +1,7 @@
 #include "load/bench.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <time.h>
 
@@ -23,6 +24,9 @@ Duration clock_offset() {
   return std::chrono::seconds(boot.tv_sec - monotonic.tv_sec) +
          Duration(boot.tv_nsec - monotonic.tv_nsec);
 }
+
+/// Intervals that wait for a worker's report.
+constexpr std::size_t most_open = 8;
 
 }  // namespace
 
@@ -76,6 +80,8 @@ struct Bench::State final : WorkerEvents {
   void take(const Report& report);
   void add_to_interval(const Report& report);
   void tell_intervals();
+  bool joins_next(Time whole) const;
+  void tell(Interval interval);
   std::size_t publishing_workers() const;
   std::vector<std::uint64_t> sent_by_stream() const;
   Result<Measurement> result();
@@ -94,8 +100,12 @@ struct Bench::State final : WorkerEvents {
   Time drain_deadline = never;
   Duration offset_at_start{};
   MachineTime machine_at_start;
-  std::map<Time, Interval> open_intervals;  ///< by their ends
-  std::vector<Time> reported;               ///< by worker: the end of its last report
+  struct OpenInterval {
+    Interval interval;
+    std::size_t reports = 0;
+  };
+  std::map<Time, OpenInterval> open_intervals;  ///< by their ends
+  std::vector<Time> reported;                   ///< by worker: the end of its last report
   std::size_t connected = 0;
   std::size_t all_sent = 0;
   std::size_t dead = 0;
@@ -248,7 +258,9 @@ void Bench::State::take(const Report& report) {
 }
 
 void Bench::State::add_to_interval(const Report& report) {
-  Interval& interval = open_intervals[report.end];
+  OpenInterval& open = open_intervals[report.end];
+  ++open.reports;
+  Interval& interval = open.interval;
   interval.end = report.end - times.started;
   interval.warmup = report.end <= times.measured;
   interval.counters.add(report.counters);
@@ -258,17 +270,38 @@ void Bench::State::add_to_interval(const Report& report) {
   interval.cpu += report.cpu;
 }
 
-/// An interval is whole when every worker has reported so far.
+/// An interval can be told when every worker has reported so far.
 void Bench::State::tell_intervals() {
   const Time whole = *std::min_element(reported.begin(), reported.end());
-  while (!open_intervals.empty() && open_intervals.begin()->first <= whole) {
-    Interval interval = std::move(open_intervals.begin()->second);
-    open_intervals.erase(open_intervals.begin());
-    interval.acknowledged = interval.acknowledged.compact();
-    interval.received = interval.received.compact();
-    if (*on_interval) (*on_interval)(interval, measurement.counters);
-    if (run->plan.keep_intervals) measurement.intervals.push_back(std::move(interval));
+  while (!open_intervals.empty()) {
+    const auto first = open_intervals.begin();
+    if (joins_next(whole)) {
+      std::next(first)->second.interval.join(first->second.interval);
+    } else if (first->first <= whole) {
+      tell(std::move(first->second.interval));
+    } else {
+      return;
+    }
+    open_intervals.erase(first);
   }
+}
+
+/// Of an interval that a worker left out because its reports had not come back, the rest is part of
+/// the next. So is one that waits too long for a worker that the system does not let run: each has
+/// large histograms.
+bool Bench::State::joins_next(Time whole) const {
+  if (open_intervals.size() < 2) return false;
+  const auto& [end, first] = *open_intervals.begin();
+  if (first.interval.warmup != std::next(open_intervals.begin())->second.interval.warmup)
+    return false;
+  return end <= whole ? first.reports < workers.size() : open_intervals.size() > most_open;
+}
+
+void Bench::State::tell(Interval interval) {
+  interval.acknowledged = interval.acknowledged.compact();
+  interval.received = interval.received.compact();
+  if (*on_interval) (*on_interval)(interval, measurement.counters);
+  if (run->plan.keep_intervals) measurement.intervals.push_back(std::move(interval));
 }
 
 std::size_t Bench::State::publishing_workers() const {

@@ -83,24 +83,33 @@ void Histogram::record(std::uint64_t nanoseconds, std::uint64_t count) {
 
 void Histogram::add_to_cell(std::size_t cell, std::uint64_t count) {
   if (count == 0) return;
+  cell = std::max(cell, cell_of(0));
   count_in(cell, count);
-  minimum_ = std::min(minimum_, std::max<std::uint64_t>(1, lowest_in(cell)));
+  minimum_ = std::min(minimum_, lowest_in(cell));
   maximum_ = std::max(maximum_, highest_in(cell));
+}
+
+std::span<const std::uint64_t> Histogram::used() const {
+  if (count_ == 0) return {};
+  const std::size_t begin = cell_of(minimum_) - first_;
+  return std::span(counts_).subspan(begin, cell_of(maximum_) - first_ + 1 - begin);
 }
 
 void Histogram::merge(const Histogram& other) {
   if (other.count_ == 0) return;
   reserve();
-  for (std::size_t i = 0; i < other.counts_.size(); ++i) {
-    counts_[other.first_ + i] += other.counts_[i];
-  }
+  std::size_t cell = cell_of(other.minimum_);
+  for (const std::uint64_t count : other.used()) counts_[cell++] += count;
   count_ += other.count_;
   minimum_ = std::min(minimum_, other.minimum_);
   maximum_ = std::max(maximum_, other.maximum_);
 }
 
 void Histogram::reset() {
-  if (count_ != 0) std::fill(counts_.begin(), counts_.end(), 0);
+  if (count_ != 0) {
+    const auto begin = counts_.begin() + static_cast<std::ptrdiff_t>(cell_of(minimum_) - first_);
+    std::fill_n(begin, used().size(), 0);
+  }
   count_ = 0;
   minimum_ = UINT64_MAX;
   maximum_ = 0;
@@ -112,11 +121,8 @@ Histogram Histogram::compact() const {
   copy.minimum_ = minimum_;
   copy.maximum_ = maximum_;
   if (count_ == 0) return copy;
-  const auto is_used = [](std::uint64_t count) { return count != 0; };
-  const auto begin = std::find_if(counts_.begin(), counts_.end(), is_used);
-  const auto end = std::find_if(counts_.rbegin(), counts_.rend(), is_used).base();
-  copy.first_ = first_ + static_cast<std::size_t>(begin - counts_.begin());
-  copy.counts_.assign(begin, end);
+  copy.first_ = cell_of(minimum_);
+  copy.counts_.assign(used().begin(), used().end());
   return copy;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "base/export.hpp"
@@ -62,6 +63,8 @@ class MQTT_TOOLBOX_API Histogram {
 
  private:
   void count_in(std::size_t cell, std::uint64_t count);
+  /// The cells between the extremes; no others hold counts.
+  std::span<const std::uint64_t> used() const;
 
   std::vector<std::uint64_t> counts_;  ///< from cell `first_` on
   std::size_t first_ = 0;

@@ -60,6 +60,13 @@ void Interval::add(const Interval& other) {
   cpu += other.cpu;
 }
 
+void Interval::join(const Interval& before) {
+  counters.add(before.counters);
+  acknowledged.merge(before.acknowledged);
+  received.merge(before.received);
+  cpu += before.cpu;
+}
+
 void Delivery::add(const Delivery& other) {
   expected += other.expected;
   lost += other.lost;

@@ -69,6 +69,8 @@ struct Interval {
   /// Another process's interval of the same time. Its histograms own no more than they use: a long
   /// run has many.
   void add(const Interval& other);
+  /// The interval before this one becomes a part of it.
+  void join(const Interval& before);
 };
 
 /// What became of the messages of roundtrip streams, by subscription: a stream is one publisher's

@@ -292,10 +292,17 @@ void Worker::tick() {
   if (boundary > desk_.clock.now()) return tick_timer_.arm(boundary);
   // What was due before the end is sent, also when this thread comes late.
   if (boundary >= desk_.times.end) send_until(boundary);
-  make_report(boundary);
+  if (!joins_next(boundary)) make_report(boundary);
   if (boundary >= desk_.times.measured) desk_.before_measured = false;
   if (boundary >= desk_.times.end) return start_draining();
   arm_tick(boundary);
+}
+
+/// Where intervals end faster than their reports are taken, one becomes a part of the next, so that
+/// memory stays bounded.
+bool Worker::joins_next(Time boundary) const {
+  const bool begins_or_ends = boundary == desk_.times.measured || boundary >= desk_.times.end;
+  return !begins_or_ends && spare_.empty();
 }
 
 void Worker::make_report(Time end) {

@@ -219,6 +219,31 @@ TEST_CASE("intervals are told one by one, and need not be kept") {
   CHECK(sent == 300);
 }
 
+TEST_CASE("intervals that end faster than they are taken become one, and nothing of them is lost") {
+  Setting setting;
+  setting.publish(2, 0, Qos::at_most_once);
+  setting.plan.threads = 2;
+  setting.plan.publishing.rate = 2000;
+  setting.plan.warmup = milliseconds(100);
+  setting.plan.duration = milliseconds(400);
+  setting.plan.interval = milliseconds(1);
+  setting.plan.keep_intervals = false;
+  std::uint64_t sent[2] = {};
+  std::size_t intervals = 0;
+  Duration last{};
+  setting.on_interval = [&](const Interval& interval, const Counters&) {
+    sent[interval.warmup ? 1 : 0] += interval.counters.sent;
+    CHECK(interval.end > last);
+    last = interval.end;
+    ++intervals;
+    std::this_thread::sleep_for(milliseconds(20));  // a slow reader
+  };
+  setting.measure();
+  CHECK(sent[0] == 800);
+  CHECK(sent[1] == 200);
+  CHECK(intervals < 250);
+}
+
 TEST_CASE("a roundtrip finds every message again, however many stand on either side") {
   for (const Qos qos : {Qos::at_most_once, Qos::at_least_once, Qos::exactly_once}) {
     Setting setting(routing());
