@@ -230,6 +230,7 @@ in_small_network() {
   run --separate-stderr unshare -rn bash -c '
     ip link set lo up
     echo "40000 40099" >/proc/sys/net/ipv4/ip_local_port_range
+    rm -f sink.out
     mqtt-bench sink --listen-port 1883 >sink.out &
     until [[ -s sink.out ]]; do sleep 0.01; done
     '"$1"'
@@ -249,6 +250,9 @@ in_small_network() {
   assert_status 0
   assert_equal "$(jq .setup.loopback_addresses one.json)" 0
   assert_contains "$(jq -r '.warnings[].mend' one.json)" "--source-address"
+  in_small_network 'mqtt-bench connect -V 5 -h 127.0.0.1 -c 50 --hold 100ms --json'
+  assert_status 0
+  assert_equal "$(field .setup.loopback_addresses)" 0
 }
 
 @test "results of another version, damaged and empty ones" {
