@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 
 #include "load/flights.hpp"
@@ -22,6 +23,8 @@ struct EngineAccount {
   const load::Prepared& run;
   SystemClock clock;
   load::Times times;
+  Time next_tick = never;      ///< when the open interval ends
+  std::function<void()> tick;  ///< ends it
   load::Measurement measurement;
   load::Counters since_tick;     ///< not yet in an interval
   load::Histogram acknowledged;  ///< of the open interval, from due

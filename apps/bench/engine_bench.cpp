@@ -58,7 +58,9 @@ EngineBench::EngineBench(std::unique_ptr<load::Prepared> prepared,
       surroundings_(surroundings),
       account_(surroundings.loop, *prepared_),
       tick_timer_(surroundings.loop, [this] { tick(); }),
-      drain_timer_(surroundings.loop, [this] { watch_drain(); }) {}
+      drain_timer_(surroundings.loop, [this] { watch_drain(); }) {
+  account_.tick = [this] { tick(); };
+}
 
 Status EngineBench::open_clients(client::Engine engine) {
   EngineClientEvents& events = *this;
@@ -75,7 +77,7 @@ Result<Measurement> EngineBench::run(transport::Loop& loop, const OnInterval& on
   if (prepared_->plan.scenario == load::Scenario::connect)
     account_.times.measured = account_.times.started;
   cpu_seen_ = process_cpu();
-  arm_tick();
+  arm_tick(account_.times.started);
   for (const auto& client : clients_) client->connect();
   while (phase_ != Phase::done) loop.run_until(never);
   if (account_.measurement.whole_run.connects_succeeded == 0 && account_.first_error)
@@ -132,25 +134,23 @@ void EngineBench::begin() {
     times.measured = times.publishing + plan.warmup;
     if (plan.duration != Duration(0)) times.end = times.measured + plan.duration;
   }
-  arm_tick();
+  arm_tick(now);
   for (const auto& client : clients_) client->pump();
 }
 
-void EngineBench::arm_tick() {
-  next_tick_ =
-      load::end_of_interval(account_.times, account_.clock.now(), prepared_->plan.interval);
-  tick_timer_.arm(next_tick_);
+void EngineBench::arm_tick(Time now) {
+  account_.next_tick = load::end_of_interval(account_.times, now, prepared_->plan.interval);
+  tick_timer_.arm(account_.next_tick);
 }
 
 void EngineBench::tick() {
-  const Time boundary = next_tick_;
-  // What was due before the end is sent, also when this thread comes late.
-  if (boundary >= account_.times.end)
-    for (const auto& client : clients_) client->pump();
+  const Time boundary = account_.next_tick;
+  // What was due before is sent first, also when this thread comes late.
+  for (const auto& client : clients_) client->send_due_before(boundary);
   close_interval(boundary);
   if (boundary >= account_.times.measured) account_.warming_up = false;
   if (boundary >= account_.times.end) return start_draining();
-  arm_tick();
+  arm_tick(boundary);
 }
 
 void EngineBench::close_interval(Time end) {

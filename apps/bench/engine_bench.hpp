@@ -33,7 +33,7 @@ class EngineBench final : public Runner, private EngineClientEvents {
   void begin();
   void end_at(Time end);
   void tick();
-  void arm_tick();
+  void arm_tick(Time now);
   void close_interval(Time end);
   void start_draining();
   void settle();
@@ -50,7 +50,6 @@ class EngineBench final : public Runner, private EngineClientEvents {
   const OnInterval* on_interval_ = nullptr;
   transport::Loop::Timer tick_timer_;
   transport::Loop::Timer drain_timer_;
-  Time next_tick_ = never;
   Time drain_deadline_ = never;
   std::uint64_t due_counted_ = 0;
   double cpu_seen_ = 0;

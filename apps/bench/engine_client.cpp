@@ -134,7 +134,7 @@ void EngineClient::on_closed(const std::optional<Error>& error) {
 void EngineClient::pump() {
   const load::Times& times = account_.times;
   const Time now = account_.clock.now();
-  if (left_ == 0 || closing_ || times.publishing == never) return;
+  if (!may_publish()) return;
   if (now < times.publishing) return timer_.arm(times.publishing);
   if (schedule_)
     send_due(now);
@@ -142,10 +142,23 @@ void EngineClient::pump() {
     send_turn(now);
 }
 
+void EngineClient::send_due_before(Time end) {
+  if (schedule_ && may_publish()) send_due(end - Duration(1));
+}
+
+bool EngineClient::may_publish() const {
+  return left_ != 0 && !closing_ && account_.times.publishing != never;
+}
+
 void EngineClient::send_due(Time now) {
   const load::Times& times = account_.times;
   Time due = times.publishing + schedule_->next();
   while (due <= now && due < times.end && left_ != 0) {
+    if (due >= account_.next_tick) {
+      // Each message is counted in the interval in which it was due.
+      account_.tick();
+      continue;
+    }
     const Time written = account_.clock.now();
     const std::uint64_t sent_before = account_.since_tick.sent;
     if (send(due, written) != Sent::done) return;

@@ -34,6 +34,8 @@ class EngineClient final : private client::Handler {
   void connect();
   /// Sends what is due, or in a closed loop a turn's share; arms itself for the rest.
   void pump();
+  /// Of an open loop: sends what was due before then.
+  void send_due_before(Time end);
   void stop_sending();
   void close(Duration grace);
 
@@ -71,6 +73,7 @@ class EngineClient final : private client::Handler {
   void note_times(const client::Connected& connected);
   void subscribe();
   void attempted();
+  bool may_publish() const;
   void send_due(Time now);
   void send_turn(Time now);
   /// `done`: sent, or refused for good. After `not_now` comes on_ready, after `never` nothing.

@@ -1,6 +1,7 @@
 #include "bench/engine_bench.hpp"
 
 #include <algorithm>
+#include <thread>
 
 #include <doctest/doctest.h>
 
@@ -133,6 +134,24 @@ TEST_CASE("a rate holds for its duration, in intervals that add up") {
   CHECK(told == 400);
   CHECK(measured.measured == milliseconds(400));
   CHECK(measured.whole_run.acknowledged == 500);
+}
+
+TEST_CASE("what is due in an interval is counted in it, also when the thread comes late") {
+  Setting setting;
+  setting.publish(2, 0, Qos::at_least_once);
+  setting.plan.publishing.rate = 1000;
+  setting.plan.warmup = milliseconds(100);
+  setting.plan.duration = milliseconds(200);
+  setting.plan.interval = milliseconds(50);
+  setting.on_interval = [&](const load::Interval& interval, const load::Counters&) {
+    if (interval.warmup)
+      std::this_thread::sleep_for(milliseconds(120));
+    else
+      CHECK(interval.counters.sent == 50);
+  };
+  const load::Measurement measured = setting.measure();
+  CHECK(measured.counters.sent == 200);
+  CHECK(measured.whole_run.acknowledged == 300);
 }
 
 TEST_CASE("a broker that goes away ends the run; what was measured stays") {
