@@ -290,8 +290,8 @@ void Worker::arm_tick(Time now) {
 void Worker::tick() {
   const Time boundary = desk_.next_tick;
   if (boundary > desk_.clock.now()) return tick_timer_.arm(boundary);
-  // What was due before the end is sent, also when this thread comes late.
-  if (boundary >= desk_.times.end) send_until(boundary);
+  // What was due before is sent first, also when this thread comes late.
+  if (divides(boundary)) send_until(boundary - Duration(1));
   if (!joins_next(boundary)) make_report(boundary);
   if (boundary >= desk_.times.measured) desk_.before_measured = false;
   if (boundary >= desk_.times.end) return start_draining();
@@ -301,8 +301,12 @@ void Worker::tick() {
 /// Where intervals end faster than their reports are taken, one becomes a part of the next, so that
 /// memory stays bounded.
 bool Worker::joins_next(Time boundary) const {
-  const bool begins_or_ends = boundary == desk_.times.measured || boundary >= desk_.times.end;
-  return !begins_or_ends && spare_.empty();
+  return !divides(boundary) && spare_.empty();
+}
+
+/// Whether the measured time begins or ends there.
+bool Worker::divides(Time boundary) const {
+  return boundary == desk_.times.measured || boundary >= desk_.times.end;
 }
 
 void Worker::make_report(Time end) {

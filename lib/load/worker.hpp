@@ -91,6 +91,7 @@ class Worker final : private ClientEvents, private PublisherEvents {
   void tick();
   void arm_tick(Time now);
   bool joins_next(Time boundary) const;
+  bool divides(Time boundary) const;
   void make_report(Time end);
   void take_spare();
   void arm_send();
