@@ -159,7 +159,7 @@ Finding shared(Scene& scene) {
   Wire& first = scene.connected();
   Wire& second = scene.connected();
   Wire& publisher = scene.connected();
-  const std::string filter = "$share/probe/" + scene.topic("t");
+  const std::string filter = "$share/" + scene.share_name("pair") + '/' + scene.topic("t");
   for (Wire* member : {&first, &second}) {
     const auto reason =
         member->try_subscribe(filter, {.qos = Qos::at_least_once}, arrival_patience);

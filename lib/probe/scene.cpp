@@ -31,6 +31,12 @@ std::string Scene::topic(std::string_view name) const {
   return folder_ + std::string(name);
 }
 
+std::string Scene::share_name(std::string_view name) const {
+  std::string unique = folder_ + std::string(name);
+  std::replace(unique.begin(), unique.end(), '/', '-');
+  return unique;
+}
+
 bool Scene::owns(std::string_view topic) const {
   return topic.substr(0, folder_.size()) == folder_;
 }

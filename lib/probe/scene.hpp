@@ -80,6 +80,9 @@ class MQTT_TOOLBOX_API Scene {
 
   /// A topic, or filter, that no other case uses: PREFIX/RUN/TASK/name.
   std::string topic(std::string_view name) const;
+  /// A ShareName that no other case uses (MQTT 5.0 section 4.8.2): there are brokers that take all
+  /// groups of one name for one.
+  std::string share_name(std::string_view name) const;
   /// Whether a topic is the scene's own, not one that the user has named.
   bool owns(std::string_view topic) const;
   /// Whether a topic is its own or holds one of its own, as "$x/" before it does.

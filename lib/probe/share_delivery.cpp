@@ -45,7 +45,7 @@ struct Served {
   std::size_t count;
 
   Served(Scene& scene, std::size_t members)
-      : group(scene, shared_filter("group", scene.topic("stream")), members),
+      : group(scene, shared_filter(scene, "group", scene.topic("stream")), members),
         count(length_of_stream(scene, usual_length)) {
     Peer& publisher = scene.peer();
     send_to(scene, publisher, scene.topic("stream"), count,
@@ -60,7 +60,7 @@ struct Served {
 Finding play_share_served(Scene& scene) {
   const std::string topic = scene.topic("stream");
   if (!grants_shares(scene)) return {};
-  Group group(scene, shared_filter("group", topic), 1);
+  Group group(scene, shared_filter(scene, "group", topic), 1);
   Peer& publisher = scene.peer();
   send_to(scene, publisher, topic, few, [&] { return group.ledger(few).lost().empty(); });
   const Ledger ledger = group.ledger(few);
@@ -85,7 +85,7 @@ Finding play_every_group(Scene& scene) {
   const std::size_t count = length_of_stream(scene, usual_length);
   std::vector<Group> groups;
   for (std::size_t i = 0; i < scene.ground().amounts.groups; ++i)
-    groups.emplace_back(scene, shared_filter(group_name(i), topic), members_of(scene));
+    groups.emplace_back(scene, shared_filter(scene, group_name(i), topic), members_of(scene));
   const auto is_whole = [&](const Group& group) { return group.ledger(count).lost().empty(); };
   Peer& publisher = scene.peer();
   send_to(scene, publisher, topic, count,
@@ -101,8 +101,8 @@ Finding play_groups_of_one_name(Scene& scene) {
   if (!has_shares(scene)) return {};
   const std::string topic = scene.topic("stream");
   const std::size_t count = few;
-  Group exact(scene, shared_filter("group", topic), 1);
-  Group wide(scene, shared_filter("group", scene.topic("+")), 1);
+  Group exact(scene, shared_filter(scene, "group", topic), 1);
+  Group wide(scene, shared_filter(scene, "group", scene.topic("+")), 1);
   const auto is_whole = [&](const Group& group) { return group.ledger(count).lost().empty(); };
   Peer& publisher = scene.peer();
   send_to(scene, publisher, topic, count, [&] { return is_whole(exact) && is_whole(wide); });
@@ -117,7 +117,7 @@ Finding play_plain_subscriber(Scene& scene) {
   const std::size_t count = length_of_stream(scene, usual_length);
   Wire& plain = scene.connected();
   if (!subscribe_at(scene, plain, topic, scene.variant().qos)) return {};
-  Group group(scene, shared_filter("group", topic), members_of(scene));
+  Group group(scene, shared_filter(scene, "group", topic), members_of(scene));
   Peer& publisher = scene.peer();
   const auto ledger = [&] { return ledger_of(plain.received(), count); };
   send_to(scene, publisher, topic, count, [&] { return ledger().lost().empty(); });
@@ -145,7 +145,7 @@ Finding play_share_without_retained(Scene& scene) {
   Wire& plain = scene.connected();
   plain.subscribe(topic, {.qos = Qos::at_least_once});
   const bool is_retained = plain.wait_for(1, std::chrono::seconds(1));
-  Group group(scene, shared_filter("group", topic), 1);
+  Group group(scene, shared_filter(scene, "group", topic), 1);
   group.ping();
   scene.stay(quiet_time);
   const bool has_come = group.ledger(1).arrived() != 0;
@@ -166,7 +166,7 @@ Finding play_share_no_local(Scene& scene) {
       code = static_cast<protocol::ReasonCode>(frame.body.back());
     return Fate::pass;
   });
-  wire.send_bytes(with_no_local(shared_filter("group", scene.topic("stream"))));
+  wire.send_bytes(with_no_local(shared_filter(scene, "group", scene.topic("stream"))));
   scene.wait([&] { return code || wire.end(); }, arrival_patience);
   wire.set_hook({});
   if (code && is_failure(*code))

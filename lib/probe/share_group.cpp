@@ -15,8 +15,8 @@ constexpr Duration proof_patience = std::chrono::seconds(2);
 
 }  // namespace
 
-std::string shared_filter(std::string_view name, std::string_view filter) {
-  return "$share/" + std::string(name) + '/' + std::string(filter);
+std::string shared_filter(const Scene& scene, std::string_view name, std::string_view filter) {
+  return "$share/" + scene.share_name(name) + '/' + std::string(filter);
 }
 
 bool join(Scene& scene, Wire& wire, const std::string& filter, Qos qos) {
@@ -44,14 +44,15 @@ bool grants_shares(Scene& scene) {
     return false;
   }
   Wire& wire = scene.connected();
-  return join(scene, wire, shared_filter("proof", scene.topic("granted")), Qos::at_least_once);
+  return join(scene, wire, shared_filter(scene, "granted", scene.topic("granted")),
+              Qos::at_least_once);
 }
 
 bool has_shares(Scene& scene) {
   if (!grants_shares(scene)) return false;
   const std::string topic = scene.topic("proof");
   Wire& wire = scene.connected();
-  if (!join(scene, wire, shared_filter("proof", topic), Qos::at_least_once)) return false;
+  if (!join(scene, wire, shared_filter(scene, "proof", topic), Qos::at_least_once)) return false;
   scene.peer().publish({topic, "proof", Qos::at_least_once});
   if (!wire.wait_for(1, proof_patience))
     scene.trouble(

@@ -8,8 +8,8 @@
 
 namespace mqtt_toolbox::probe {
 
-/// "$share/NAME/FILTER"
-std::string shared_filter(std::string_view name, std::string_view filter);
+/// "$share/NAME/FILTER", the name made one of the scene's own.
+std::string shared_filter(const Scene& scene, std::string_view name, std::string_view filter);
 
 /// Whether the broker has shared subscriptions at all: it neither says nor shows that it has not,
 /// and a message for a group of one member arrives there. Otherwise the scene is in trouble:

@@ -23,7 +23,7 @@ std::string topic_of(const Scene& scene) {
 }
 
 std::string group_filter(const Scene& scene) {
-  return shared_filter("group", topic_of(scene));
+  return shared_filter(scene, "group", topic_of(scene));
 }
 
 /// Sends the numbers from `first` on, and waits a moment for those that may come.

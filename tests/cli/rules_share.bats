@@ -10,6 +10,7 @@ setup_file() { play_all mqtt-share-test; }
 
 @test "share-delivered-twice" { finds one-member; }
 @test "share-group-starved" { finds every-group groups-of-one-name; }
+@test "share-groups-of-one-name-mixed" { finds groups-of-one-name; }
 @test "share-plain-starved" { finds plain-subscriber; }
 @test "share-unfair" { finds even-share member-joins; }
 @test "share-new-member-ignored" { finds member-joins; }

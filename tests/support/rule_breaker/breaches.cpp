@@ -132,6 +132,8 @@ constexpr std::array rows{
               "delivers to two members of a group"},
     BreachRow{B::share_group_starved, "share-group-starved",
               "delivers to the first of several groups only"},
+    BreachRow{B::share_groups_of_one_name_mixed, "share-groups-of-one-name-mixed",
+              "takes all groups of one name for one, with the filter of the first"},
     BreachRow{B::share_plain_starved, "share-plain-starved",
               "delivers nothing to ordinary subscriptions where a group gets the message"},
     BreachRow{B::share_granted_silent, "share-granted-silent",

@@ -78,6 +78,7 @@ enum class Breach : std::uint8_t {
   subscriptions_forgotten_on_resume,
   share_delivered_twice,
   share_group_starved,
+  share_groups_of_one_name_mixed,
   share_plain_starved,
   share_granted_silent,
   share_member_death_lost,

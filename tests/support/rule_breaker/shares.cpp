@@ -17,14 +17,15 @@ bool is_free(const Session* session) {
 
 }  // namespace
 
-std::string Shares::name_of(const Subscription& subscription) {
+std::string Shares::name_of(const Subscription& subscription) const {
+  if (rules_.breaks(Breach::share_groups_of_one_name_mixed)) return subscription.share;
   return subscription.share + "/" + subscription.filter;
 }
 
 void Shares::join(Session& session, const Subscription& subscription) {
   if (rules_.breaks(Breach::share_granted_silent)) return;
   Group& group = groups_[name_of(subscription)];
-  group.filter = subscription.filter;
+  if (group.members.empty()) group.filter = subscription.filter;
   const auto found = std::find_if(group.members.begin(), group.members.end(),
                                   [&](const Member& member) { return member.session == &session; });
   if (found != group.members.end()) {

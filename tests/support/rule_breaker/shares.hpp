@@ -40,7 +40,7 @@ class Shares {
     bool has_begun = false;
   };
 
-  static std::string name_of(const Subscription& subscription);
+  std::string name_of(const Subscription& subscription) const;
   void remove(Group& group, const Session& session);
   void dispatch(const std::string& name, Group& group, const MessagePtr& message);
   const Member* choose(Group& group, const Session* except);
