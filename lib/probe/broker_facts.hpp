@@ -77,7 +77,7 @@ inline constexpr std::array broker_facts{
     FactRow{"keep-alive-off", "limits", FactKind::flag, "keep-alive-bounds",
             "lets clients turn the keep-alive off"},
     FactRow{"keep-alive-cut", "limits", FactKind::duration, "keep-alive",
-            "when it gave up on a silent client whose keep-alive was the shortest", false},
+            "when it gave up on a silent client whose keep-alive was two seconds", false},
     FactRow{"packet", "limits", FactKind::bytes, "packet-size",
             "the largest packet that it took and delivered"},
     FactRow{"topic", "limits", FactKind::bytes, "topic-length",
