@@ -101,8 +101,7 @@ Finding topic_alias(Scene& scene) {
   send_with_alias(client, scene.topic("most"), "names the highest", most);
   send_with_alias(client, "", "by alias one", 1);
   send_with_alias(client, "", "by the highest alias", most);
-  const Message* last =
-      wait_for_message(scene, wire, "by the highest alias", std::chrono::seconds(1));
+  const Message* last = wait_for_message(scene, wire, "by the highest alias", arrival_patience);
   const Message* one = wait_for_message(scene, wire, "by alias one", quiet);
   if (scene.in_trouble()) return {};
   last = find_message(wire, "by the highest alias");
@@ -131,7 +130,7 @@ Finding alias_to_client(Scene& scene) {
   Wire& publisher = scene.connected();
   if (wire.connect()) wire.subscribe(scene.topic("a"), {.qos = Qos::at_least_once});
   for (int i = 0; i < 5; ++i) publisher.publish(message(scene.topic("a"), "again"));
-  wire.wait_for(5, std::chrono::seconds(1));
+  wire.wait_for(5, arrival_patience);
   wire.set_hook({});
   if (highest > allowed)
     return broken(fmt::format("alias {} though {} was the highest allowed", highest, allowed));
@@ -193,7 +192,8 @@ class Taker {
       const std::size_t before = came_;
       acknowledged_ += number;
       wire_.acknowledge(number);
-      scene_.wait([&] { return came_ > before || came_ >= messages || wire_.end(); }, quiet);
+      scene_.wait([&] { return came_ > before || came_ >= messages || wire_.end(); },
+                  arrival_patience);
     }
   }
   std::size_t came() const { return came_; }

@@ -50,7 +50,7 @@ Finding retained(Scene& scene) {
   const Retained kept(scene, "kept");
   Wire& wire = scene.connected();
   wire.subscribe(kept.topic(), {.qos = Qos::at_least_once});
-  const Message* came = wait_for_message(scene, wire, "kept", std::chrono::seconds(1));
+  const Message* came = wait_for_message(scene, wire, "kept", arrival_patience);
   if (scene.in_trouble()) return {};
   scene.tell(measured(fact("retained"), came != nullptr));
   return came != nullptr ? pass("sent to a new subscription")
@@ -62,7 +62,7 @@ Finding retained_flag(Scene& scene) {
   const Retained kept(scene, "kept");
   Wire& wire = scene.connected();
   wire.subscribe(kept.topic(), {.qos = Qos::at_least_once});
-  const Message* came = wait_for_message(scene, wire, "kept", std::chrono::seconds(1));
+  const Message* came = wait_for_message(scene, wire, "kept", arrival_patience);
   if (scene.in_trouble()) return {};
   if (came == nullptr) return inconclusive("no retained message came");
   return came->retain ? pass("RETAIN is set") : broken("RETAIN is not set");
@@ -99,7 +99,7 @@ Finding retained_replaced(Scene& scene) {
   kept.publish("replaced");
   Wire& wire = scene.connected();
   wire.subscribe(kept.topic(), {.qos = Qos::at_least_once});
-  wire.wait_for(1, std::chrono::seconds(1));
+  wire.wait_for(1, arrival_patience);
   scene.stay(quiet / 2);
   if (scene.in_trouble()) return {};
   if (wire.received().empty()) return inconclusive("no retained message came");

@@ -168,7 +168,7 @@ Finding shared(Scene& scene) {
   }
   for (std::size_t i = 0; i < sent; ++i) publisher.publish(message(scene.topic("t"), "shared"));
   const auto both = [&] { return count_of(first, "shared") + count_of(second, "shared"); };
-  scene.wait([&] { return both() >= sent; }, std::chrono::seconds(1));
+  scene.wait([&] { return both() >= sent; }, arrival_patience);
   scene.stay(quiet);
   if (scene.in_trouble()) return {};
   return shared_outcome(scene, count_of(first, "shared"), count_of(second, "shared"), sent);
