@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <exception>
 #include <mutex>
 #include <regex>
 #include <thread>
+
+#include "base/thread.hpp"
 
 namespace mqtt_toolbox::contract {
 namespace {
@@ -71,11 +74,13 @@ class Run {
   void play(std::size_t begin, std::size_t end, unsigned side_by_side, Engine engine) {
     std::atomic<std::size_t> next = begin;
     std::vector<std::jthread> workers;
-    for (unsigned i = 0; i < side_by_side; ++i) {
-      workers.emplace_back([&] {
-        for (std::size_t at = next++; at < end; at = next++) play(tasks_[at], engine);
-      });
-    }
+    const auto work = [&] {
+      for (std::size_t at = next++; at < end; at = next++) play(tasks_[at], engine);
+    };
+    // With fewer threads than wanted it only takes longer.
+    for (unsigned i = 1; i < side_by_side; ++i)
+      if (auto worker = start_thread(work)) workers.push_back(*std::move(worker));
+    work();
   }
 
   /// Without what a case builds on there is nothing to see.
@@ -124,6 +129,9 @@ class Run {
       return {stopped.observed};
     } catch (const EngineRefuses& refusal) {
       return {refusal.why, true};
+    } catch (const std::exception& exception) {
+      // A stage that this side has no descriptors for.
+      return {exception.what()};
     }
   }
 
