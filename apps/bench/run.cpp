@@ -9,6 +9,7 @@
 #include "bench/engine_bench.hpp"
 #include "client/client.hpp"
 #include "load/bench.hpp"
+#include "options/password_command.hpp"
 #include "options/show.hpp"
 #include "report/summary.hpp"
 
@@ -87,6 +88,15 @@ Result<std::unique_ptr<Runner>> make_runner(console::World& world, const Setting
       });
 }
 
+/// What a command has printed may grow old.
+void share_password(Settings& settings) {
+  load::Clients& clients = settings.work.clients;
+  std::string command = options::password_command(settings);
+  if (command.empty() || !clients.password || !clients.credentials.empty()) return;
+  clients.shared_password =
+      std::make_shared<client::SharedPassword>(*clients.password, std::move(command));
+}
+
 }  // namespace
 
 void settle(console::World& world, Settings& settings) {
@@ -97,6 +107,7 @@ void settle(console::World& world, Settings& settings) {
     work.threads = std::min(cores(), std::max(1u, work.client_count()));
   if (!settings.given("seed")) work.seed = world.random();
   work.run = static_cast<std::uint32_t>(world.random());
+  share_password(settings);
   if (settings.plan.version) return;
   if (const auto version = probe_version(world, settings)) work.clients.version = *version;
 }
@@ -155,6 +166,7 @@ Result<report::RunResult> Run::measure() {
                                  interval_ended(interval, total);
                                });
   clear_line();
+  tell_password_failure();
   runner_.reset();
   (void)output_.finish(never);
   if (!measured) return tl::unexpected<Error>(measured.error());
@@ -176,7 +188,16 @@ void Run::interval_ended(const load::Interval& interval, const load::Counters& t
     report::append_interval_json(output_.buffer(), interval, length, started_unix_ns_);
     (void)output_.flush();
   }
+  tell_password_failure();
   if (live_) show_line(interval, total, length);
+}
+
+void Run::tell_password_failure() {
+  const auto& password = plan_.clients.shared_password;
+  const auto failure = password ? password->take_failure() : std::nullopt;
+  if (!failure) return;
+  clear_line();
+  world_.reporter.error(failure->text);
 }
 
 void Run::show_line(const load::Interval& interval, const load::Counters& total, Duration length) {

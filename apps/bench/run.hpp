@@ -48,6 +48,7 @@ class Run {
   Status wait_for_start();
   void interval_ended(const load::Interval& interval, const load::Counters& total);
   void show_line(const load::Interval& interval, const load::Counters& total, Duration length);
+  void tell_password_failure();
   void clear_line();
 
   console::World& world_;

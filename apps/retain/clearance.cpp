@@ -49,7 +49,7 @@ Clearance::Clearance(console::World& world, const Plan& plan,
                          [this](const retained::ByName::Outcome& outcome) { saved(outcome); },
                          [this](const Error& error) { fail_with(error); }}),
       pace_(world.loop, [this] { clear(); }),
-      progress_(world.loop, [this] { no_progress(); }),
+      progress_(world.loop, plan.patience.acknowledgement_timeout, [this] { no_progress(); }),
       interrupts_(world.loop, [this](int) { finish(ExitCode::no); }) {}
 
 console::Ended Clearance::run() {
@@ -278,7 +278,7 @@ void Clearance::begin_self_test() {
   if (!client_->publish(message, next_token_++, client::Payload::copied))
     return end_with_nothing(ExitCode::done);
   in_flight_.emplace(next_token_ - 1, std::string());
-  await_progress();
+  progress_.start(*client_);
 }
 
 /// By its own name first: where that shows nothing, a filter with wildcards says nothing.
@@ -385,19 +385,13 @@ void Clearance::clear() {
   }
   is_blocked_ = false;
   if (!in_flight_.empty()) return;
-  progress_.disarm();
+  progress_.stop();
   if (ready_.size() == 0 && held_.empty()) cleared();
 }
 
 /// Other traffic calls `clear` too, and is no progress.
 void Clearance::await_room() {
-  if (std::exchange(is_blocked_, true) && submitted_ == submitted_when_blocked_) return;
-  submitted_when_blocked_ = submitted_;
-  await_progress();
-}
-
-void Clearance::await_progress() {
-  progress_.arm(world_.loop.now() + plan_.patience.acknowledgement_timeout);
+  if (!std::exchange(is_blocked_, true)) progress_.start(*client_);
 }
 
 void Clearance::no_progress() {
@@ -428,8 +422,9 @@ bool Clearance::clear_one(std::string_view topic) {
     return true;
   }
   if (submitted->admission == client::Admission::would_block) return false;
-  if (is_last_round_) in_flight_.emplace(next_token_++, topic);
-  if (is_last_round_) await_progress();
+  if (!is_last_round_) return true;
+  if (in_flight_.empty()) progress_.start(*client_);
+  in_flight_.emplace(next_token_++, topic);
   return true;
 }
 
@@ -438,7 +433,7 @@ void Clearance::on_published(const client::PublishOutcome& outcome) {
   if (flight == in_flight_.end()) return;
   const std::string topic = std::move(flight->second);
   in_flight_.erase(flight);
-  in_flight_.empty() ? progress_.disarm() : await_progress();
+  in_flight_.empty() ? progress_.stop() : progress_.answered();
   if (!self_test_topic_.empty()) {
     if (!topic.empty()) return;  // cleared
     if (protocol::is_failure(outcome.reason)) return end_with_nothing(ExitCode::done);
@@ -556,7 +551,7 @@ void Clearance::finish(ExitCode code) {
   if (interrupts_.received() != 0 && clears_) world_.reporter.note(totals());
   stdin_.reset();
   reader_.stop();
-  progress_.disarm();
+  progress_.stop();
   client_->close({}, plan_.grace);
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "client/answer_timeout.hpp"
 #include "client/client.hpp"
 #include "console/interrupts.hpp"
 #include "console/output.hpp"
@@ -87,7 +88,6 @@ class Clearance final : private client::Handler {
   void clear();
   bool clear_one(std::string_view topic);
   void await_room();
-  void await_progress();
   void no_progress();
   bool may_clear_now();
   void cleared();
@@ -121,7 +121,7 @@ class Clearance final : private client::Handler {
   protocol::Qos maximum_qos_ = protocol::Qos::exactly_once;
   Step step_ = Step::surveying;
   transport::Loop::Timer pace_;
-  transport::Loop::Timer progress_;  ///< while something is to be acknowledged or taken
+  client::AnswerTimeout progress_;  ///< while something is to be acknowledged or taken
   console::Interrupts interrupts_;
   std::unique_ptr<transport::Loop::Watch> stdin_;
   std::unique_ptr<client::Client> client_;
@@ -149,7 +149,6 @@ class Clearance final : private client::Handler {
   Time started_{};
   Time clearing_since_{};
   std::uint64_t submitted_ = 0;
-  std::uint64_t submitted_when_blocked_ = 0;
   ExitCode exit_ = ExitCode::done;
   bool clears_ = false;
   bool is_doubted_ = false;

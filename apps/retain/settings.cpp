@@ -76,10 +76,14 @@ Status take_depth(options::Settings& settings, Values values) {
   });
 }
 
-template <Duration retained::Patience::*member>
-Status take_patience(options::Settings& settings, Values values) {
+Status take_quiet_time(options::Settings& settings, Values values) {
   return parse_duration(values[0]).map(
-      [&](Duration duration) { work(settings).patience.*member = duration; });
+      [&](Duration duration) { work(settings).patience.quiet_time = duration; });
+}
+
+Status take_acknowledgement_timeout(options::Settings& settings, Values values) {
+  return options::parse_time_out(values[0]).map(
+      [&](Duration duration) { work(settings).patience.acknowledgement_timeout = duration; });
 }
 
 template <bool value>
@@ -184,7 +188,7 @@ constexpr std::array specs{
          .manual = "It counts from when the broker has answered the subscription and one more "
                    "request behind it, and anew from each retained message; three round trips to "
                    "the broker, if they take longer.",
-         .assign = take_patience<&retained::Patience::quiet_time>},
+         .assign = take_quiet_time},
     Spec{.name = "self-test",
          .group = Group::flow,
          .slot = "self-test",
@@ -206,7 +210,8 @@ constexpr std::array specs{
          .group = Group::flow,
          .fallback = "20",
          .help = "how long the broker may take to answer a request",
-         .assign = take_patience<&retained::Patience::acknowledgement_timeout>},
+         .manual = "It counts from when bytes last left, so that a slow link may take its time.",
+         .assign = take_acknowledgement_timeout},
     Spec{.name = "grace",
          .kind = Kind::duration,
          .value_name = "DURATION",

@@ -15,6 +15,13 @@ RetainHandling handling_of(const Plan& plan, const Request& request) {
   return request.retain_handling.value_or(plan.retain_handling);
 }
 
+retained::Patience patience_of(const Plan& plan) {
+  retained::Patience patience;
+  patience.acknowledgement_timeout = plan.acknowledgement_timeout;
+  if (plan.idle_timeout && plan.retained_only) patience.quiet_time = *plan.idle_timeout;
+  return patience;
+}
+
 protocol::PropertyList without_expiry(const protocol::PropertyList& given) {
   protocol::PropertyList result(protocol::PropertyPlace::connect);
   for (const auto& property : given.view())
@@ -38,15 +45,13 @@ RetainedState::RetainedState(console::World& world, const Plan& plan,
       connect_plan_(connect_plan),
       properties_(properties),
       listener_(std::move(listener)),
+      patience_(patience_of(plan)),
       state_(
           world.loop, patience_,
           {listener_.wants, listener_.message,
            [this](std::size_t first, const protocol::SubAck& suback) { subscribed(first, suback); },
            [this](const retained::Reading& reading) { ended(reading); },
-           [this](const Error& error) { failed(error); }}) {
-  patience_.acknowledgement_timeout = plan.acknowledgement_timeout;
-  if (plan.idle_timeout && plan.retained_only) patience_.quiet_time = *plan.idle_timeout;
-}
+           [this](const Error& error) { failed(error); }}) {}
 
 RetainedState::~RetainedState() = default;
 

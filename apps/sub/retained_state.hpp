@@ -74,7 +74,7 @@ class RetainedState final : private client::Handler {
   const client::ConnectPlan& connect_plan_;
   const Properties& properties_;
   Listener listener_;
-  retained::Patience patience_;
+  const retained::Patience patience_;
   retained::StateReader state_;
   client::ConnectPlan own_plan_;
   std::unique_ptr<client::Client> own_;

@@ -276,6 +276,7 @@ constexpr std::array specs{
          .group = Group::flow,
          .fallback = "20",
          .help = "how long the broker may take to acknowledge the subscriptions",
+         .manual = "It counts from when bytes last left, so that a slow link may take its time.",
          .assign = take_time_out<&Plan::acknowledgement_timeout>},
     Spec{.name = "grace",
          .kind = Kind::duration,

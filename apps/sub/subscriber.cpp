@@ -35,7 +35,7 @@ Subscriber::Subscriber(console::World& world, const Plan& plan,
           [this](const Error& error) { fail_with(error); }),
       timeout_(world.loop, [this] { timed_out(); }),
       idle_(world.loop, [this] { went_idle(); }),
-      silence_(world.loop,
+      silence_(world.loop, plan.acknowledgement_timeout,
                [this] {
                  fail_with({ExitCode::lost, "the broker did not answer within " +
                                                 show_duration(plan_.acknowledgement_timeout)});
@@ -105,7 +105,7 @@ void Subscriber::subscribe(const client::Connected& connected) {
 }
 
 void Subscriber::wait_for_answer() {
-  if (!finishing_) silence_.arm(world_.loop.now() + plan_.acknowledgement_timeout);
+  if (!finishing_) silence_.start(*client_);
 }
 
 void Subscriber::on_ready() {
@@ -162,7 +162,7 @@ void Subscriber::on_unsubscribed(client::Token token, const protocol::UnsubAck&)
 
 void Subscriber::subscribed() {
   if (finishing_) return;
-  silence_.disarm();
+  silence_.stop();
   if (std::exchange(is_ready_, true)) return;
   if (plan_.idle_timeout && !plan_.retained_only)
     idle_.arm(world_.loop.now() + *plan_.idle_timeout);
@@ -303,7 +303,7 @@ void Subscriber::finish(ExitCode code) {
   exit_ = worse(exit_, code);
   if (std::exchange(finishing_, true)) return;
   idle_.disarm();
-  silence_.disarm();
+  silence_.stop();
   state_.stop();
   finish_when_cleared();
 }
@@ -350,7 +350,7 @@ void Subscriber::show_rate() {
 
 void Subscriber::on_reconnecting(const Error& cause, Duration wait) {
   // Who is not there is not silent.
-  silence_.disarm();
+  silence_.stop();
   world_.reporter.note(cause.text + "; connecting again in " + show_duration(wait));
 }
 

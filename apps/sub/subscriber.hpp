@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "client/answer_timeout.hpp"
 #include "client/client.hpp"
 #include "console/interrupts.hpp"
 #include "console/output.hpp"
@@ -100,7 +101,7 @@ class Subscriber final : public client::Handler {
   ExitCode exit_ = ExitCode::done;
   transport::Loop::Timer timeout_;
   transport::Loop::Timer idle_;
-  transport::Loop::Timer silence_;
+  client::AnswerTimeout silence_;
   transport::Loop::Timer rate_;
   transport::Loop::Timer grace_;
   console::Interrupts interrupts_;

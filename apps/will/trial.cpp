@@ -58,12 +58,14 @@ Status Trial::begin(probe::Ground& ground) {
 Status Trial::read_earlier_value(const probe::Ground& ground) {
   const auto& will = ground.plan.session.will;
   if (!will) return {};
-  probe::Scene scene(ground, {&reading, probe::only_variant}, patience_with_reading);
-  auto read = probe::EarlierValue::read(scene, *will);
-  if (!read) return tl::unexpected<Error>(read.error());
-  for (const std::string& loss : read->losses(scene)) world_.reporter.note(loss);
-  company_.earlier = std::make_unique<probe::EarlierValue>(std::move(*read));
-  return {};
+  const probe::Task task{&reading, probe::only_variant};
+  return probe::on_scene(ground, task, patience_with_reading, [&](probe::Scene& scene) -> Status {
+    auto read = probe::EarlierValue::read(scene, *will);
+    if (!read) return tl::unexpected<Error>(read.error());
+    for (const std::string& loss : read->losses(scene)) world_.reporter.note(loss);
+    company_.earlier = std::make_unique<probe::EarlierValue>(std::move(*read));
+    return {};
+  });
 }
 
 Status Trial::put_right(probe::Scene& scene) {

@@ -13,6 +13,7 @@
 #include "checks/greeting.hpp"
 #include "checks/report.hpp"
 #include "console/interrupts.hpp"
+#include "options/password_command.hpp"
 #include "probe/patience.hpp"
 #include "transport/inbox.hpp"
 
@@ -65,6 +66,7 @@ class Run {
     if (suite_.end) suite_.end();
     const bool has_begun = status.has_value();
     if (has_begun) status = clean_up();
+    tell_password_failure();
     const int signal = interrupts_.received();
     if (!has_begun && signal != 0) return {ExitCode::no, signal};
     if (!status) report_.error(status.error());
@@ -89,6 +91,7 @@ class Run {
     ground_.plan = settings_.plan;
     ground_.plan.version = greeting.version;
     ground_.limits = greeting.limits;
+    share_password();
     ground_.seed = world_.random();
     ground_.started = world_.wall_clock.now();
     ground_.topic_prefix = settings_.checks.topic_prefix + '/' + random_name(world_.random, 8);
@@ -109,6 +112,20 @@ class Run {
                                        std::string(protocol::name(greeting.version)));
     ground_.tasks = tasks_;
     return {};
+  }
+
+  /// What a command has printed may grow old.
+  void share_password() {
+    std::string command = options::password_command(settings_);
+    if (command.empty() || !settings_.plan.password) return;
+    password_.emplace(*settings_.plan.password, std::move(command));
+    password_->accepted();
+    ground_.password = &*password_;
+  }
+
+  void tell_password_failure() {
+    const auto failure = password_ ? password_->take_failure() : std::nullopt;
+    if (failure) world_.reporter.error(failure->text);
   }
 
   /// Before the checks, which without the rights for their topics would all find the broker wrong.
@@ -133,6 +150,7 @@ class Run {
         ground_, tasks_, run,
         [this](probe::Outcome outcome) {
           inbox_.post([this, outcome = std::move(outcome)] {
+            tell_password_failure();
             report_.take(outcome);
             if (report_.closed()) interrupt();
           });
@@ -166,27 +184,26 @@ class Run {
     return status;
   }
 
-  /// In a thread of its own. A scene that this side has no descriptors for is an error.
+  /// In a thread of its own.
   Status put_all_right() {
-    try {
-      take_leftovers_away();
-      if (!suite_.put_right) return {};
-      probe::Scene scene(ground_, {&clean_up_case, probe::only_variant}, clean_up_limit);
-      return suite_.put_right(scene);
-    } catch (const std::exception& exception) {
-      return fail(ExitCode::io, exception.what());
-    }
+    const probe::Task task{&clean_up_case, probe::only_variant};
+    Status status;
+    if (!ground_.leftovers->empty())
+      status = probe::on_scene(ground_, task, clean_up_limit,
+                               [this](probe::Scene& scene) { return take_leftovers_away(scene); });
+    if (status && suite_.put_right)
+      status = probe::on_scene(ground_, task, clean_up_limit, suite_.put_right);
+    return status;
   }
 
-  void take_leftovers_away() {
+  Status take_leftovers_away(probe::Scene& scene) {
     probe::Leftovers& leftovers = *ground_.leftovers;
-    if (leftovers.empty()) return;
-    probe::Scene scene(ground_, {&clean_up_case, probe::only_variant}, clean_up_limit);
     leftovers.take_away(scene);
-    if (!scene.in_trouble()) return;
+    if (!scene.in_trouble()) return {};
     inbox_.post([this, text = leftovers.text(), why = scene.verdict({}).observed] {
       world_.reporter.note("left at the broker: " + text + " (" + printable(why, 1000) + ')');
     });
+    return {};
   }
 
   void interrupt() {
@@ -203,6 +220,7 @@ class Run {
   console::Interrupts interrupts_;
   transport::Inbox inbox_;
   std::mutex tracing_;
+  std::optional<client::SharedPassword> password_;
   probe::Ground ground_;
   std::vector<probe::Task> tasks_;
   probe::Runner* runner_ = nullptr;

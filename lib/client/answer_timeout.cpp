@@ -12,14 +12,14 @@ AnswerTimeout::AnswerTimeout(transport::Loop& loop, Duration timeout,
       missing_(std::move(missing)),
       timer_(loop, [this] { look(); }) {}
 
-void AnswerTimeout::start(Client& client) {
-  client_ = &client;
+void AnswerTimeout::start(session::Sender& sender) {
+  sender_ = &sender;
   last_ = loop_.now();
   look();
 }
 
 void AnswerTimeout::look() {
-  const session::SendProgress& progress = client_->send_progress();
+  const session::SendProgress& progress = sender_->send_progress();
   last_ = std::max(last_, progress.last_progress());
   const Time limit = last_ + timeout_;
   const Time now = loop_.now();

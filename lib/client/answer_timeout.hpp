@@ -2,7 +2,7 @@
 
 #include "base/export.hpp"
 #include "base/time.hpp"
-#include "client/client.hpp"
+#include "session/send_progress.hpp"
 #include "transport/loop.hpp"
 
 namespace mqtt_toolbox::client {
@@ -15,8 +15,9 @@ class MQTT_TOOLBOX_API AnswerTimeout {
   /// `missing` is called once for each `start`, inside the loop.
   AnswerTimeout(transport::Loop& loop, Duration timeout, transport::Loop::Callback missing);
 
-  /// From now on answers of `client` are due, which must live until `stop` or `missing`.
-  void start(Client& client);
+  /// From now on answers to what `sender` has sent are due, which must live until `stop` or
+  /// `missing`.
+  void start(session::Sender& sender);
   /// One came, and others are due; nothing when none were.
   void answered() { last_ = loop_.now(); }
   /// None is due any more.
@@ -29,7 +30,7 @@ class MQTT_TOOLBOX_API AnswerTimeout {
   const Duration timeout_;
   transport::Loop::Callback missing_;
   transport::Loop::Timer timer_;
-  Client* client_ = nullptr;
+  session::Sender* sender_ = nullptr;
   Time last_{0};
 };
 

@@ -81,7 +81,7 @@ class MQTT_TOOLBOX_API Handler {
 /// A connection as people need it. Non-blocking, used from one thread, the Loop's. Inside a call of
 /// its Handler every function may be called, but it may be destroyed in on_closed only (or later,
 /// through Loop::defer).
-class MQTT_TOOLBOX_API Client {
+class MQTT_TOOLBOX_API Client : public session::Sender {
  public:
   virtual ~Client() = default;
 
@@ -129,9 +129,6 @@ class MQTT_TOOLBOX_API Client {
   virtual std::size_t pending() const = 0;
   /// Facts about the stream, empty when offline.
   virtual transport::StreamFacts facts() const = 0;
-  /// When bytes last left for the server on this connection, as seen now and earlier; nothing is
-  /// known of an engine that keeps its socket to itself.
-  virtual const session::SendProgress& send_progress() = 0;
 };
 
 /// What a client takes from the world.

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "client/answer_timeout.hpp"
 #include "client/client.hpp"
 #include "client/ended.hpp"
 #include "client/lifeline.hpp"
@@ -87,8 +88,10 @@ class NativeClient final : public Client, private session::Handler, private Wire
   void opened(Result<transport::Connection> connection);
   void handshake(transport::Connection connection);
   void make_session(session::Settings settings, session::Store* store);
-  void arm_for_connack();
-  void attempt_timed_out();
+  void await_connack();
+  void stop_awaiting_connack();
+  void connack_missing(Duration limit);
+  void fall_back_after_silence();
   void attempt_ended(const Ended& ended);
   Unanswered unanswered() const;
   void note_connack(const protocol::ConnAck& connack);
@@ -130,7 +133,9 @@ class NativeClient final : public Client, private session::Handler, private Wire
   session::Settings settings_;
   std::optional<session::Session> session_;
   std::optional<transport::Connector> connector_;
-  transport::Loop::Timer attempt_timer_;
+  transport::Loop::Timer attempt_timer_;  ///< until the next one
+  AnswerTimeout connack_;
+  AnswerTimeout silence_;  ///< until the next version is tried
   transport::Loop::Timer session_timer_;
   transport::Loop::Timer closing_timer_;
   session::Backoff backoff_;
@@ -147,7 +152,6 @@ class NativeClient final : public Client, private session::Handler, private Wire
   std::string first_bytes_;
   std::optional<Ended> ended_;  ///< as the session told it
   std::optional<Error> closing_error_;
-  Time connack_deadline_ = never;
   Time online_since_{};
   std::uint64_t connect_end_ = 0;  ///< Output::written() behind CONNECT
   Time session_wake_ = never;

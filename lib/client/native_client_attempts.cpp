@@ -44,14 +44,14 @@ void NativeClient::opened(Result<transport::Connection> connection) {
 void NativeClient::handshake(transport::Connection connection) {
   times_ = connection.times;
   const bool restores = stage_ == Stage::opening && !was_online_;
+  wire_.pause_reading(false);
+  wire_.open(std::move(connection.stream));
   if (stage_ == Stage::opening) {
     stage_ = Stage::handshaking;
     tried_.push_back(version_);
     if (!was_online_) make_session(settings_for(plan_, version_), store_);
-    arm_for_connack();
+    await_connack();
   }
-  wire_.pause_reading(false);
-  wire_.open(std::move(connection.stream));
   session_wake_ = never;
   if (identifier_.empty() && needs_identifier(version_, settings_)) {
     identifier_ = make_identifier(random_);
@@ -72,21 +72,26 @@ void NativeClient::make_session(session::Settings settings, session::Store* stor
   session_.emplace(settings_, static_cast<session::Handler&>(*this), wire_.output(), store);
 }
 
-void NativeClient::arm_for_connack() {
-  const Time now = loop_.now();
-  connack_deadline_ = now + plan_.connack_timeout;
-  const bool may_fall_back =
-      !fixed_version_ && !was_online_ && plan_.fall_back_after_silence && version_ == Version::v5;
-  attempt_timer_.arm(may_fall_back ? std::min(now + plan_.silence_timeout, connack_deadline_)
-                                   : connack_deadline_);
+/// A CONNECT with a large will takes its time on a slow link.
+void NativeClient::await_connack() {
+  connack_.start(*this);
+  const bool may_fall_back = !fixed_version_ && !was_online_ && plan_.fall_back_after_silence &&
+                             version_ == Version::v5 &&
+                             plan_.silence_timeout < plan_.connack_timeout;
+  if (may_fall_back) silence_.start(*this);
 }
 
-void NativeClient::attempt_timed_out() {
-  if (stage_ == Stage::waiting) return attempt_anew();
-  if (stage_ != Stage::handshaking) return;
-  const bool late = loop_.now() >= connack_deadline_;
-  if (!late && !first_bytes_.empty()) return attempt_timer_.arm(connack_deadline_);
-  connection_ended(silent(unanswered(), late ? plan_.connack_timeout : plan_.silence_timeout), {});
+void NativeClient::stop_awaiting_connack() {
+  connack_.stop();
+  silence_.stop();
+}
+
+void NativeClient::connack_missing(Duration limit) {
+  connection_ended(silent(unanswered(), limit), {});
+}
+
+void NativeClient::fall_back_after_silence() {
+  if (first_bytes_.empty()) connack_missing(plan_.silence_timeout);
 }
 
 Unanswered NativeClient::unanswered() const {
@@ -114,7 +119,7 @@ void NativeClient::on_connected(const session::Connected& connected) {
     (void)session_->disconnect({}, loop_.now());
     return;
   }
-  attempt_timer_.disarm();
+  stop_awaiting_connack();
   online_since_ = loop_.now();
   connect_end_ = wire_.output().written() + wire_.output().pending();
   is_sent_away_ = false;

@@ -93,7 +93,7 @@ void NativeClient::on_gone(const std::optional<Error>& failure) {
 }
 
 void NativeClient::connection_ended(const Ended& ended, const EndedAt& at) {
-  attempt_timer_.disarm();
+  stop_awaiting_connack();
   session_timer_.disarm();
   wire_.drop(transport::Ending::graceful);
   session_->transport_closed();
@@ -187,6 +187,7 @@ void NativeClient::finish(std::optional<Error> error) {
   password_.cancel();
   closing_error_ = std::move(error);
   attempt_timer_.disarm();
+  stop_awaiting_connack();
   session_timer_.disarm();
   closing_timer_.disarm();
   loop_.defer(lifeline_.guard([this] {

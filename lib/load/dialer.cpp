@@ -79,12 +79,24 @@ void Dialer::time_out() {
     attempts_.pop_front();
     Client& client = *attempt.client;
     if (client.attempts != attempt.attempt || !client.is_dialling) continue;
+    if (gave_more_time(attempt, now)) continue;
     const Duration limit = desk_.run.plan.clients.connect_timeout;
     client.link().abandon({ExitCode::unreachable,
                            transport::target_name(desk_.run.plan.clients.transport) +
                                " did not accept the connection within " + show_duration(limit)});
   }
   if (!attempts_.empty()) deadline_timer_.arm(attempts_.front().deadline);
+}
+
+/// CONNACK cannot come before a large CONNECT has left on a slow link.
+bool Dialer::gave_more_time(const Attempt& attempt, Time now) {
+  const Time moved = attempt.client->link().send_progress(now).last_progress();
+  const Time deadline = moved + desk_.run.plan.clients.connect_timeout;
+  if (deadline <= now) return false;
+  const auto is_earlier = [](Time until, const Attempt& other) { return until < other.deadline; };
+  const auto place = std::upper_bound(attempts_.begin(), attempts_.end(), deadline, is_earlier);
+  attempts_.insert(place, {attempt.client, attempt.attempt, deadline});
+  return true;
 }
 
 void Dialer::requeue() {

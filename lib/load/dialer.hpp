@@ -29,11 +29,6 @@ class Dialer {
   void stop();
 
  private:
-  void go_on();
-  void connect_next();
-  void time_out();
-  void requeue();
-
   struct Attempt {
     Client* client;
     std::uint64_t attempt;
@@ -44,6 +39,12 @@ class Dialer {
     Client* client;
     bool operator>(const Waiting& other) const { return until > other.until; }
   };
+
+  void go_on();
+  void connect_next();
+  void time_out();
+  bool gave_more_time(const Attempt& attempt, Time now);
+  void requeue();
 
   Desk& desk_;
   std::uint32_t pending_limit_;

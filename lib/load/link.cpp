@@ -37,7 +37,9 @@ std::string Link::target() const {
 
 void Link::connect() {
   stage_ = Stage::opening;
+  send_progress_.start();
   ended_.reset();
+  refused_password_.reset();
   const auto& settings = desk_.run.transports[number_ % desk_.run.transports.size()];
   connector_ = std::make_unique<transport::Connector>(desk_.loop, settings);
   const auto done = [this](Result<transport::Connection> connection) {
@@ -83,7 +85,6 @@ bool Link::takes_arrival_times() const {
 
 void Link::handshake() {
   stage_ = Stage::handshaking;
-  send_progress_.start();
   blocked_ = false;
   upgraded_ = desk_.clock.now();
   has_arrival_times_ = takes_arrival_times() && ask_for_arrival_times(stream_->descriptor());
@@ -91,6 +92,7 @@ void Link::handshake() {
   stream_->want(Interest::read);
   const Plan& plan = desk_.run.plan;
   const std::string identifier = client_identifier(plan, number_);
+  if (plan.clients.shared_password) password_ = plan.clients.shared_password->number();
   const Login login = login_of(plan, number_, identifier);
   const session::Identity identity{identifier, login.username, login.password};
   const auto sent = session_.transport_opened(plan.clients.version, identity, upgraded_);
@@ -102,12 +104,15 @@ void Link::on_connected(const session::Connected& connected) {
   stage_ = Stage::online;
   ++desk_.counters().connects_succeeded;
   desk_.latencies().connack.record(received_ - upgraded_);
+  if (desk_.run.plan.clients.shared_password) desk_.run.plan.clients.shared_password->accepted();
   if (!desk_.broker) desk_.broker = connected.limits;
   events_.on_online();
 }
 
 void Link::on_refused(const protocol::ConnAck& connack) {
   const auto reason = connack.reason(desk_.run.plan.clients.version);
+  if (desk_.run.plan.clients.shared_password && client::is_about_password(reason))
+    refused_password_ = password_;
   ended_ = std::make_unique<Error>(Error{
       ExitCode::refused,
       fmt::format("{} refused the connection: {}", target(), name(reason, PacketType::connack))});
@@ -234,11 +239,17 @@ void Link::acknowledge_quickly() {
 void Link::advance(Time now) {
   quick_ = false;
   if (stage_ != Stage::online || session_.deadline() > now) return;
-  const transport::Transmission sent = stream_->transmission();
-  send_progress_.look(sent.sent, output_.pending() + sent.waiting, now);
-  session_.advance(now, send_progress_);
+  session_.advance(now, send_progress(now));
   flush();
   after_session();
+}
+
+const session::SendProgress& Link::send_progress(Time now) {
+  if (stream_) {
+    const transport::Transmission sent = stream_->transmission();
+    send_progress_.look(sent.sent, output_.pending() + sent.waiting, now);
+  }
+  return send_progress_;
 }
 
 void Link::drop() {

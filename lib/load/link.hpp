@@ -53,6 +53,10 @@ class Link final : private session::Handler, private transport::StreamEvents {
   session::Session& session() { return session_; }
   session::Output& output() { return output_; }
   std::uint32_t number() const { return number_; }
+  /// The number of the shared password that the broker refused at the last attempt.
+  std::optional<std::uint32_t> refused_password() const { return refused_password_; }
+  /// Of this connection, as seen now and earlier.
+  const session::SendProgress& send_progress(Time now);
 
   /// Writes as far as the socket takes it.
   void flush();
@@ -99,6 +103,8 @@ class Link final : private session::Handler, private transport::StreamEvents {
   Time received_{};                 ///< when it had arrived, or else when it was read
   Time upgraded_{};
   std::unique_ptr<Error> ended_;  ///< as the session told it
+  std::optional<std::uint32_t> refused_password_;
+  std::uint32_t password_ = 0;  ///< its number
   std::uint32_t number_;
   Stage stage_ = Stage::idle;
   bool blocked_ = false;

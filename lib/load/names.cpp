@@ -52,7 +52,9 @@ Login login_of(const Plan& plan, std::uint64_t number, std::string_view identifi
   const Names names{identifier, number, plan.run};
   Login login;
   if (clients.username) login.username = expand(*clients.username, names);
-  if (clients.password) login.password = expand(*clients.password, names);
+  const auto password =
+      clients.shared_password ? clients.shared_password->value() : clients.password;
+  if (password) login.password = expand(*password, names);
   return login;
 }
 

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/time.hpp"
+#include "client/shared_password.hpp"
 #include "protocol/packet.hpp"
 #include "protocol/properties.hpp"
 #include "session/backoff.hpp"
@@ -32,6 +34,8 @@ struct Clients {
   std::string identifier = "bench-{run}-{n}";  ///< `{run}`: the run's number in hexadecimal
   std::optional<std::string> username;
   std::optional<std::string> password;
+  /// Instead of `password`, where that may grow old.
+  std::shared_ptr<client::SharedPassword> shared_password;
   std::vector<Credentials> credentials;       ///< instead; client n takes n modulo their number
   std::vector<std::string> source_addresses;  ///< client n binds to n modulo their number
   /// How many of these were not given but taken, see source_addresses.hpp; 0 in a plan.

@@ -60,6 +60,7 @@ Worker::Worker(const Prepared& run, std::uint32_t index, WorkerEvents& events)
 
 Worker::~Worker() {
   join();
+  if (const auto& password = run_.plan.clients.shared_password) password->forget(this);
 }
 
 void Worker::make_clients() {
@@ -146,6 +147,30 @@ void Worker::on_ready(Client& client) {
 void Worker::on_offline(Client& client, bool) {
   dialer_.attempt_over(client);
   if (phase_ >= Phase::closing) return;
+  client.link().refused_password() ? await_password(client) : attempt_failed(client);
+}
+
+/// One of them asks for all.
+void Worker::await_password(Client& client) {
+  locked_out_.push_back(&client);
+  if (locked_out_.size() > 1) return;
+  run_.plan.clients.shared_password->renew(*client.link().refused_password(), this,
+                                           [this] { inbox_.post([this] { password_settled(); }); });
+}
+
+void Worker::password_settled() {
+  if (phase_ >= Phase::closing) return;
+  const std::uint32_t number = run_.plan.clients.shared_password->number();
+  for (Client* client : std::exchange(locked_out_, {})) {
+    if (client->link().refused_password() == number) {
+      attempt_failed(*client);
+    } else {
+      dialer_.add(*client);
+    }
+  }
+}
+
+void Worker::attempt_failed(Client& client) {
   if (client.backoff().exhausted()) {
     give_up(client);
   } else {

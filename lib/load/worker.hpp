@@ -81,6 +81,9 @@ class Worker final : private ClientEvents, private PublisherEvents {
   void on_all_sent(Publisher& publisher) override;
 
   void attempted(Client& client);
+  void attempt_failed(Client& client);
+  void await_password(Client& client);
+  void password_settled();
   void give_up(Client& client);
   void begin(Times times);
   void change_end(Time end);
@@ -112,6 +115,7 @@ class Worker final : private ClientEvents, private PublisherEvents {
   std::vector<std::unique_ptr<Subscriber>> subscribers_;
   std::vector<std::unique_ptr<Client>> idle_;
   std::vector<Client*> clients_;
+  std::vector<Client*> locked_out_;  ///< until the password has been renewed, or cannot be
 
   struct Due {
     Time at;

@@ -67,7 +67,8 @@ protocol::Connect Bare::connect_packet() {
   connect.keep_alive = plan.session.keep_alive;
   connect.client_identifier = plan.client_identifier;
   if (plan.username) connect.username = *plan.username;
-  if (plan.password) connect.password = *plan.password;
+  password_ = wire_.password();
+  if (password_) connect.password = *password_;
   connect.properties = plan.session.connect_properties.view();
   return connect;
 }
@@ -89,6 +90,11 @@ Attempt Bare::try_bytes(protocol::Bytes connect) {
   return wire_.try_bytes(connect, arrival_patience);
 }
 
+Attempt Bare::try_connect() {
+  const Attempt attempt = try_bytes(encoded(connect_packet()));
+  return wire_.has_new_password(attempt) ? try_bytes(encoded(connect_packet())) : attempt;
+}
+
 bool Bare::connect() {
   const Attempt attempt = try_connect();
   if (attempt.kind == Attempt::Kind::accepted) return true;
@@ -104,7 +110,7 @@ std::size_t Bare::count(PacketType type) const {
 
 const Bare::Answer* Bare::wait_for(PacketType type, Duration patience) {
   const auto is_there = [&](const Answer& answer) { return answer.type == type; };
-  scene_.wait(
+  wire_.wait_for_answer(
       [&] { return std::any_of(answers_.begin(), answers_.end(), is_there) || wire_.end(); },
       patience);
   const auto found = std::find_if(answers_.begin(), answers_.end(), is_there);

@@ -30,11 +30,11 @@ class Bare {
   Wire& wire() { return wire_; }
   client::ConnectPlan& plan() { return wire_.plan(); }
 
-  /// The CONNECT of the plan, without its will. Views into the plan.
+  /// The CONNECT of the plan, without its will. Views into the plan and this.
   protocol::Connect connect_packet();
   /// Sends it; false, with the scene in trouble, when that is no success.
   bool connect();
-  Attempt try_connect() { return try_bytes(encoded(connect_packet())); }
+  Attempt try_connect();
   Attempt try_bytes(protocol::Bytes connect);
   bool open() { return wire_.open(); }
   bool online() { return !wire_.end(); }
@@ -61,6 +61,7 @@ class Bare {
 
   Scene& scene_;
   Wire& wire_;
+  std::optional<std::string> password_;
   std::vector<Answer> answers_;
   Holding holding_;
 };

@@ -8,13 +8,11 @@ namespace {
 
 /// How long an attempt may take that the broker does not refuse at once; more for long topics.
 constexpr Duration attempt_patience = std::chrono::milliseconds(1500);
-/// What a search leaves of its case's time, for the attempt under way.
-constexpr Duration reserve = std::chrono::seconds(1);
 
 }  // namespace
 
 bool has_to_stop(Scene& scene) {
-  return scene.in_trouble() || scene.time_left() < reserve;
+  return scene.in_trouble() || scene.time_left() < Scene::reserve;
 }
 
 Duration within_time(Scene& scene, Duration patience) {

@@ -15,6 +15,17 @@ Peer::Peer(Scene& scene, client::ConnectPlan plan)
 Peer::~Peer() = default;
 
 bool Peer::connect() {
+  if (connect_once() || (has_new_password() && connect_once())) return true;
+  scene_.trouble("cannot connect" + why_closed());
+  return false;
+}
+
+bool Peer::connect_once() {
+  closed_ = false;
+  if (const client::SharedPassword* const password = scene_.ground().password) {
+    password_number_ = password->number();
+    plan_.password = password->value();
+  }
   auto made = client::make_client({scene_.loop(), scene_.random()}, plan_, *this);
   if (!made) {
     scene_.trouble(made.error().text);
@@ -22,9 +33,14 @@ bool Peer::connect() {
   }
   client_ = std::move(*made);
   client_->connect();
-  if (scene_.wait([this] { return online_ || closed_; }, never) && online_) return true;
-  scene_.trouble("cannot connect" + why_closed());
-  return false;
+  return scene_.wait([this] { return online_ || closed_; }, never) && online_;
+}
+
+/// A client does not tell the reason code.
+bool Peer::has_new_password() {
+  const bool was_refused = closed_ && error_ && error_->code == ExitCode::refused;
+  return was_refused && scene_.ground().password != nullptr &&
+         scene_.renew_password(password_number_);
 }
 
 bool Peer::subscribe(const std::string& filter, protocol::Qos qos) {
@@ -37,7 +53,7 @@ bool Peer::subscribe(const std::string& filter, protocol::Qos qos) {
     scene_.trouble(unsupported(submission.error().text));
     return false;
   }
-  scene_.wait([this] { return granted_ || closed_; }, usual_patience);
+  scene_.wait_for_answer([this] { return granted_ || closed_; }, usual_patience, *client_);
   if (!granted_) {
     scene_.trouble("a subscription was not answered" + why_closed());
   } else if (is_failure(*granted_) || static_cast<protocol::Qos>(*granted_) < qos) {
@@ -61,14 +77,15 @@ bool Peer::send(const Message& message) {
       if (message.qos != protocol::Qos::at_most_once) ++outstanding_;
       return true;
     }
-    if (!scene_.wait([this] { return ready_ || closed_; }, usual_patience)) break;
+    if (!scene_.wait_for_answer([this] { return ready_ || closed_; }, usual_patience, *client_))
+      break;
   }
   scene_.trouble("a message could not be sent" + why_closed());
   return false;
 }
 
 bool Peer::settle() {
-  scene_.wait([this] { return outstanding_ == 0 || closed_; }, usual_patience);
+  scene_.wait_for_answer([this] { return outstanding_ == 0 || closed_; }, usual_patience, *client_);
   if (refusal_)
     scene_.trouble("a message was refused: " +
                    std::string(name(*refusal_, protocol::PacketType::puback)));

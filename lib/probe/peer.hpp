@@ -46,12 +46,15 @@ class MQTT_TOOLBOX_API Peer final : private client::Handler {
   void on_unsubscribed(client::Token, const protocol::UnsubAck&) override {}
   void on_ready() override;
 
+  bool connect_once();
+  bool has_new_password();
   std::string why_closed() const;
 
   Scene& scene_;
   client::ConnectPlan plan_;
   std::unique_ptr<client::Client> client_;
   client::Token next_token_ = 1;
+  std::uint32_t password_number_ = 0;  ///< of the run's, where that may grow old
   bool online_ = false;
   bool ready_ = false;
   bool closed_ = false;

@@ -1,9 +1,11 @@
 #include "probe/scene.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <functional>
 
 #include "base/text.hpp"
+#include "client/answer_timeout.hpp"
 #include "client/session_use.hpp"
 #include "probe/visit.hpp"
 
@@ -85,6 +87,21 @@ Peer& Scene::peer() {
   return *peers_.back();
 }
 
+bool Scene::renew_password(std::uint32_t refused) {
+  client::SharedPassword& password = *ground_.password;
+  // What is posted may come when nobody waits here any more.
+  const auto is_settled = std::make_shared<bool>(false);
+  password.renew(refused, this, [this, is_settled] {
+    inbox_.post([this, is_settled] {
+      *is_settled = true;
+      changed();
+    });
+  });
+  (void)wait([&] { return *is_settled; }, never);
+  password.forget(this);
+  return !in_trouble() && password.number() != refused;
+}
+
 bool Scene::outlives_connection(const client::ConnectPlan& plan, protocol::Version version) const {
   const auto& will = plan.session.will;
   if (will && will->retain) return true;
@@ -115,9 +132,31 @@ bool Scene::wait(const std::function<bool()>& condition, Duration patience) {
   return false;
 }
 
+bool Scene::wait_for_answer(const std::function<bool()>& condition, Duration patience,
+                            session::Sender& sender) {
+  bool is_missing = false;
+  client::AnswerTimeout timeout(loop_, patience, [&] {
+    is_missing = true;
+    changed();
+  });
+  timeout.start(sender);
+  const auto is_over = [&] { return is_missing || condition(); };
+  return wait(is_over, std::max(patience, time_left() - reserve)) && condition();
+}
+
 bool Scene::stay(Duration duration) {
   (void)wait([] { return false; }, duration);
   return !in_trouble();
+}
+
+Status on_scene(const Ground& ground, Task task, Duration limit,
+                const std::function<Status(Scene&)>& act) {
+  try {
+    Scene scene(ground, task, limit);
+    return act(scene);
+  } catch (const std::exception& exception) {
+    return fail(ExitCode::io, exception.what());
+  }
 }
 
 void Scene::trouble(Finding finding) {

@@ -12,6 +12,7 @@
 #include "base/export.hpp"
 #include "base/random.hpp"
 #include "client/plan.hpp"
+#include "client/shared_password.hpp"
 #include "probe/allowance.hpp"
 #include "probe/case.hpp"
 #include "probe/fact.hpp"
@@ -51,6 +52,8 @@ struct Ground {
   std::shared_ptr<Allowance> allowance = std::make_shared<Allowance>();
   /// The largest packet that a client takes, in bytes.
   std::size_t largest_packet = Allowance::large_packet;
+  /// Instead of the plan's password, where that may grow old; null: it does not.
+  client::SharedPassword* password = nullptr;
   /// Shared by the cases of one tool, made by it: its witnesses.
   void* company = nullptr;
 
@@ -107,12 +110,22 @@ class MQTT_TOOLBOX_API Scene {
   /// Runs the loop until the condition holds (true), or `patience` or the case's time is over, or
   /// the scene is in trouble (false).
   bool wait(const std::function<bool()>& condition, Duration patience);
+  /// The same for an answer: `patience` runs from when bytes last left `sender`, as long as there
+  /// is enough of the case's time.
+  bool wait_for_answer(const std::function<bool()>& condition, Duration patience,
+                       session::Sender& sender);
   /// Lets time pass, for what should not come. False when the case's time is over.
   bool stay(Duration duration);
+  /// What a search, or a wait for a slow answer, leaves of the case's time.
+  static constexpr Duration reserve = std::chrono::seconds(1);
   /// What is left of the case's time.
   Duration time_left() { return deadline_ - loop_.now(); }
   /// Something happened that a condition may ask for.
   void changed() { loop_.stop(); }
+
+  /// Whether there is another password than the one of that number, which the broker has refused;
+  /// waits for the command that prints it.
+  bool renew_password(std::uint32_t refused);
 
   /// Whether a client of the plan leaves a session or a retained will, that is to be taken away at
   /// the end of the run.
@@ -149,5 +162,10 @@ class MQTT_TOOLBOX_API Scene {
   std::vector<std::unique_ptr<Wire>> wires_;
   std::vector<std::unique_ptr<Peer>> peers_;
 };
+
+/// Calls `act` on a new scene. ExitCode::io for one that this side has no descriptors for: no
+/// exception passes into a program, which may have a C++ runtime of its own.
+MQTT_TOOLBOX_API Status on_scene(const Ground& ground, Task task, Duration limit,
+                                 const std::function<Status(Scene&)>& act);
 
 }  // namespace mqtt_toolbox::probe

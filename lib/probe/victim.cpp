@@ -7,12 +7,26 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/command.hpp"
+
 namespace mqtt_toolbox::probe {
 
 namespace {
 
-constexpr char go = 'g';
 constexpr char connected = 'c';
+
+/// The word to connect is the password, if there is one, which may have changed since the birth.
+std::optional<Ground> ground_when_called(int link, const Ground& ground) {
+  std::string word(1 + largest_secret, '\0');
+  const ssize_t size = read(link, word.data(), word.size());
+  if (size < 1) return std::nullopt;
+  Ground own = ground;
+  if (own.password != nullptr)
+    own.plan.password = word.substr(1, static_cast<std::size_t>(size) - 1);
+  // Its threads are not here.
+  own.password = nullptr;
+  return own;
+}
 
 /// What the child does from birth to death.
 [[noreturn]] void live(int link, const Ground& ground, Task task,
@@ -21,9 +35,9 @@ constexpr char connected = 'c';
   sigset_t none;
   sigemptyset(&none);
   sigprocmask(SIG_SETMASK, &none, nullptr);
-  char word = 0;
-  if (read(link, &word, 1) != 1) _exit(0);
-  Scene scene(ground, task, task.played->limit);
+  auto own = ground_when_called(link, ground);
+  if (!own) _exit(0);
+  Scene scene(*own, task, task.played->limit);
   const char answer = connect(scene) ? connected : 'n';
   if (write(link, &answer, 1) != 1) _exit(0);
   scene.stay(task.played->limit);
@@ -34,7 +48,7 @@ constexpr char connected = 'c';
 
 Result<std::unique_ptr<Victim>> Victim::fork(const Ground& ground, Task task, Connect connect) {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+  if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return fail(ExitCode::io, "cannot make a victim process: " + system_text(errno));
   FileDescriptor parent_end(ends[0]), child_end(ends[1]);
   const pid_t process = ::fork();
@@ -59,7 +73,9 @@ bool Victim::connect(Scene& scene) {
     scene.changed();
   });
   watch.want(transport::Interest::read);
-  if (send(link_.get(), &go, 1, MSG_NOSIGNAL) != 1) is_over = true;
+  const client::SharedPassword* const password = scene.ground().password;
+  const std::string word = 'g' + (password != nullptr ? password->value() : std::string());
+  if (send(link_.get(), word.data(), word.size(), MSG_NOSIGNAL) < 0) is_over = true;
   scene.wait([&] { return is_over; }, never);
   if (answer != connected) scene.trouble("the victim process cannot connect");
   return answer == connected;

@@ -46,8 +46,27 @@ bool Wire::connect() {
 }
 
 Attempt Wire::try_connect() {
+  const Attempt attempt = connect_once();
+  return has_new_password(attempt) ? connect_once() : attempt;
+}
+
+std::optional<std::string> Wire::password() {
+  client::SharedPassword* const shared = scene_.ground().password;
+  const bool is_shared = shared != nullptr && plan_.password == scene_.ground().plan.password;
+  password_number_ = is_shared ? std::optional(shared->number()) : std::nullopt;
+  return is_shared ? shared->value() : plan_.password;
+}
+
+bool Wire::has_new_password(const Attempt& attempt) {
+  if (attempt.kind != Attempt::Kind::refused || !password_number_) return false;
+  if (!client::is_about_password(*attempt.reason)) return false;
+  cut(transport::Ending::graceful);
+  return scene_.renew_password(*password_number_);
+}
+
+Attempt Wire::connect_once() {
   if (!open() || !handshake()) return how_attempt_ended();
-  scene_.wait([this] { return connack_ || end_; }, plan_.connack_timeout);
+  wait_for_answer([this] { return connack_ || end_; }, plan_.connack_timeout);
   return how_attempt_ended();
 }
 
@@ -55,7 +74,7 @@ Attempt Wire::try_bytes(protocol::Bytes connect, Duration patience) {
   start_over();
   if (open()) {
     send_bytes(connect);
-    scene_.wait([this] { return connack_ || end_; }, patience);
+    wait_for_answer([this] { return connack_ || end_; }, patience);
   }
   return how_attempt_ended();
 }
@@ -103,7 +122,7 @@ bool Wire::submit(const Message& message, session::Token token) {
     }
     after_session();
     if (submission->admission == session::Admission::accepted) return true;
-    if (!scene_.wait([this] { return ready_ || end_; }, usual_patience)) return false;
+    if (!wait_for_answer([this] { return ready_ || end_; }, usual_patience)) return false;
   }
   return false;
 }
@@ -126,7 +145,7 @@ std::optional<ReasonCode> Wire::try_publish(const Message& message, Duration pat
       scene_.ground().leftovers->remove_topic(message.topic);
     return reason;
   }
-  scene_.wait([this] { return outgoing_.empty() || end_; }, usual_patience);
+  wait_for_answer([this] { return outgoing_.empty() || end_; }, usual_patience);
   return end_ ? std::nullopt : std::optional(ReasonCode::success);
 }
 
@@ -141,12 +160,13 @@ bool Wire::publish(const Message& message) {
 
 bool Wire::settle(Duration patience) {
   if (patience == Duration{}) patience = usual_patience;
-  return scene_.wait([this] { return outstanding_ == 0 || end_; }, patience) && outstanding_ == 0;
+  return wait_for_answer([this] { return outstanding_ == 0 || end_; }, patience) &&
+         outstanding_ == 0;
 }
 
 std::optional<ReasonCode> Wire::outcome(session::Token token, Duration patience) {
   if (patience == Duration{}) patience = usual_patience;
-  scene_.wait([&] { return outcomes_.count(token) != 0 || end_; }, patience);
+  wait_for_answer([&] { return outcomes_.count(token) != 0 || end_; }, patience);
   const auto found = outcomes_.find(token);
   if (found == outcomes_.end()) return std::nullopt;
   return found->second;
@@ -199,13 +219,17 @@ std::optional<ReasonCode> Wire::try_unsubscribe(const std::string& filter) {
   return outcome(token, {});
 }
 
+bool Wire::wait_for_answer(const std::function<bool()>& condition, Duration patience) {
+  return scene_.wait_for_answer(condition, patience, *this);
+}
+
 // Past the session.
 
 bool Wire::ping(Duration patience) {
   if (patience == Duration{}) patience = usual_patience;
   const std::size_t expected = ++pings_sent_;
   send_packet(protocol::PingReq{});
-  return scene_.wait([&] { return pings_answered_ >= expected || end_; }, patience) &&
+  return wait_for_answer([&] { return pings_answered_ >= expected || end_; }, patience) &&
          pings_answered_ >= expected;
 }
 
@@ -272,7 +296,7 @@ void Wire::disconnect(ReasonCode reason, const protocol::PropertyList* propertie
   if (!online()) return;
   const protocol::Properties given = properties ? properties->view() : protocol::Properties();
   say_disconnect({reason, given});
-  scene_.wait([this] { return !stream_; }, usual_patience);
+  wait_for_answer([this] { return !stream_; }, usual_patience);
   // MQTT 5.0 section 3.14.2.2.2.
   if (given.number(protocol::PropertyId::session_expiry_interval) == 0u)
     scene_.ground().leftovers->remove_client(plan_.client_identifier);

@@ -77,7 +77,9 @@ struct SubscribeOptions {
 /// its answer is there. It outlives its connections: `connect` again takes the session up, when the
 /// plan says so. It keeps what its script can ask for, and no more than the run's Allowance: a
 /// broker that sends more leaves the scene in trouble.
-class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport::StreamEvents {
+class MQTT_TOOLBOX_API Wire final : private session::Handler,
+                                    private transport::StreamEvents,
+                                    private session::Sender {
  public:
   /// Sees each packet before its fate: for `sent`, before it is written; for `received`, before the
   /// session has it.
@@ -98,6 +100,10 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   bool connect();
   /// The same without trouble for a refusal.
   Attempt try_connect();
+  /// The plan's password, or what it has become where that is the run's.
+  std::optional<std::string> password();
+  /// Whether the password was refused, and there is another one now.
+  bool has_new_password(const Attempt& attempt);
   /// Opens the transport and sends nothing.
   bool open();
   /// Opens the transport and sends these bytes in place of CONNECT; until CONNACK, or `patience` is
@@ -153,6 +159,9 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   /// Until the connection is over.
   bool wait_for_end(Duration patience);
 
+  /// As Scene::wait_for_answer, for answers to what this wire sends.
+  bool wait_for_answer(const std::function<bool()>& condition, Duration patience);
+
   /// Past the session: whatever the script wants the broker to see.
   void send_bytes(protocol::Bytes bytes);
   void send_packet(const protocol::Packet& packet);
@@ -185,8 +194,10 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   void on_ready() override;
   void on_readable() override;
   void on_writable() override;
+  const session::SendProgress& send_progress() override;
 
   bool handshake();
+  Attempt connect_once();
   Attempt how_attempt_ended() const;
   void note_connack(const protocol::ConnAck& connack);
   bool submit(const Message& message, session::Token token);
@@ -235,6 +246,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   std::string gathering_;    ///< of the session, not yet past the hook
   std::string outgoing_;     ///< past the hook, not yet written
   std::size_t written_ = 0;  ///< of outgoing_
+  session::SendProgress send_progress_;
   std::string incoming_;
   std::size_t needed_ = 0;  ///< of incoming_, for its first packet to be whole
   std::optional<transport::Ending> end_when_written_;
@@ -243,6 +255,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler, private transport:
   bool losing_ = false;
   bool ready_ = false;
 
+  std::optional<std::uint32_t> password_number_;  ///< none: it is not the run's
   std::optional<Error> unreachable_;
   std::optional<protocol::ReasonCode> connack_;
   protocol::PropertyList connack_properties_{protocol::PropertyPlace::connack};

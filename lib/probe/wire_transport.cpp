@@ -81,6 +81,7 @@ bool Wire::open() {
   if (!answered) unreachable_ = Error{ExitCode::unreachable, "no connection in time"};
   connector_.reset();
   if (!stream_) return false;
+  send_progress_.start();
   stream_->set_events(this);
   update_interest();
   return true;
@@ -88,7 +89,8 @@ bool Wire::open() {
 
 bool Wire::handshake() {
   if (!session_) session_.emplace(plan_.session, static_cast<session::Handler&>(*this), output_);
-  const session::Identity identity{plan_.client_identifier, plan_.username, plan_.password};
+  const std::optional<std::string> password = this->password();
+  const session::Identity identity{plan_.client_identifier, plan_.username, password};
   const Status status = session_->transport_opened(version(), identity, scene_.loop().now());
   if (status) {
     scene_.note_connect(plan_, version());
@@ -175,6 +177,15 @@ void Wire::write() {
     cut_with_ = *end_when_written_;
     finish(WireEnd::Kind::here, "cut");
   }
+}
+
+const session::SendProgress& Wire::send_progress() {
+  if (stream_) {
+    const transport::Transmission sent = stream_->transmission();
+    const std::size_t waiting = outgoing_.size() - written_ + sent.waiting;
+    send_progress_.look(sent.sent, waiting, scene_.loop().now());
+  }
+  return send_progress_;
 }
 
 void Wire::on_writable() {
@@ -303,7 +314,7 @@ void Wire::note_failure() {
 
 void Wire::advance() {
   if (!session_) return;
-  session_->advance(scene_.loop().now());
+  session_->advance(scene_.loop().now(), send_progress());
   after_session();
   if (stream_) note_failure();
 }
@@ -311,7 +322,8 @@ void Wire::advance() {
 void Wire::after_session() {
   if (!stream_) return;
   pass_output();
-  if (stream_ && session_) timer_.arm(session_->deadline());
+  if (stream_ && session_)
+    timer_.arm(send_progress_.next_look(session_->deadline(), scene_.loop().now()));
 }
 
 void Wire::finish(WireEnd::Kind kind, std::string text) {

@@ -23,7 +23,7 @@ Reader::Reader(transport::Loop& loop, const Patience& patience)
     : loop_(loop),
       patience_(patience),
       quiet_(loop, [this] { quiet(); }),
-      silence_(loop, [this] { unanswered(); }),
+      silence_(loop, patience.acknowledgement_timeout, [this] { unanswered(); }),
       next_token_(first_token) {}
 
 void Reader::start(client::Client& client, Request request, Listener listener) {
@@ -36,7 +36,7 @@ void Reader::start(client::Client& client, Request request, Listener listener) {
   subscriptions_.clear();
   stage_ = Stage::subscribing;
   asked_at_ = loop_.now();
-  silence_.arm(asked_at_ + patience_.acknowledgement_timeout);
+  silence_.start(*client_);
   for (std::size_t first = 0; first < request_.filters.size() && stage_ == Stage::subscribing;) {
     const std::size_t end = batch_end(first);
     subscribe(first, end);
@@ -69,7 +69,7 @@ void Reader::subscribe(std::size_t first, std::size_t end) {
 void Reader::stop() {
   stage_ = Stage::idle;
   quiet_.disarm();
-  silence_.disarm();
+  silence_.stop();
 }
 
 bool Reader::take(const Result<client::Submission>& submission) {
@@ -88,7 +88,7 @@ void Reader::fail(const Error& error) {
 void Reader::start_asking(Stage stage) {
   stage_ = stage;
   asked_at_ = loop_.now();
-  silence_.arm(asked_at_ + patience_.acknowledgement_timeout);
+  silence_.start(*client_);
 }
 
 /// Of UNSUBSCRIBE and PINGREQ one answer is enough: some brokers answer no UNSUBSCRIBE of a filter
@@ -117,8 +117,7 @@ void Reader::on_message(const protocol::Publish& message) {
   if (!listener_.retained(message)) return;
   ++received_;
   // What a broker sends instead of an answer is a sign of life too.
-  if (stage_ == Stage::subscribing || stage_ == Stage::asking)
-    silence_.arm(loop_.now() + patience_.acknowledgement_timeout);
+  if (stage_ == Stage::subscribing || stage_ == Stage::asking) silence_.answered();
   if (stage_ == Stage::asking || stage_ == Stage::quiet) wait_for_quiet();
 }
 
@@ -150,7 +149,7 @@ void Reader::answered() {
   note_round_trip();
   if (stage_ == Stage::undoing) return end();
   if (stage_ != Stage::asking) return;
-  silence_.disarm();
+  silence_.stop();
   stage_ = Stage::quiet;
   quiet_until_ = loop_.now() + std::max(patience_.acknowledgement_timeout, quiet_time());
   wait_for_quiet();
@@ -174,7 +173,7 @@ void Reader::wait_for_quiet() {
 
 void Reader::quiet() {
   quiet_.disarm();
-  silence_.disarm();
+  silence_.stop();
   if (stage_ != Stage::staying && request_.stay != Duration(0)) {
     stage_ = Stage::staying;
     return quiet_.arm(loop_.now() + request_.stay);

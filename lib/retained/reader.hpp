@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/export.hpp"
+#include "client/answer_timeout.hpp"
 #include "client/client.hpp"
 
 namespace mqtt_toolbox::retained {
@@ -56,7 +57,7 @@ class MQTT_TOOLBOX_API Reader {
     /// ExitCode::lost: SUBSCRIBE was not answered, or not taken.
     std::function<void(const Error&)> failed;
   };
-  /// `patience` must outlive the reader.
+  /// `patience` must outlive the reader, and not change.
   Reader(transport::Loop& loop, const Patience& patience);
 
   struct Request {
@@ -101,7 +102,7 @@ class MQTT_TOOLBOX_API Reader {
   const Patience& patience_;
   Listener listener_;
   transport::Loop::Timer quiet_;
-  transport::Loop::Timer silence_;
+  client::AnswerTimeout silence_;
   client::Client* client_ = nullptr;
   Request request_;
   client::Token next_token_;

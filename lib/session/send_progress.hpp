@@ -33,4 +33,15 @@ class MQTT_TOOLBOX_API SendProgress {
   bool unsent_ = false;
 };
 
+/// One whose bytes are on their way to the server.
+class Sender {
+ public:
+  /// Of this connection, as seen now and earlier; nothing is known of one that keeps its socket to
+  /// itself.
+  virtual const SendProgress& send_progress() = 0;
+
+ protected:
+  ~Sender() = default;
+};
+
 }  // namespace mqtt_toolbox::session

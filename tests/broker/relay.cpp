@@ -1,10 +1,12 @@
-// relay ADDRESS HOST PORT: listens on a free port of ADDRESS, prints the port, and passes every
-// connection on to HOST PORT. relay ADDRESS socks [USER:PASSWORD]: a SOCKS5 proxy instead (RFC 1928
-// and 1929), which prints a line with the destination of each connection. SIGUSR1 cuts all
-// connections that there are.
+// relay ADDRESS HOST PORT [RATE]: listens on a free port of ADDRESS, prints the port, and passes
+// every connection on to HOST PORT, with RATE at most so many bytes a second of what comes from the
+// client, which then wait at the client. relay ADDRESS socks [USER:PASSWORD]: a SOCKS5 proxy
+// instead (RFC 1928 and 1929), which prints a line with the destination of each connection. SIGUSR1
+// cuts all connections that there are.
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstring>
@@ -22,6 +24,7 @@
 namespace {
 
 constexpr int nobody = -1;
+constexpr auto pause = std::chrono::milliseconds(20);
 std::array<std::atomic<int>, 256> clients;
 
 extern "C" void cut(int) {
@@ -73,11 +76,14 @@ int connect_to(const Destination& destination) {
   return -1;
 }
 
-/// The listening socket, -1 if there is no such address here.
-int listen_on(const std::string& host) {
+/// The listening socket, -1 if there is no such address here. What is received slowly has little
+/// room.
+int listen_on(const std::string& host, bool is_slow) {
   const Addresses addresses(host, "0", AI_NUMERICHOST | AI_PASSIVE);
   if (addresses.first == nullptr) return -1;
   const int descriptor = socket(addresses.first->ai_family, SOCK_STREAM, 0);
+  const int little = 4096;
+  if (is_slow) setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
   if (bind(descriptor, addresses.first->ai_addr, addresses.first->ai_addrlen) != 0 ||
       listen(descriptor, 64) != 0)
     return -1;
@@ -104,15 +110,18 @@ bool send_all(int descriptor, const char* bytes, std::size_t size) {
   return true;
 }
 
-/// Bytes until either side ends.
-void pass_on(int one, int other) {
+/// Bytes until either side ends; `rate` a second of `one`'s, 0: as fast as they come.
+void pass_on(int one, int other, std::size_t rate) {
   std::array<pollfd, 2> sides{{{one, POLLIN, 0}, {other, POLLIN, 0}}};
   std::array<char, 65536> block;
+  const std::size_t share = rate / (std::chrono::seconds(1) / pause);
   while (poll(sides.data(), sides.size(), -1) > 0) {
     for (std::size_t i = 0; i < sides.size(); ++i) {
       if (sides[i].revents == 0) continue;
-      const ssize_t size = recv(sides[i].fd, block.data(), block.size(), 0);
+      const bool is_slow = rate != 0 && i == 0;
+      const ssize_t size = recv(sides[i].fd, block.data(), is_slow ? share : block.size(), 0);
       if (size <= 0) return;
+      if (is_slow) std::this_thread::sleep_for(pause);
       if (!send_all(sides[1 - i].fd, block.data(), static_cast<std::size_t>(size))) return;
     }
   }
@@ -168,14 +177,15 @@ std::optional<Destination> serve_socks(int client, const std::string& credential
   return destination;
 }
 
-void serve(int client, std::optional<Destination> destination, const std::string& credentials) {
+void serve(int client, std::optional<Destination> destination, const std::string& credentials,
+           std::size_t rate) {
   const std::size_t place = enter(client);
   without_delay(client);
   if (!destination) destination = serve_socks(client, credentials);
   const int server = destination ? connect_to(*destination) : -1;
   if (server >= 0) {
     without_delay(server);
-    pass_on(client, server);
+    pass_on(client, server, rate);
     close(server);
   }
   clients[place] = nobody;
@@ -186,7 +196,7 @@ void serve(int client, std::optional<Destination> destination, const std::string
 
 int main(int argc, char** argv) {
   if (argc < 3) {
-    std::cerr << "Usage: relay ADDRESS HOST PORT | relay ADDRESS socks [USER:PASSWORD]\n";
+    std::cerr << "Usage: relay ADDRESS HOST PORT [RATE] | relay ADDRESS socks [USER:PASSWORD]\n";
     return 2;
   }
   const bool socks = std::string_view(argv[2]) == "socks";
@@ -195,13 +205,14 @@ int main(int argc, char** argv) {
   if (!socks) destination = Destination{argv[2], last};
   for (auto& client : clients) client = nobody;
   std::signal(SIGUSR1, cut);
-  const int listener = listen_on(argv[1]);
+  const std::size_t rate = !socks && argc > 4 ? std::stoul(argv[4]) : 0;
+  const int listener = listen_on(argv[1], rate != 0);
   if (listener < 0) return 3;
   std::cout << port_of(listener) << std::endl;
   for (;;) {
     const int client = accept(listener, nullptr, nullptr);
     if (client < 0 && errno == EINTR) continue;
     if (client < 0) return 7;
-    std::thread(serve, client, destination, last).detach();
+    std::thread(serve, client, destination, last, rate).detach();
   }
 }

@@ -318,3 +318,66 @@ CASES
   (($(of_result '.intervals | length') >= 4))
   assert_equal "$(of_result .delivery.lost)" 0
 }
+
+# count_runs: a command that says how often it ran, which is what it prints.
+count_runs() {
+  runs=$BATS_TEST_TMPDIR/runs
+  printf -v command 'echo x >>%q; wc -l <%q' "$runs" "$runs"
+}
+times_run() { wc -l <"$runs"; }
+
+@test "a password that a command prints is asked for once while the broker takes it" {
+  start_sink
+  count_runs
+  bench connect -c 200 --hold 100ms -u ann --password-command "$command"
+  assert_status 0
+  assert_equal "$(times_run)" 1
+}
+
+@test "when many connections are refused for their password its command runs once more, not for each" {
+  start_sink --refuse 2 --refuse-reason not-authorized # each second CONNECT, whatever the password
+  count_runs
+  bench connect -c 200 --hold 100ms -u ann --password-command "$command" --reconnect-attempts 0 --json
+  assert_status 4
+  assert_equal "$(times_run)" 2
+  # Of those that were refused with the first password some are not with the second one.
+  (($(field .clients_connected) > 100))
+}
+
+@test "a broker that takes the first password for a while only: the next one is used" {
+  local version code
+  for version in 5:135 5:134 311:5 311:4; do
+    code=${version#*:}
+    count_runs
+    rm -f "$runs"
+    start_scripted_broker "accept; expect CONNECT password=1; send CONNACK; reset
+      accept; expect CONNECT password=1; send CONNACK code=$code; close
+      accept; expect CONNECT password=2; send CONNACK; auto until=DISCONNECT"
+    run -0 --separate-stderr mqtt-bench connect -h 127.0.0.1 -p "$scripted_port" -c 1 --hold 1s -V "${version%:*}" -u ann \
+      --password-command "$command" --reconnect-attempts 1 --reconnect-delay 10ms
+    assert_equal "$(times_run)" 2
+    finish scripted
+    assert_status 0
+  done
+}
+
+@test "a command that fails to print the next password is told once, and the refusal counts" {
+  start_sink --refuse 2 --refuse-reason not-authorized
+  local command
+  printf -v command 'test ! -e %q || exit 3; touch %q; echo p' "$BATS_TEST_TMPDIR/ran" "$BATS_TEST_TMPDIR/ran"
+  bench connect -c 20 --connect-rate 200/s --hold 100ms -u ann --password-command "$command" --reconnect-attempts 0 --json
+  assert_status 4
+  assert_equal "$(grep -c 'exited with 3' <<<"$stderr")" 1
+  assert_equal "$(field .clients_connected)" 10
+}
+
+@test "a signal ends a run that waits for the command that prints the password" {
+  start_sink --refuse 2 --refuse-reason not-authorized
+  local ran=$BATS_TEST_TMPDIR/ran command
+  printf -v command 'if test -e %q; then touch %q; exec sleep 1000; fi; touch %q; echo p' "$ran" "$ran.again" "$ran"
+  start_bench connect -c 20 --connect-rate 200/s --hold 100ms -u ann --password-command "$command" --reconnect-attempts 0
+  wait_until test -e "$ran.again"
+  kill -TERM "$run_pid"
+  finish run
+  assert_status 143
+}

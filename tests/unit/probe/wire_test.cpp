@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "probe/bare.hpp"
 #include "unit/probe/stage.hpp"
 
 using namespace mqtt_toolbox;
@@ -10,6 +11,22 @@ using protocol::ReasonCode;
 using session::Direction;
 
 namespace {
+
+/// A run whose password a command prints: 1 at first, 2 when it is asked again.
+constexpr std::string_view renewed_password =
+    "accept; expect CONNECT password=1; send CONNACK code=135; close\n"
+    "accept; expect CONNECT password=2; send CONNACK; auto";
+
+struct TokenStage : Stage {
+  TokenStage(std::string_view script, std::string command)
+      : Stage(script), password("1", std::move(command)) {
+    ground.plan.username = "u";
+    ground.plan.password = "1";
+    ground.password = &password;
+    password.accepted();
+  }
+  client::SharedPassword password;
+};
 
 constexpr Duration moment = std::chrono::milliseconds(50);
 
@@ -277,4 +294,38 @@ TEST_CASE("messages that are only counted are counted") {
   CHECK(wire.wait_for(3, std::chrono::seconds(5)));
   CHECK(wire.messages() == 3);
   CHECK(wire.received().empty());
+}
+
+TEST_CASE("a password that the broker no longer takes is asked for again") {
+  SUBCASE("by a wire") {
+    TokenStage stage(renewed_password, "echo 2");
+    CHECK(stage.scene->connected().online());
+    CHECK_FALSE(stage.scene->in_trouble());
+  }
+  SUBCASE("by one past the session") {
+    TokenStage stage(renewed_password, "echo 2");
+    Bare bare(*stage.scene);
+    CHECK(bare.connect());
+  }
+  SUBCASE("by a client") {
+    TokenStage stage(renewed_password, "echo 2");
+    (void)stage.scene->peer();
+    CHECK_FALSE(stage.scene->in_trouble());
+  }
+}
+
+TEST_CASE("a password of the script's own is not the run's") {
+  TokenStage stage("accept; expect CONNECT password=wrong; send CONNACK code=135; close", "echo 2");
+  client::ConnectPlan plan = stage.scene->plan();
+  plan.password = "wrong";
+  CHECK(stage.scene->wire(plan).try_connect().kind == Attempt::Kind::refused);
+  CHECK(stage.failures() == "");
+}
+
+TEST_CASE("a command that prints no other password leaves the refusal") {
+  for (const char* command : {"echo 1", "exit 1"}) {
+    TokenStage stage("accept; expect CONNECT password=1; send CONNACK code=135; close", command);
+    CHECK(stage.scene->wire().try_connect().kind == Attempt::Kind::refused);
+    CHECK(stage.failures() == "");
+  }
 }
