@@ -81,12 +81,12 @@ constexpr std::array<Spec, 8> specs{{
      .help = "shell command whose first line of output is the password",
      .manual =
          "It reads /dev/null and has 30 seconds. mqtt-pub and mqtt-sub run it again before each "
-         "reconnect, so that it may print a token with a short life. mqtt-bench, mqtt-probe, "
-         "mqtt-qos-test, mqtt-share-test and mqtt-will-test run it again, once for all "
-         "connections and at most once in 30 seconds, when the broker has taken the password "
-         "before and refuses a later connection with the reason code 0x86 or 0x87 (4 or 5 before "
-         "5.0); that connection is tried again if the command prints another password. A command "
-         "that fails then counts as a failed attempt. All other passwords, also that of "
+         "reconnect, so that it may print a token with a short life. mqtt-bench (without --engine "
+         "paho), mqtt-probe, mqtt-qos-test, mqtt-share-test and mqtt-will-test run it again, once "
+         "for all connections and at most once in 30 seconds, when the broker has taken the "
+         "password before and refuses a later connection with the reason code 0x86 or 0x87 (4 or "
+         "5 before 5.0); that connection is tried again if the command prints another password. A "
+         "command that fails then counts as a failed attempt. All other passwords, also that of "
          "--key-password-command and what is typed, are asked for once.",
      .assign = assign_password<SecretSource::Kind::command>},
     {.name = "password-env",
