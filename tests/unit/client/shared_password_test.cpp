@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -117,8 +118,11 @@ TEST_CASE("a command that fails leaves the password as it is, and is told once")
 }
 
 TEST_CASE("the end does not wait for the command, and tells nobody") {
-  Token token("exec sleep 1000");
+  const TemporaryFolder folder;
+  const std::string begun = folder.file("begun");
+  Token token("touch " + begun + "; exec sleep 1000");
   token.password.accepted();
   token.renew(0, &token);
+  while (!std::filesystem::exists(begun)) std::this_thread::yield();
   CHECK(token.settled == 0);
 }
