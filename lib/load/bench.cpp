@@ -1,6 +1,7 @@
 #include "load/bench.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <iterator>
 #include <map>
 #include <time.h>
@@ -67,6 +68,7 @@ struct Bench::State final : WorkerEvents {
 
   // All below in the calling thread.
   Result<Measurement> go(transport::Loop& its_loop, const OnInterval& its_on_interval);
+  Status make_workers();
   Status launch();
   void one_connected();
   void begin();
@@ -117,18 +119,27 @@ struct Bench::State final : WorkerEvents {
   bool interrupted = false;
 };
 
+/// Without descriptors for them it ends here: the exception may not pass into a program.
+Status Bench::State::make_workers() {
+  try {
+    inbox.emplace(*loop);
+    for (std::uint32_t i = 0; i < run->threads; ++i)
+      workers.push_back(std::make_unique<Worker>(*run, i, *this));
+    return {};
+  } catch (const std::exception& exception) {
+    return fail(ExitCode::io, exception.what());
+  }
+}
+
 Result<Measurement> Bench::State::go(transport::Loop& its_loop, const OnInterval& its_on_interval) {
   loop = &its_loop;
   on_interval = &its_on_interval;
-  inbox.emplace(its_loop);
+  if (auto made = make_workers(); !made) return tl::unexpected(std::move(made.error()));
   drain_timer.emplace(its_loop, [this] { watch_drain(); });
   offset_at_start = clock_offset();
   measurement.plan = run->plan;
   measurement.workers.resize(run->threads);
   reported.assign(run->threads, Time(0));
-  for (std::uint32_t i = 0; i < run->threads; ++i) {
-    workers.push_back(std::make_unique<Worker>(*run, i, *this));
-  }
   times.started = SystemClock().now();
   machine_at_start = machine_time();
   if (run->plan.scenario == Scenario::connect) times.measured = times.started;

@@ -86,6 +86,13 @@ setup() {
   assert_equal "$(jq -r .verdict <<<"$output" | sort -u)" pass
 }
 
+@test "without descriptors for its loops the contract fails, and is not aborted" {
+  printf '{"name": "rule-breaker", "version": "1", "doors": {"tcp": %s}}' "$BREAKER_PORT" >"$BATS_TEST_TMPDIR/facts.json"
+  run -1 --separate-stderr bash -c 'ulimit -n 50; exec contract "$@"' contract "$BATS_TEST_TMPDIR/facts.json" \
+    "$BATS_TEST_DIRNAME/../broker/contract"
+  assert_contains "$output" 'too many open files'
+}
+
 # publish_at_fault NAME KIND@N: in the background as NAME, at QoS 1, for a second at most.
 publish_at_fault() {
   start_in_background "broken_$1" rule-breaker --fault "$2"

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <exception>
 #include <mutex>
 #include <regex>
 #include <thread>
@@ -129,9 +128,6 @@ class Run {
       return {stopped.observed};
     } catch (const EngineRefuses& refusal) {
       return {refusal.why, true};
-    } catch (const std::exception& exception) {
-      // A stage that this side has no descriptors for.
-      return {exception.what()};
     }
   }
 

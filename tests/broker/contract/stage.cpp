@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "transport/make_loop.hpp"
+
 namespace mqtt_toolbox::contract {
 
 using protocol::PropertyId;
@@ -22,6 +24,12 @@ transport::ConnectSettings way_to(const BrokerFacts& facts, const std::string& d
   return way;
 }
 
+std::unique_ptr<transport::Loop> new_loop() {
+  auto loop = transport::make_loop();
+  if (!loop) throw Stopped{loop.error().text};
+  return *std::move(loop);
+}
+
 std::string shell_quoted(const std::vector<std::string>& command) {
   std::string line;
   for (const std::string& word : command) line += "'" + word + "' ";
@@ -31,7 +39,12 @@ std::string shell_quoted(const std::vector<std::string>& command) {
 }  // namespace
 
 Stage::Stage(const Conditions& conditions, std::uint64_t seed, Duration patience)
-    : conditions_(conditions), random_(seed), deadline_(loop_.now() + patience) {
+
+    : conditions_(conditions),
+      random_(seed),
+      own_loop_(new_loop()),
+      loop_(*own_loop_),
+      deadline_(loop_.now() + patience) {
   folder_ = fmt::format("contract/{:08x}/", random_() >> 32);
 }
 

@@ -25,6 +25,7 @@ struct Conditions {
 /// Where one case is played: its own loop, its own topics, and the clients it brings on.
 class Stage {
  public:
+  /// Throws Stopped without descriptors for its loop.
   Stage(const Conditions& conditions, std::uint64_t seed, Duration patience);
 
   const BrokerFacts& facts() const { return conditions_.facts; }
@@ -64,7 +65,8 @@ class Stage {
  private:
   Conditions conditions_;
   Random random_;
-  transport::Loop loop_;
+  const std::unique_ptr<transport::Loop> own_loop_;
+  transport::Loop& loop_;
   Time deadline_;
   std::string folder_;  ///< what the topics begin with
   std::vector<std::unique_ptr<Line>> lines_;
