@@ -1,5 +1,7 @@
 #include "client/advice.hpp"
 
+#include <algorithm>
+
 namespace mqtt_toolbox::client {
 
 using protocol::ReasonCode;
@@ -29,6 +31,13 @@ constexpr Advice table[] = {
     {ReasonCode::maximum_connect_time, false, true, ""},
 };
 
+constexpr ReasonCode about_a_packet[] = {
+    ReasonCode::malformed_packet,     ReasonCode::protocol_error,
+    ReasonCode::not_authorized,       ReasonCode::topic_name_invalid,
+    ReasonCode::packet_too_large,     ReasonCode::payload_format_invalid,
+    ReasonCode::retain_not_supported, ReasonCode::qos_not_supported,
+};
+
 constexpr Advice none{ReasonCode::success, false, false, ""};
 
 }  // namespace
@@ -38,6 +47,10 @@ const Advice& advice_for(ReasonCode reason) {
     if (advice.reason == reason) return advice;
   }
   return none;
+}
+
+bool may_be_about_a_packet(ReasonCode reason) {
+  return std::ranges::find(about_a_packet, reason) != std::end(about_a_packet);
 }
 
 }  // namespace mqtt_toolbox::client

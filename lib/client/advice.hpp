@@ -17,4 +17,8 @@ struct Advice {
 /// Codes without a row of their own do not pass and have no mend.
 const Advice& advice_for(protocol::ReasonCode reason);
 
+/// Whether a DISCONNECT with this code may speak of one packet that the server has received, so
+/// that a connection without that packet would stand (MQTT 5.0 section 3.14.2.1).
+bool may_be_about_a_packet(protocol::ReasonCode reason);
+
 }  // namespace mqtt_toolbox::client

@@ -225,12 +225,14 @@ Ended refused(const std::string& target, const protocol::ConnAck& connack, Versi
 
 Ended disconnected(const std::string& target, const protocol::Disconnect& disconnect) {
   const Advice& advice = advice_for(disconnect.reason);
-  return lost(
+  Ended ended = lost(
       target,
       fmt::format("the broker sent DISCONNECT: {} (0x{:02X}){}",
                   name(disconnect.reason, PacketType::disconnect),
                   static_cast<unsigned>(disconnect.reason), remarks(disconnect.properties, advice)),
       !advice.passes_in_disconnect);
+  ended.may_be_over_a_packet = may_be_about_a_packet(disconnect.reason);
+  return ended;
 }
 
 Ended failed(const std::string& target, const session::Failure& failure) {

@@ -18,6 +18,8 @@ struct Ended {
   session::AttemptEnd attempt = session::AttemptEnd::other;
   /// Another attempt would end in the same way.
   bool permanent = false;
+  /// The server may have ended it over one packet; without that packet another may stand.
+  bool may_be_over_a_packet = false;
 };
 
 /// What is known when CONNECT was not answered as it should.

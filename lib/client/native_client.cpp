@@ -38,6 +38,11 @@ NativeClient::NativeClient(Surroundings surroundings, const ConnectPlan& plan,
       silence_(loop_, plan.silence_timeout, [this] { fall_back_after_silence(); }),
       session_timer_(loop_, [this] { advance_session(); }),
       closing_timer_(loop_, [this] { closing_timed_out(); }),
+      hold_timer_(loop_,
+                  [this] {
+                    release();
+                    wire_.flush();
+                  }),
       backoff_(plan.reconnect),
       password_(loop_, plan.password, std::move(password_command)),
       repeated_ends_(plan.ends_at_same_packet),
@@ -171,6 +176,7 @@ void NativeClient::close(const protocol::Disconnect& disconnect, Grace grace) {
   grace_ = grace;
   closing_since_ = loop_.now();
   arm_for_closing();
+  release();
   wire_.pause_reading(false);
   wire_.flush();
 }

@@ -100,10 +100,13 @@ class NativeClient final : public Client, private session::Handler, private Wire
   // Loss and the end.
   void session_ended();
   Ended how_session_ended() const;
+  void closed_online(const std::optional<Error>& failure);
   void connection_ended(const Ended& ended, const EndedAt& at);
   Duration good_life() const;
   EndedAt oldest_request() const;
-  EndedAt ended_at_close(bool was_reset) const;
+  EndedAt ended_at_close(bool is_orderly) const;
+  void hold_in_doubt();
+  void release();
   EndedAt ended_at_fault() const;
   void retry(const Error& cause);
   void all_written();
@@ -114,6 +117,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   void finish(std::optional<Error> error);
 
   void advance_session();
+  void request_answered();
   void after_session();
   void watch_session_deadline();
   Status check_filter(protocol::Bytes filter) const;
@@ -138,6 +142,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   AnswerTimeout silence_;  ///< until the next version is tried
   transport::Loop::Timer session_timer_;
   transport::Loop::Timer closing_timer_;
+  transport::Loop::Timer hold_timer_;
   session::Backoff backoff_;
   Password password_;
   RepeatedEnds repeated_ends_;
@@ -164,6 +169,9 @@ class NativeClient final : public Client, private session::Handler, private Wire
   bool told_to_wait_ = false;
   bool ended_at_request_ = false;
   bool is_sent_away_ = false;  ///< the server sent DISCONNECT when it had something to answer
+  /// A connection was cut with a request on its way, and no request was answered since.
+  bool has_doubt_ = false;
+  bool is_held_ = false;  ///< nothing is written until hold_timer_
   bool paused_ = false;
   bool lingers_ = false;   ///< at its end the connection waits for the server's
   bool all_done_ = false;  ///< when `close` was called nothing but DISCONNECT was left to do

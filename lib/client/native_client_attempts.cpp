@@ -125,6 +125,7 @@ void NativeClient::on_connected(const session::Connected& connected) {
   is_sent_away_ = false;
   tried_.clear();
   stage_ = Stage::online;
+  hold_in_doubt();
   const bool first = !std::exchange(was_online_, true);
   note_connack(connected.connack);
   resubscribe();

@@ -14,6 +14,9 @@ namespace mqtt_toolbox::client {
 namespace {
 /// How long a server is given to read the last bytes and to close; nothing but its close tells.
 constexpr Duration longest_linger = std::chrono::milliseconds(500);
+/// A server that goes right after CONNACK, or a network that cuts the connection there, has done so
+/// by then; longer than the variation of a round trip.
+constexpr Duration held_in_doubt = std::chrono::milliseconds(50);
 }  // namespace
 
 Ended NativeClient::how_session_ended() const {
@@ -30,6 +33,7 @@ void NativeClient::session_ended() {
     return finish(std::move(closing_error_));
   }
   // The DISCONNECT that tells the server what it did.
+  release();
   wire_.flush();
   if (stage_ == Stage::ended) return;
   connection_ended(how_session_ended(), is_sent_away_ ? oldest_request() : ended_at_fault());
@@ -40,18 +44,26 @@ EndedAt NativeClient::oldest_request() const {
   return pending ? client::ended_at_request(*pending) : EndedAt();
 }
 
-/// A packet that is on its way when the server ends the connection is not the cause: TCP says
-/// whether it has arrived. A reset says that it was not read to its end, which a server that finds
-/// a message or a request too large does not do either.
-EndedAt NativeClient::ended_at_close(bool was_reset) const {
+/// A packet that is on its way when the server ends the connection is not the cause: where the end
+/// was orderly, TCP says whether it has arrived. A reset says nothing, since it acknowledges
+/// nothing: what the system has taken may have been read.
+EndedAt NativeClient::ended_at_close(bool is_orderly) const {
   const auto pending = session_->oldest_pending();
-  const std::uint64_t written = wire_.output().written();
-  const std::uint64_t behind_connect = connect_end_ + wire_.unconfirmed();
-  if (!pending || written <= behind_connect) return {};
-  const bool in_the_middle = written - behind_connect < pending->size;
-  const bool is_publish = pending->packet == protocol::PacketType::publish;
-  const bool is_unread = was_reset && !in_the_middle && !is_publish;
-  return is_unread ? EndedAt() : client::ended_at_request(*pending);
+  const std::uint64_t unread = is_orderly ? wire_.unconfirmed() : 0;
+  const bool may_be_read = wire_.output().written() > connect_end_ + unread;
+  return pending && may_be_read ? client::ended_at_request(*pending) : EndedAt();
+}
+
+/// After an end that left in doubt whether a request was read, the next connection shows first that
+/// it lives: what is reset before anything was written is not reset for a request.
+void NativeClient::hold_in_doubt() {
+  is_held_ = has_doubt_;
+  if (is_held_) hold_timer_.arm(loop_.now() + held_in_doubt);
+}
+
+void NativeClient::release() {
+  hold_timer_.disarm();
+  is_held_ = false;
 }
 
 EndedAt NativeClient::ended_at_fault() const {
@@ -60,6 +72,7 @@ EndedAt NativeClient::ended_at_fault() const {
 }
 
 bool NativeClient::before_writing() {
+  if (is_held_) return false;
   if (store_ == nullptr) return true;
   Status committed = store_->commit();
   if (committed) return true;
@@ -77,8 +90,7 @@ void NativeClient::on_gone(const std::optional<Error>& failure) {
   switch (stage_) {
     case Stage::handshaking:
       return connection_ended(closed_before_connack(unanswered(), failure), {});
-    case Stage::online:
-      return connection_ended(closed(target_, failure), ended_at_close(failure.has_value()));
+    case Stage::online: return closed_online(failure);
     case Stage::closing:
       if (all_done_) return finish(std::nullopt);
       return finish(closed(target_, failure).error);
@@ -92,9 +104,16 @@ void NativeClient::on_gone(const std::optional<Error>& failure) {
   }
 }
 
+void NativeClient::closed_online(const std::optional<Error>& failure) {
+  const EndedAt at = ended_at_close(!failure);
+  if (failure && at.kind == EndedAt::Kind::request) has_doubt_ = true;
+  connection_ended(closed(target_, failure), at);
+}
+
 void NativeClient::connection_ended(const Ended& ended, const EndedAt& at) {
   stop_awaiting_connack();
   session_timer_.disarm();
+  release();
   wire_.drop(transport::Ending::graceful);
   session_->transport_closed();
   if (stage_ == Stage::handshaking) return attempt_ended(ended);
@@ -106,11 +125,13 @@ void NativeClient::connection_ended(const Ended& ended, const EndedAt& at) {
   if (const std::size_t lost = std::exchange(unwritten_qos_0_, 0); lost != 0) {
     error.text += fmt::format("; up to {} unwritten QoS 0 messages with it", lost);
   }
-  if (ended.permanent) return finish(std::move(error));
   // What a store holds need not be given up with one of its messages.
+  const bool spares_others = store_ != nullptr && ended.may_be_over_a_packet && ended_at_request_;
+  if (ended.permanent && !spares_others) return finish(std::move(error));
   auto hopeless = store_ == nullptr ? repeated_ends_.hopeless(error) : std::nullopt;
   if (hopeless) return finish(std::move(hopeless));
-  error.text += repeated_ends_.take_hint();
+  // Which message of a store it is, is found out and told.
+  if (store_ == nullptr || !ended_at_request_) error.text += repeated_ends_.take_hint();
   retry(error);
 }
 
@@ -190,6 +211,7 @@ void NativeClient::finish(std::optional<Error> error) {
   stop_awaiting_connack();
   session_timer_.disarm();
   closing_timer_.disarm();
+  hold_timer_.disarm();
   loop_.defer(lifeline_.guard([this] {
     const std::optional<Error> reason = std::move(closing_error_);
     handler_.on_closed(reason);

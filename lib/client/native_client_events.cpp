@@ -56,14 +56,19 @@ bool NativeClient::on_message(const protocol::Publish& message) {
   return stage_ == Stage::online && handler_.on_message(message);
 }
 
-void NativeClient::on_published(const PublishOutcome& outcome) {
+void NativeClient::request_answered() {
+  has_doubt_ = false;
   repeated_ends_.answered();
+}
+
+void NativeClient::on_published(const PublishOutcome& outcome) {
+  request_answered();
   if (stage_ == Stage::online) handler_.on_published(outcome);
 }
 
 void NativeClient::on_subscribed(Token token, const protocol::SubAck& suback) {
   subscriptions_.answered(token);
-  repeated_ends_.answered();
+  request_answered();
   if (stage_ == Stage::online) handler_.on_subscribed(token, suback);
 }
 

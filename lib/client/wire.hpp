@@ -22,7 +22,8 @@ class WireEvents {
   virtual bool on_bytes(protocol::Bytes bytes) = 0;
   /// After one or more `on_bytes`, when nothing more is there or it is the turn of others.
   virtual void on_bytes_end() = 0;
-  /// Bytes are about to be written. False: they must not be, and the owner has dropped the stream.
+  /// Bytes are about to be written. False: they must not be; the owner has dropped the stream or
+  /// calls `flush` when they may.
   virtual bool before_writing() = 0;
   /// The output has become empty.
   virtual void on_written() = 0;
@@ -61,7 +62,8 @@ class Wire final : private transport::StreamEvents {
   void drop(transport::Ending ending);
 
   /// Bytes of the last stream that ended by itself which the system had handed over and the peer's
-  /// system had not confirmed by then; with TLS or WebSocket those of that layer.
+  /// system had not confirmed by then; with TLS or WebSocket those of that layer. A reset confirms
+  /// nothing, so that they may have arrived all the same.
   std::size_t unconfirmed() const { return unconfirmed_; }
 
   transport::StreamFacts facts() const;

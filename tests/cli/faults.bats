@@ -229,6 +229,7 @@ assert_ended_at() {
 
 @test "a broker that ends each connection at SUBSCRIBE, or over one wrong packet" {
   assert_ended_at 6 'expect SUBSCRIBE; close' '5 connections in a row' 'SUBSCRIBE to a/#' 'no right to subscribe'
+  assert_ended_at 6 'expect SUBSCRIBE; reset' '5 connections in a row' 'SUBSCRIBE to a/#' 'no right to subscribe'
   assert_ended_at 6 'expect SUBSCRIBE; send DISCONNECT code=0x97; expect CLOSE' 'Quota exceeded' 'SUBSCRIBE to a/#'
   assert_ended_at 7 'expect SUBSCRIBE; send-raw 9003000100; expect DISCONNECT' 'its SUBACK' 'a/#' 'likely: '
   assert_ended_at 7 'expect SUBSCRIBE; send-raw 30060003612f2300; expect DISCONNECT' 'its PUBLISH to a/#' 'likely: '
@@ -268,6 +269,10 @@ assert_ended_at() {
   assert_contains "$stderr" 'PUBLISH to a/b (QoS 2, retained, '
   assert_contains "$stderr" '(-r)'
   assert_contains "$stderr" '1 message is not acknowledged'
+  settled
+  start_small_broker "$(connections 5 'expect PUBLISH; reset')"
+  run -6 --separate-stderr mqtt-pub -t a/b -q 1 --reconnect-delay 5ms -l < <(seq 20)
+  assert_contains "$stderr" '5 connections in a row have ended at PUBLISH to a/b (QoS 1, '
   settled
   start_small_broker "$(connections 7 'expect PUBLISH; close'); accept; auto until=DISCONNECT"
   run -0 --separate-stderr mqtt-pub -t a -m x -q 1 --reconnect-delay 5ms --reconnect-attempts 20

@@ -371,21 +371,22 @@ on_small_disk() {
   assert_equal "$(listed)" ''
 }
 
-# three_ends PUBLISH: the steps of three connections that end at this PUBLISH.
+# three_ends PUBLISH [END]: the steps of three connections that end at this PUBLISH.
 three_ends() {
   local i
   for i in 1 2 3; do
-    printf 'accept; expect CONNECT; send CONNACK present=1; expect PUBLISH %s; close\n' "$1"
+    printf 'accept; expect CONNECT; send CONNACK present=1; expect PUBLISH %s; %s\n' "$1" "${2:-close}"
   done
 }
 
-# Three messages of which the second one ends each connection.
+# set_one_aside [END]: three messages of which the second one ends each connection.
 set_one_aside() {
+  local end=${1:-close}
   leave_broker
   run -3 mqtt-pub --store "$store" -t t -l < <(printf 'one\nbad\nthree\n')
-  start_small_broker "expect CONNECT; send CONNACK; expect PUBLISH id=1; expect PUBLISH id=2; expect PUBLISH id=3; close
-    accept; expect CONNECT; send CONNACK present=1; expect PUBLISH id=1 dup=1; send PUBACK id=1; expect PUBLISH id=2; close
-    $(three_ends 'id=2 payload=bad' | head -n 2)
+  start_small_broker "expect CONNECT; send CONNACK; expect PUBLISH id=1; expect PUBLISH id=2; expect PUBLISH id=3; $end
+    accept; expect CONNECT; send CONNACK present=1; expect PUBLISH id=1 dup=1; send PUBACK id=1; expect PUBLISH id=2; $end
+    $(three_ends 'id=2 payload=bad' "$end" | head -n 2)
     accept; expect CONNECT; send CONNACK present=1; expect PUBLISH id=3 payload=three; send PUBACK id=3
     expect DISCONNECT"
   run -6 --separate-stderr mqtt-pub --store "$store" --reconnect-delay 5ms
@@ -413,6 +414,38 @@ set_one_aside() {
   run -0 --separate-stderr mqtt-pub --store "$store" --store-retry
   seen_by_broker
   assert_equal "$(listed)" ''
+}
+
+@test "it is found also where the end is a reset, which acknowledges nothing" {
+  set_one_aside reset
+  stderr=$told
+  assert_error 'message 2 to t was alone on its way' 'connection reset by peer' "1 message is set aside in $store"
+  [[ $stderr != *'(-i)'* ]]
+  assert_equal "$(listed '[.number, .state, .payload]')" '[2,"set_aside","bad"]'
+}
+
+@test "it is found also where the broker names a reason that a reconnect would not mend" {
+  local code
+  for code in 0x81 0x82 0x87 0x90 0x95 0x99 0x9a 0x9b; do
+    store=$BATS_TEST_TMPDIR/store-$code
+    set_one_aside "send DISCONNECT code=$code; expect CLOSE"
+    stderr=$told
+    assert_error 'message 2 to t was alone on its way' 'the broker sent DISCONNECT' "1 message is set aside in $store"
+    assert_equal "$(listed '[.number, .state, .payload]')" '[2,"set_aside","bad"]'
+  done
+}
+
+@test "a reason that speaks of no message ends the run at once, and so does any without a store" {
+  leave_broker
+  run -3 mqtt-pub --store "$store" -t t -m one
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH; send DISCONNECT code=0x8e; expect CLOSE'
+  run -7 --separate-stderr mqtt-pub --store "$store"
+  assert_error 'the broker sent DISCONNECT: Session taken over' '1 message waits'
+  seen_by_broker
+  start_small_broker 'expect CONNECT; send CONNACK; expect PUBLISH; send DISCONNECT code=0x95; expect CLOSE'
+  run -7 --separate-stderr mqtt-pub -t t -m one -q 1
+  assert_error 'the broker sent DISCONNECT: Packet too large'
+  seen_by_broker
 }
 
 @test "what is set aside or waits can be taken out" {
