@@ -138,6 +138,7 @@ _mqtt_pub() {
       -A|--bind-address | \
       -k|--keepalive|--keep-alive | \
       --connect-timeout | \
+      --max-message-size | \
       --proxy | \
       -i|--id|--client-id | \
       -I|--id-prefix | \
@@ -227,6 +228,7 @@ _mqtt_pub() {
     --protocol-version -V
     --keepalive -k
     --connect-timeout
+    --max-message-size
     --proxy
     --nodelay --no-nodelay
     --engine

@@ -15,6 +15,7 @@ complete -c mqtt-qos-test -s A -l bind-address -x -d 'local address or interface
 complete -c mqtt-qos-test -s V -l protocol-version -x -a 'auto 31 mqttv31 311 mqttv311 5 mqttv5' -d 'MQTT version: auto, 31, mqttv31, 311, mqttv311, 5 or mqttv5 (default: auto)'
 complete -c mqtt-qos-test -s k -l keepalive -l keep-alive -x -d 'seconds of silence after which the client pings; 0 is never (default: 60)'
 complete -c mqtt-qos-test -l connect-timeout -x -d 'time for each stage of connecting (default: 10s)'
+complete -c mqtt-qos-test -l max-message-size -x -d 'largest message to take from the broker (default: 256MiB)'
 complete -c mqtt-qos-test -l proxy -x -d 'connect through this SOCKS5 or HTTP proxy'
 complete -c mqtt-qos-test -l nodelay -d 'send small packets at once (TCP_NODELAY) (default: on)'
 complete -c mqtt-qos-test -l no-nodelay -d 'turn off: send small packets at once (TCP_NODELAY)'

@@ -115,6 +115,7 @@ _mqtt_retain_clear() {
       -A|--bind-address | \
       -k|--keepalive|--keep-alive | \
       --connect-timeout | \
+      --max-message-size | \
       --proxy | \
       -i|--id|--client-id | \
       -I|--id-prefix | \
@@ -183,6 +184,7 @@ _mqtt_retain_clear() {
     --protocol-version -V
     --keepalive -k
     --connect-timeout
+    --max-message-size
     --proxy
     --nodelay --no-nodelay
     --engine

@@ -94,6 +94,7 @@ _mqtt_share_test() {
       -A|--bind-address | \
       -k|--keepalive|--keep-alive | \
       --connect-timeout | \
+      --max-message-size | \
       --proxy | \
       -i|--id|--client-id | \
       -I|--id-prefix | \
@@ -135,6 +136,7 @@ _mqtt_share_test() {
     --protocol-version -V
     --keepalive -k
     --connect-timeout
+    --max-message-size
     --proxy
     --nodelay --no-nodelay
     --engine

@@ -139,6 +139,7 @@ _mqtt_sub() {
       -A|--bind-address | \
       -k|--keepalive|--keep-alive | \
       --connect-timeout | \
+      --max-message-size | \
       --proxy | \
       -i|--id|--client-id | \
       -I|--id-prefix | \
@@ -230,6 +231,7 @@ _mqtt_sub() {
     --protocol-version -V
     --keepalive -k
     --connect-timeout
+    --max-message-size
     --proxy
     --nodelay --no-nodelay
     --engine

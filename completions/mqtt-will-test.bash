@@ -129,6 +129,7 @@ _mqtt_will_test() {
       -A|--bind-address | \
       -k|--keepalive|--keep-alive | \
       --connect-timeout | \
+      --max-message-size | \
       --proxy | \
       -i|--id|--client-id | \
       -I|--id-prefix | \
@@ -194,6 +195,7 @@ _mqtt_will_test() {
     --protocol-version -V
     --keepalive -k
     --connect-timeout
+    --max-message-size
     --proxy
     --nodelay --no-nodelay
     --engine

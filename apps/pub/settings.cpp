@@ -479,6 +479,7 @@ Status check(options::Settings& base) {
   if (auto checked = check_characters(settings); !checked) return checked;
   settings.work.password_command = options::password_command(settings);
   settings.work.json = settings.json;
+  settings.plan.session.unread_timeout = settings.work.acknowledgement_timeout;
   settings.work.can_ping = settings.plan.engine == client::Engine::native;
   const bool is_copied =
       !settings.work.store.empty() || settings.plan.engine != client::Engine::native;

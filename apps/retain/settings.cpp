@@ -260,6 +260,7 @@ Status check(options::Settings& base) {
   // What was read before a loss would have to be read again.
   settings.plan.reconnect.attempts = 0;
   settings.plan.retry_first_connect = false;
+  settings.plan.session.unread_timeout = settings.work.patience.acknowledgement_timeout;
   return check_tasks(settings).and_then(
       [&] { return Chooser::make(settings.work).map([](Chooser&&) {}); });
 }

@@ -6,6 +6,20 @@
 
 namespace mqtt_toolbox::sub {
 
+namespace {
+
+constexpr std::size_t large_payload = 1u << 20;
+
+/// Room for a large message at once: where a string grows by doubling, its old and its new room
+/// stand side by side. In hexadecimal a payload is twice as large; room that is not used costs
+/// nothing.
+void make_room(std::string& out, const protocol::Publish& message) {
+  const std::size_t payload = message.payload.size();
+  if (payload >= large_payload) out.reserve(out.size() + 2 * payload + large_payload);
+}
+
+}  // namespace
+
 /// What --watch shows is escaped also in a pipe: control characters would move its rows.
 Result<Printer> Printer::make(const Plan& plan, bool terminal) {
   Printer printer(plan);
@@ -21,6 +35,7 @@ Result<Printer> Printer::make(const Plan& plan, bool terminal) {
 
 Status Printer::append(std::string& out, const protocol::Publish& message, record::WallTime time) {
   const std::size_t start = out.size();
+  make_room(out, message);
   auto appended = append_shown(out, message, time);
   if (text_.terminal) escape_direction_controls(out, start);
   return appended;

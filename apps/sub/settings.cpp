@@ -276,7 +276,9 @@ constexpr std::array specs{
          .group = Group::flow,
          .fallback = "20",
          .help = "how long the broker may take to acknowledge the subscriptions",
-         .manual = "It counts from when bytes last left, so that a slow link may take its time.",
+         .manual = "It counts from when bytes last left, so that a slow link may take its time. It "
+                   "is also how long a broker that sends may read none of the acknowledgements, "
+                   "once 16 MiB of them wait; the connection then counts as lost.",
          .assign = take_time_out<&Plan::acknowledgement_timeout>},
     Spec{.name = "grace",
          .kind = Kind::duration,
@@ -422,6 +424,7 @@ Status check(options::Settings& base) {
   settings.plan.session.acknowledge_at_once = settings.work.retained_only;
   // What was read before a loss would have to be read, and printed, again.
   if (settings.work.retained_only) settings.plan.reconnect.attempts = 0;
+  settings.plan.session.unread_timeout = settings.work.acknowledgement_timeout;
   settings.work.password_command = options::password_command(settings);
   return apply_output_form(settings);
 }

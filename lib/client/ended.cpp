@@ -128,8 +128,9 @@ std::string remarks(const protocol::Properties& properties, const Advice& advice
 }
 
 std::string what_failed(const session::Failure& failure) {
-  return failure.fault ? "the broker violated the protocol: " + describe(*failure.fault)
-                       : std::string(failure.text);
+  const bool is_violation = failure.fault && !failure.oversize;
+  return is_violation ? "the broker violated the protocol: " + describe(*failure.fault)
+                      : describe(failure);
 }
 
 std::string_view refusal_hint(protocol::ReasonCode reason, bool has_identifier,
@@ -197,9 +198,11 @@ Ended not_understood(const Unanswered& unanswered, const session::Failure& failu
   if (text.empty()) {
     text = fmt::format("no connection to {}: {}", target_name(unanswered.transport),
                        what_failed(failure));
-    text += older_version_mend(unanswered);
+    if (!failure.oversize) text += older_version_mend(unanswered);
   }
-  return without_connack(ExitCode::refused, AttemptEnd::other, std::move(text));
+  Ended ended = without_connack(ExitCode::refused, AttemptEnd::other, std::move(text));
+  ended.permanent = failure.oversize.has_value();
+  return ended;
 }
 
 Ended refused(const std::string& target, const protocol::ConnAck& connack, Version version,
@@ -236,7 +239,8 @@ Ended disconnected(const std::string& target, const protocol::Disconnect& discon
 }
 
 Ended failed(const std::string& target, const session::Failure& failure) {
-  return lost(target, what_failed(failure), false);
+  // A message that is too large comes again on the next connection.
+  return lost(target, what_failed(failure), failure.oversize.has_value());
 }
 
 Ended closed(const std::string& target, const std::optional<Error>& failure) {

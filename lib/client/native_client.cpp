@@ -121,11 +121,12 @@ void NativeClient::acknowledge(std::size_t messages) {
   if (stage_ != Stage::online) return;
   session_->acknowledge(messages, loop_.now());
   wire_.output_grew();
+  update_reading();
 }
 
 void NativeClient::pause_reading(bool paused) {
   if (paused == std::exchange(paused_, paused) || stage_ != Stage::online) return;
-  wire_.pause_reading(paused);
+  update_reading();
   session_->reading_paused(paused, loop_.now());
   watch_session_deadline();
 }

@@ -79,6 +79,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   bool on_bytes(protocol::Bytes bytes) override;
   void on_bytes_end() override;
   bool before_writing() override;
+  void on_progress() override;
   void on_written() override;
   void on_gone(const std::optional<Error>& failure) override;
 
@@ -120,6 +121,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   void request_answered();
   void after_session();
   void watch_session_deadline();
+  void update_reading();
   Status check_filter(protocol::Bytes filter) const;
 
   /// Enough to tell what answered.

@@ -140,7 +140,7 @@ void NativeClient::note_connack(const protocol::ConnAck& connack) {
   const auto assigned = connack.properties.text(protocol::PropertyId::assigned_client_identifier);
   if (assigned && identifier_.empty()) identifier_ = *assigned;
   if (paused_) {
-    wire_.pause_reading(true);
+    update_reading();
     session_->reading_paused(true, loop_.now());
   }
 }

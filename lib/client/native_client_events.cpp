@@ -15,7 +15,20 @@ bool NativeClient::on_bytes(protocol::Bytes bytes) {
   delivering_ = true;
   session_->receive(bytes, loop_.now());
   delivering_ = false;
+  update_reading();
   return session_->phase() != session::Phase::closing || stage_ == Stage::closing;
+}
+
+/// Of a server that reads none of the answers nothing more is read either.
+void NativeClient::update_reading() {
+  if (stage_ != Stage::online) return;
+  const bool may_receive = session_->may_receive() || wire_.has_failed();
+  wire_.pause_reading(paused_ || !may_receive);
+  if (!may_receive) watch_session_deadline();
+}
+
+void NativeClient::on_progress() {
+  update_reading();
 }
 
 void NativeClient::on_bytes_end() {

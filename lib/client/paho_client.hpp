@@ -94,6 +94,7 @@ class PahoClient final : public Client {
   Ended why_not_connected(const PahoEvent& event) const;
   void sent_away(const PahoEvent& event);
   void message(const PahoEvent& event);
+  void too_large(std::size_t size);
   void published(const PahoEvent& event);
   void written(bool well);
   void answered(const PahoEvent& event);

@@ -88,7 +88,19 @@ void PahoClient::message(const PahoEvent& event) {
   publish.dup = event.dup;
   publish.retain = event.retain;
   publish.properties = protocol::Properties(event.properties);
+  const auto header = publish_header_size(publish, version_);
+  const std::size_t size = header.value_or(0) + publish.payload.size();
+  if (size > settings_.largest_packet) return too_large(size);
   stopped_ = !handler_.on_message(publish);
+}
+
+/// Paho knows no limit of its own, so that the message has been taken in.
+void PahoClient::too_large(std::size_t size) {
+  session::Failure failure;
+  failure.packet = protocol::PacketType::publish;
+  failure.oversize = {size, settings_.largest_packet, false};
+  stopped_ = true;
+  connection_ended(failed(target_, failure));
 }
 
 void PahoClient::published(const PahoEvent& event) {

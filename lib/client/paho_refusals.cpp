@@ -110,13 +110,16 @@ constexpr std::array<PahoRefusal, 18> table{{
      [](const ConnectPlan& plan) { return plan.session.ping_response_timeout.has_value(); }},
 }};
 
-constexpr std::array<PahoDifference, 17> differences{{
+constexpr std::array<PahoDifference, 18> differences{{
     {"Acknowledgements",
      "Paho acknowledges a message when it arrives, not when mqtt-sub has written it. What was not "
      "written when mqtt-sub ends is not delivered again."},
     {"A reader that stands still",
      "Paho does not ping while standard output is blocked, so that after the keep-alive time the "
      "broker may close the connection. It is then made again; messages of QoS 0 are lost."},
+    {"Memory",
+     "Paho takes a packet of any size in before --max-message-size can end the run, and keeps all "
+     "answers for a broker that sends and does not read."},
     {"SUBSCRIBE and UNSUBSCRIBE",
      "Each filter goes in a packet of its own: of several in one, Paho C++ does not tell the codes "
      "when the first is a refusal."},

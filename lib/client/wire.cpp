@@ -44,6 +44,7 @@ void Wire::flush() {
   while (!output_.empty() && writes < operations_per_turn && write_some()) ++writes;
   flushing_ = false;
   if (!stream_) return;
+  events_.on_progress();
   if (output_.empty()) return events_.on_written();
   if (!blocked_ && !failure_) loop_.defer(lifeline_.guard([this] { flush(); }));
 }

@@ -25,6 +25,8 @@ class WireEvents {
   /// Bytes are about to be written. False: they must not be; the owner has dropped the stream or
   /// calls `flush` when they may.
   virtual bool before_writing() = 0;
+  /// The stream took what it took, or failed.
+  virtual void on_progress() = 0;
   /// The output has become empty.
   virtual void on_written() = 0;
   /// The stream ended (no value) or failed. Nothing more comes from it.
@@ -41,6 +43,8 @@ class Wire final : private transport::StreamEvents {
   const session::Output& output() const { return output_; }
 
   void open(std::unique_ptr<transport::Stream> stream);
+  /// Nothing more can be written; what the peer said before may still be read.
+  bool has_failed() const { return failure_.has_value(); }
   bool is_open() const { return stream_ != nullptr; }
 
   /// Something was put into the output: it goes out before the loop waits, at once when it is much.

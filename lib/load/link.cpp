@@ -85,7 +85,7 @@ bool Link::takes_arrival_times() const {
 
 void Link::handshake() {
   stage_ = Stage::handshaking;
-  blocked_ = false;
+  blocked_ = has_failed_ = rests_ = is_final_ = false;
   upgraded_ = desk_.clock.now();
   has_arrival_times_ = takes_arrival_times() && ask_for_arrival_times(stream_->descriptor());
   stream_->set_events(this);
@@ -146,26 +146,36 @@ void Link::flush() {
       output_.consume(io.size);
     } else {
       // After a failure, what the broker said before it went may still be there to be read.
-      set_blocked(true);
+      blocked_ = true;
+      has_failed_ = io.kind == Io::Kind::failed;
+      update_interest();
     }
   }
+  if (rests_) update_reading();
 }
 
-void Link::set_blocked(bool blocked) {
-  if (blocked_ == blocked) return;
-  blocked_ = blocked;
-  stream_->want(blocked ? Interest::both : Interest::read);
+void Link::update_interest() {
+  const auto read = rests_ ? Interest::none : Interest::read;
+  stream_->want(read | (blocked_ ? Interest::write : Interest::none));
+}
+
+/// Of a broker that reads none of the answers nothing more is read either.
+void Link::update_reading() {
+  const bool rests = is_online() && !has_failed_ && !session_.may_receive();
+  if (!stream_ || rests == std::exchange(rests_, rests)) return;
+  update_interest();
+  if (!rests) desk_.loop.defer([this] { on_readable(); });
 }
 
 void Link::on_writable() {
   if (!stream_) return;
-  set_blocked(false);
+  if (std::exchange(blocked_, false)) update_interest();
   flush();
   if (is_writable()) events_.on_progress();
 }
 
 void Link::on_readable() {
-  if (!stream_) return;
+  if (!stream_ || rests_) return;
   const Reading reading = read_some();
   if (!stream_ || reading == Reading::gone) return;
   if (reading == Reading::more) desk_.loop.defer([this] { on_readable(); });
@@ -186,7 +196,8 @@ Link::Reading Link::read_some() {
     }
     took({desk_.buffer.data(), io.size});
     if (!stream_) return Reading::gone;
-    if (io.drained) return Reading::drained;
+    update_reading();
+    if (io.drained || rests_) return Reading::drained;
   }
   return Reading::more;
 }
@@ -215,6 +226,8 @@ void Link::took(protocol::Bytes bytes) {
 void Link::after_session() {
   const bool over = session_.phase() == session::Phase::closing && stage_ != Stage::closing;
   if (!over || !stream_) return;
+  // A message that is too large comes again on the next connection.
+  is_final_ = session_.failure() && session_.failure()->oversize;
   flush();
   lose(how_session_ended());
 }
@@ -222,7 +235,7 @@ void Link::after_session() {
 Error Link::how_session_ended() const {
   if (ended_) return *ended_;
   const auto& failure = session_.failure();
-  const std::string_view text = failure ? failure->text : std::string_view("the session ended");
+  const std::string text = failure ? describe(*failure) : std::string("the session ended");
   return {ExitCode::lost, fmt::format("{}: {}", target(), text)};
 }
 
@@ -238,7 +251,7 @@ void Link::acknowledge_quickly() {
 
 void Link::advance(Time now) {
   quick_ = false;
-  if (stage_ != Stage::online || session_.deadline() > now) return;
+  if (stage_ != Stage::online || (!rests_ && session_.deadline() > now)) return;
   session_.advance(now, send_progress(now));
   flush();
   after_session();
@@ -260,7 +273,7 @@ void Link::drop() {
     desk_.retire(std::move(stream_));
   }
   output_.clear();
-  blocked_ = false;
+  blocked_ = rests_ = false;
 }
 
 void Link::lose(const Error& given) {
@@ -289,6 +302,7 @@ void Link::close() {
   // It has no properties and no reason, so that nothing can be refused.
   static_cast<void>(session_.disconnect({}, desk_.clock.now()));
   stage_ = Stage::closing;
+  update_reading();
   // The broker is to end the connection, so that it is not this side's port that rests afterwards.
   flush();
 }

@@ -50,6 +50,8 @@ class Link final : private session::Handler, private transport::StreamEvents {
   bool is_connecting() const { return stage_ == Stage::opening || stage_ == Stage::handshaking; }
   /// Whether the socket took everything so far.
   bool is_writable() const { return is_online() && !blocked_; }
+  /// The last connection ended in a way in which the next one would end too.
+  bool ended_for_good() const { return is_final_; }
   session::Session& session() { return session_; }
   session::Output& output() { return output_; }
   std::uint32_t number() const { return number_; }
@@ -88,7 +90,8 @@ class Link final : private session::Handler, private transport::StreamEvents {
   void acknowledge_quickly();
   void lose(const Error& error);
   void drop();
-  void set_blocked(bool blocked);
+  void update_interest();
+  void update_reading();
   Error how_session_ended() const;
   std::string target() const;
 
@@ -108,6 +111,9 @@ class Link final : private session::Handler, private transport::StreamEvents {
   std::uint32_t number_;
   Stage stage_ = Stage::idle;
   bool blocked_ = false;
+  bool has_failed_ = false;  ///< what the broker said before may still be read
+  bool rests_ = false;       ///< nothing is read until the broker has read what it was answered
+  bool is_final_ = false;
   bool quick_ = false;
   bool has_arrival_times_ = false;
 };

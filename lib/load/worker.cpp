@@ -171,7 +171,7 @@ void Worker::password_settled() {
 }
 
 void Worker::attempt_failed(Client& client) {
-  if (client.backoff().exhausted()) {
+  if (client.backoff().exhausted() || client.link().ended_for_good()) {
     give_up(client);
   } else {
     dialer_.add_later(client, desk_.clock.now() + client.backoff().next(desk_.random));

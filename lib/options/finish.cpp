@@ -114,6 +114,9 @@ Status finish_session(Settings& settings, Outside& outside) {
   if (auto status = check_session_is_found(settings); !status) return status;
   plan.session.clean_start = !draft.kept_session;
   protocol::PropertyList& properties = plan.session.connect_properties;
+  const auto size = protocol::PropertyId::maximum_packet_size;
+  if (settings.given("max-message-size") && !properties.view().number(size))
+    properties.set(size, plan.session.largest_packet);
   if (draft.kept_session && !session_expiry(properties))
     properties.set(protocol::PropertyId::session_expiry_interval, endless_session);
   plan.session.resume = draft.kept_session || session_expiry(properties).value_or(0) > 0;

@@ -67,7 +67,16 @@ Status assign_keep_alive(Settings& settings, Values values) {
   return detail::store(parse_unsigned(values[0], 0, 65535), settings.plan.session.keep_alive);
 }
 
-constexpr std::array<Spec, 11> specs{{
+Status assign_largest_message(Settings& settings, Values values) {
+  auto size = parse_size(values[0]);
+  if (!size) return tl::unexpected<Error>(std::move(size.error()));
+  if (*size == 0 || *size > protocol::maximum_packet_bytes)
+    return fail(ExitCode::usage, "is not from 1 byte to 256MiB, which no MQTT message exceeds");
+  settings.plan.session.largest_packet = static_cast<std::uint32_t>(*size);
+  return {};
+}
+
+constexpr std::array<Spec, 12> specs{{
     {.name = "url",
      .letter = 'L',
      .kind = Kind::url,
@@ -155,6 +164,18 @@ constexpr std::array<Spec, 11> specs{{
      .manual = "The stages are the name, each address, the proxy, TLS, WebSocket and CONNACK; the "
                "error names the stage that took too long.",
      .assign = assign_timeouts},
+    {.name = "max-message-size",
+     .kind = Kind::size,
+     .value_name = "SIZE",
+     .group = group,
+     .fallback = "256MiB",
+     .help = "largest message to take from the broker",
+     .manual =
+         "It is the size of the whole packet, with the topic and the properties. A larger one ends "
+         "the connection at its first bytes, and it is not made again, since the message would "
+         "come again. Under MQTT 5.0 a size that is given is announced as the Maximum Packet Size, "
+         "unless --maximum-packet-size announces another; then the smaller one is what is taken.",
+     .assign = assign_largest_message},
     {.name = "proxy",
      .kind = Kind::url,
      .value_name = "URL",

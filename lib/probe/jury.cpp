@@ -45,31 +45,38 @@ Hearing::~Hearing() {
   for (const auto& witness : jury_.witnesses()) witness->forget(scene_);
 }
 
+/// What was retained before there was a hearing does not count.
+bool Hearing::concerns(const std::string& topic, const Message& message) const {
+  return scene_.owns(topic) || !message.retain;
+}
+
 std::vector<Message> Hearing::seen(const Witness& witness, const std::string& topic) const {
   auto messages = witness.seen(topic);
-  // What was retained before there was a hearing.
-  if (!scene_.owns(topic))
-    std::erase_if(messages, [](const Message& message) { return message.retain; });
+  std::erase_if(messages, [&](const Message& message) { return !concerns(topic, message); });
   return messages;
+}
+
+/// Counted where they are: of a flood of messages copies would take the memory again.
+std::size_t Hearing::count(const Witness& witness, const std::string& topic) const {
+  return witness.count(topic, [&](const Message& message) { return concerns(topic, message); });
 }
 
 bool Hearing::all_saw(const std::string& topic, std::size_t messages) const {
   const auto& witnesses = jury_.witnesses();
   return std::all_of(witnesses.begin(), witnesses.end(),
-                     [&](const auto& witness) { return seen(*witness, topic).size() >= messages; });
+                     [&](const auto& witness) { return count(*witness, topic) >= messages; });
 }
 
 bool Hearing::any_saw(const std::string& topic, std::size_t messages) const {
   const auto& witnesses = jury_.witnesses();
   return std::any_of(witnesses.begin(), witnesses.end(),
-                     [&](const auto& witness) { return seen(*witness, topic).size() >= messages; });
+                     [&](const auto& witness) { return count(*witness, topic) >= messages; });
 }
 
 bool Hearing::all_saw_last_words(const std::string& topic) const {
   const auto& witnesses = jury_.witnesses();
   return std::all_of(witnesses.begin(), witnesses.end(), [&](const auto& witness) {
-    const auto messages = seen(*witness, topic);
-    return std::any_of(messages.begin(), messages.end(), is_last_words);
+    return witness->count(topic, is_last_words) != 0;
   });
 }
 
@@ -101,6 +108,7 @@ std::vector<Message> Hearing::testimony(const std::string& topic) {
     if (const auto lost = witness->lost())
       scene_.trouble("the " + std::string(witness->name()) +
                      " witness has lost its connection: " + *lost);
+    if (scene_.in_trouble()) return {};
     auto seen = this->seen(*witness, topic);
     std::erase_if(seen, is_last_words);
     if (!first) {

@@ -45,6 +45,8 @@ class MQTT_TOOLBOX_API Hearing {
   std::vector<Message> testimony(const std::string& topic);
 
  private:
+  bool concerns(const std::string& topic, const Message& message) const;
+  std::size_t count(const Witness& witness, const std::string& topic) const;
   std::vector<Message> seen(const Witness& witness, const std::string& topic) const;
   bool all_saw(const std::string& topic, std::size_t messages) const;
   bool any_saw(const std::string& topic, std::size_t messages) const;

@@ -149,6 +149,14 @@ bool Scene::stay(Duration duration) {
   return !in_trouble();
 }
 
+void Scene::changed_elsewhere() {
+  if (is_to_look_.exchange(true)) return;
+  inbox_.post([this] {
+    is_to_look_ = false;
+    changed();
+  });
+}
+
 Status on_scene(const Ground& ground, Task task, Duration limit,
                 const std::function<Status(Scene&)>& act) {
   try {

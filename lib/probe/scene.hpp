@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -122,6 +123,9 @@ class MQTT_TOOLBOX_API Scene {
   Duration time_left() { return deadline_ - loop_.now(); }
   /// Something happened that a condition may ask for.
   void changed() { loop_.stop(); }
+  /// The same from any thread. However often that is before the scene's loop comes to it, it is one
+  /// call there: what happens elsewhere may happen faster than it can be looked at.
+  void changed_elsewhere();
 
   /// Whether there is another password than the one of that number, which the broker has refused;
   /// waits for the command that prints it.
@@ -154,6 +158,7 @@ class MQTT_TOOLBOX_API Scene {
   Random random_;
   transport::Loop loop_;
   transport::Inbox inbox_;
+  std::atomic<bool> is_to_look_ = false;
   Time deadline_;
   Duration limit_;
   std::string folder_;

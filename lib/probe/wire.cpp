@@ -351,8 +351,10 @@ bool Wire::on_message(const protocol::Publish& message) {
   if (!is_expected) return true;
   ++messages_;
   if (counts_only_) return true;
-  received_.push_back(copy_of(message, scene_.loop().now()));
   kept_bytes_ += bytes_kept(message);
+  // Of several that are read at once nothing is kept beyond what all clients may keep.
+  if (is_too_much()) return false;
+  received_.push_back(copy_of(message, scene_.loop().now()));
   return true;
 }
 

@@ -216,6 +216,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   // In.
   bool is_too_much();
   bool may_receive(std::size_t packet_bytes);
+  std::string why_not_received() const;
   void make_room(std::size_t bytes);
   void take_packets();
   void take_packet(const protocol::Frame& frame, std::string_view bytes);
@@ -246,6 +247,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   std::string gathering_;    ///< of the session, not yet past the hook
   std::string outgoing_;     ///< past the hook, not yet written
   std::size_t written_ = 0;  ///< of outgoing_
+  std::size_t answers_ = 0;  ///< bytes in outgoing_ that the broker has caused
   session::SendProgress send_progress_;
   std::string incoming_;
   std::size_t needed_ = 0;  ///< of incoming_, for its first packet to be whole

@@ -51,6 +51,12 @@ bool is_stray(const protocol::Frame& frame, protocol::Version version, const Sce
          !filters.empty() && !is_judged(filters, publish->topic);
 }
 
+/// What the broker makes a session write by sending.
+bool is_answer(PacketType type) {
+  return type == PacketType::puback || type == PacketType::pubrec || type == PacketType::pubrel ||
+         type == PacketType::pubcomp;
+}
+
 bool has_dup(const protocol::Frame& frame) {
   return frame.type() == PacketType::publish && (frame.first & 0x08) != 0;
 }
@@ -137,7 +143,10 @@ void Wire::pass_output() {
 
 bool Wire::pass_out(const protocol::Frame& frame, std::string_view bytes) {
   const Fate fate = fate_of(Direction::sent, frame);
-  if (fate == Fate::pass || fate == Fate::cut_after) outgoing_ += bytes;
+  if (fate == Fate::pass || fate == Fate::cut_after) {
+    outgoing_ += bytes;
+    if (is_answer(frame.type())) answers_ += bytes.size();
+  }
   if (fate == Fate::pass || fate == Fate::swallow) return true;
   end_when_written_ = ending_;
   cut_with_ = ending_;
@@ -171,7 +180,7 @@ void Wire::write() {
   }
   outgoing_.clear();
   if (outgoing_.capacity() > Allowance::large_packet) outgoing_.shrink_to_fit();
-  written_ = 0;
+  written_ = answers_ = 0;
   if (std::exchange(blocked_, false)) update_interest();
   if (stream_ && end_when_written_) {
     cut_with_ = *end_when_written_;
@@ -229,8 +238,9 @@ void Wire::on_readable() {
 bool Wire::is_too_much() {
   const bool is_large = needed_ >= Allowance::large_packet;
   const std::size_t unfinished = is_large ? 0 : incoming_.size();
-  const bool is_held =
-      holding_.set(kept_bytes_ + unfinished + packets_.size() * bytes_in_vector<PacketNote>);
+  // Of answers that are not read the old and the new room stand side by side while it grows.
+  const bool is_held = holding_.set(kept_bytes_ + unfinished + 2 * answers_ +
+                                    packets_.size() * bytes_in_vector<PacketNote>);
   return !is_held || received_bytes_ > most_received_bytes || packets_.size() >= most_packets;
 }
 
@@ -244,11 +254,21 @@ void Wire::make_room(std::size_t bytes) {
 
 /// Whether a packet of that size that has begun is taken.
 bool Wire::may_receive(std::size_t packet_bytes) {
+  if (packet_bytes > plan_.session.largest_packet) return false;
   if (packet_bytes < Allowance::large_packet) {
     holding_.end_large_packet();
     return true;
   }
   return packet_bytes <= scene_.ground().largest_packet && holding_.begin_large_packet();
+}
+
+std::string Wire::why_not_received() const {
+  if (needed_ <= plan_.session.largest_packet)
+    return "the broker begins a packet of " + std::to_string(needed_) + " bytes";
+  session::Failure failure;
+  failure.packet = static_cast<PacketType>(static_cast<std::uint8_t>(incoming_[0]) >> 4);
+  failure.oversize = {needed_, plan_.session.largest_packet, false};
+  return describe(failure);
 }
 
 void Wire::take_packets() {
@@ -272,7 +292,7 @@ void Wire::take_packets() {
   if (!stream_) return;
   incoming_.insert(0, bytes, taken);
   if (may_receive(needed_)) return;
-  const std::string text = "the broker begins a packet of " + std::to_string(needed_) + " bytes";
+  const std::string text = why_not_received();
   scene_.trouble(text);
   finish(WireEnd::Kind::garbage, text);
 }
@@ -308,8 +328,12 @@ void Wire::note_failure() {
   if (disconnect_reason_)
     return finish(WireEnd::Kind::closed,
                   "DISCONNECT: " + std::string(name(*disconnect_reason_, PacketType::disconnect)));
-  if (session_->failure() && session_->phase() == session::Phase::closing)
-    finish(WireEnd::Kind::garbage, std::string(session_->failure()->text));
+  const auto& failure = session_->failure();
+  if (!failure || session_->phase() != session::Phase::closing) return;
+  const std::string text = describe(*failure);
+  // It is this side's user who wants no larger ones.
+  if (failure->oversize && !failure->oversize->is_announced) scene_.trouble(text);
+  finish(WireEnd::Kind::garbage, text);
 }
 
 void Wire::advance() {
@@ -341,7 +365,7 @@ void Wire::finish(WireEnd::Kind kind, std::string text) {
   outgoing_ = std::string();
   gathering_.clear();
   holding_.end_large_packet();
-  written_ = needed_ = 0;
+  written_ = needed_ = answers_ = 0;
   blocked_ = losing_ = false;
   if (session_) session_->transport_closed();
   scene_.changed();

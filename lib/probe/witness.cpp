@@ -81,6 +81,15 @@ std::vector<Message> Witness::seen(const std::string& topic) const {
   return found == seen_.end() ? std::vector<Message>() : found->second;
 }
 
+std::size_t Witness::count(const std::string& topic,
+                           const std::function<bool(const Message&)>& counts) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = seen_.find(topic);
+  if (found == seen_.end()) return 0;
+  const auto counted = std::count_if(found->second.begin(), found->second.end(), counts);
+  return static_cast<std::size_t>(counted);
+}
+
 bool Witness::may_see(const std::string& filter) const {
   const std::lock_guard lock(mutex_);
   return refused_.count(filter) == 0;
@@ -161,7 +170,7 @@ bool Witness::on_message(const protocol::Publish& message) {
 }
 
 void Witness::tell_scenes() {
-  for (Scene* scene : scenes_) scene->inbox().post([scene] { scene->changed(); });
+  for (Scene* scene : scenes_) scene->changed_elsewhere();
 }
 
 }  // namespace mqtt_toolbox::probe

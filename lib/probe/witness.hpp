@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -37,6 +38,9 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   std::string_view name() const;
   /// What came to a topic, in order.
   std::vector<Message> seen(const std::string& topic) const;
+  /// How many of these `counts` is true for; it is called with the witness locked.
+  std::size_t count(const std::string& topic,
+                    const std::function<bool(const Message&)>& counts) const;
   /// Whether the broker let it subscribe to the filter.
   bool may_see(const std::string& filter) const;
   /// At most what SUBACK granted.

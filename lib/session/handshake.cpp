@@ -72,14 +72,16 @@ void Session::State::announce_limits() {
       announced.number(PropertyId::receive_maximum).value_or(receive_maximum_by_default));
   topic_alias_maximum =
       static_cast<std::uint16_t>(announced.number(PropertyId::topic_alias_maximum).value_or(0));
-  maximum_packet_size =
-      announced.number(PropertyId::maximum_packet_size).value_or(protocol::maximum_packet_bytes);
+  maximum_packet_size = std::min(
+      settings.largest_packet,
+      announced.number(PropertyId::maximum_packet_size).value_or(protocol::maximum_packet_bytes));
 }
 
 void Session::State::close() {
   ++connection;
   phase = Phase::offline;
   keep_alive.stop();
+  answers.start();
   output.watch(nullptr, 0);
   output.clear();
   give_back(partial);
@@ -155,7 +157,9 @@ Status Session::State::send_within_limits(const protocol::Packet& packet) {
 Status Session::State::authenticate(const protocol::Auth& auth, Time time) {
   now = time;
   if (!is_listening()) return fail(ExitCode::lost, "there is no connection to send AUTH on");
-  return send_within_limits(auth);
+  auto status = send_within_limits(auth);
+  if (status) note_answer(protocol::encoded_size(auth, version).value_or(0));
+  return status;
 }
 
 Status Session::State::disconnect(const protocol::Disconnect& disconnect, Time time) {

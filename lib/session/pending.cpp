@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "protocol/reader.hpp"
 #include "session/state.hpp"
 
@@ -75,6 +77,20 @@ std::optional<Pending> Session::State::oldest_pending() {
 void Session::State::name_refused(const protocol::Frame& frame) {
   failure->packet = frame.type();
   if (frame.type() == PacketType::publish) failure->topic = topic_in(frame.body);
+}
+
+Oversize Session::State::oversize(std::size_t size) const {
+  return {size, maximum_packet_size, maximum_packet_size < settings.largest_packet};
+}
+
+std::string describe(const Failure& failure) {
+  if (!failure.oversize) return std::string(failure.text);
+  const auto& [size, limit, is_announced] = *failure.oversize;
+  const std::string_view option = is_announced ? "--maximum-packet-size" : "--max-message-size";
+  const auto packet = failure.packet.value_or(PacketType::publish);
+  return fmt::format(
+      "the broker sent a {} of {} bytes, and at most {} are taken; give {} {} or more",
+      name(packet), size, limit, option, size);
 }
 
 }  // namespace mqtt_toolbox::session

@@ -13,6 +13,20 @@ using protocol::ReasonCode;
 namespace {
 /// More than this is given back as soon as the packet is complete.
 constexpr std::size_t kept_capacity = 64u << 10;
+
+/// Packets that may come before CONNACK; in 5.0 properties make them large.
+constexpr std::uint32_t largest_connack = (1u << 20) + 4;
+constexpr std::uint32_t largest_connack_before_5 = 4;
+
+constexpr std::string_view unasked_auth =
+    "the broker sent AUTH for an authentication method that it was not asked for";
+
+/// Room grows with what has come, whatever the fixed header promises, and not beyond the packet.
+void make_room(std::string& packet, std::size_t bytes, std::size_t packet_size) {
+  const std::size_t wanted = packet.size() + bytes;
+  if (wanted <= packet.capacity()) return;
+  packet.reserve(std::clamp(2 * packet.capacity(), wanted, std::max(packet_size, wanted)));
+}
 }  // namespace
 
 void Session::State::receive(Bytes bytes, Time time) {
@@ -23,14 +37,14 @@ void Session::State::receive(Bytes bytes, Time time) {
   keep_alive.received(now);
   if (!partial.empty()) bytes = complete_partial(bytes);
   while (goes_on() && !bytes.empty()) {
-    const auto cut = protocol::next_frame(bytes, maximum_packet_size);
-    if (!cut) return fail_connection(cut.error());
-    if (!cut->frame) {
+    const auto next = cut(bytes);
+    if (!next) return;
+    if (!next->frame) {
       partial.assign(bytes);
       break;
     }
-    bytes.remove_prefix(cut->frame->size);
-    on_frame(*cut->frame);
+    bytes.remove_prefix(next->frame->size);
+    on_frame(*next->frame);
   }
   if (!goes_on()) return;
   continue_resending();
@@ -44,13 +58,10 @@ Bytes Session::State::complete_partial(Bytes bytes) {
   // Held here, because an event may close the connection and clear `partial`.
   std::string packet = std::exchange(partial, {});
   for (;;) {
-    const auto cut = protocol::next_frame(packet, maximum_packet_size);
-    if (!cut) {
-      fail_connection(cut.error());
-      return {};
-    }
-    if (cut->frame) {
-      on_frame(*cut->frame);
+    const auto next = cut(packet);
+    if (!next) return {};
+    if (next->frame) {
+      on_frame(*next->frame);
       break;
     }
     if (bytes.empty()) {
@@ -58,8 +69,9 @@ Bytes Session::State::complete_partial(Bytes bytes) {
       return {};
     }
     // Its length is known from its first two to five bytes.
-    const std::size_t missing = cut->needed == 0 ? 1 : cut->needed - packet.size();
+    const std::size_t missing = next->needed == 0 ? 1 : next->needed - packet.size();
     const std::size_t taken = std::min(missing, bytes.size());
+    make_room(packet, taken, next->needed);
     packet.append(bytes.substr(0, taken));
     bytes.remove_prefix(taken);
   }
@@ -67,6 +79,51 @@ Bytes Session::State::complete_partial(Bytes bytes) {
   if (connection == on_connection && packet.capacity() <= kept_capacity)
     partial = std::move(packet);
   return bytes;
+}
+
+/// The next packet of a stream; none when its first bytes are enough to end the connection.
+std::optional<protocol::FrameResult> Session::State::cut(Bytes bytes) {
+  const auto type = static_cast<PacketType>(static_cast<std::uint8_t>(bytes[0]) >> 4);
+  if (phase == Phase::connecting && !may_come_before_connack(type)) return std::nullopt;
+  const auto next = protocol::next_frame(bytes, packet_limit());
+  if (next) return *next;
+  refuse(next.error(), bytes);
+  return std::nullopt;
+}
+
+/// CONNACK, and AUTH where CONNECT asked for it (MQTT 5.0 sections 3.2, 3.15 and 4.12).
+bool Session::State::may_come_before_connack(PacketType type) {
+  if (type == PacketType::connack) return true;
+  if (type != PacketType::auth) {
+    fail_connection(ReasonCode::protocol_error, "the broker sent another packet before CONNACK");
+  } else if (version != protocol::Version::v5) {
+    fail_connection(protocol::Fault::packet_not_in_this_version);
+  } else if (!authentication_method()) {
+    fail_connection(ReasonCode::protocol_error, unasked_auth);
+  }
+  if (failure) failure->packet = type;
+  return !failure;
+}
+
+std::uint32_t Session::State::packet_limit() const {
+  if (phase != Phase::connecting) return maximum_packet_size;
+  const bool is_v5 = version == protocol::Version::v5;
+  return std::min(maximum_packet_size, is_v5 ? largest_connack : largest_connack_before_5);
+}
+
+/// What the fixed header alone has shown to be wrong.
+void Session::State::refuse(protocol::Fault fault, Bytes bytes) {
+  if (fault != protocol::Fault::packet_too_large) return fail_connection(fault);
+  const std::size_t size = protocol::next_frame(bytes)->needed;
+  if (size > maximum_packet_size) {
+    fail_connection(fault);
+    failure->oversize = oversize(size);
+  } else if (version == protocol::Version::v5) {
+    fail_connection(ReasonCode::packet_too_large, "the broker's answer to CONNECT has over 1 MiB");
+  } else {
+    fail_connection(protocol::Fault::packet_has_trailing_bytes);
+  }
+  failure->packet = static_cast<PacketType>(static_cast<std::uint8_t>(bytes[0]) >> 4);
 }
 
 void Session::State::on_frame(const Frame& frame) {
@@ -80,9 +137,6 @@ void Session::State::on_frame(const Frame& frame) {
 }
 
 void Session::State::on_frame_before_connack(const Frame& frame) {
-  if (frame.type() != PacketType::connack && frame.type() != PacketType::auth)
-    return fail_connection(ReasonCode::protocol_error,
-                           "the broker sent another packet before CONNACK");
   const auto packet = protocol::decode(frame, version);
   if (!packet) return fail_connection(packet.error());
   if (const auto* connack = std::get_if<protocol::ConnAck>(&*packet)) return on_connack(*connack);
@@ -138,14 +192,16 @@ void Session::State::on_decoded(const protocol::Packet& packet) {
   }
 }
 
+std::optional<Bytes> Session::State::authentication_method() const {
+  return settings.connect_properties.view().text(protocol::PropertyId::authentication_method);
+}
+
 /// MQTT 5.0 section 3.15: a protocol error unless CONNECT named the same authentication method.
 void Session::State::on_auth(const protocol::Auth& auth) {
-  const auto method = protocol::PropertyId::authentication_method;
-  const auto asked = settings.connect_properties.view().text(method);
-  if (!asked || auth.properties.text(method).value_or(*asked) != *asked)
-    return fail_connection(
-        ReasonCode::protocol_error,
-        "the broker sent AUTH for an authentication method that it was not asked for");
+  const auto asked = authentication_method();
+  const auto method = auth.properties.text(protocol::PropertyId::authentication_method);
+  if (!asked || method.value_or(*asked) != *asked)
+    return fail_connection(ReasonCode::protocol_error, unasked_auth);
   handler.on_auth(auth);
 }
 

@@ -43,6 +43,7 @@ void Session::State::send_acknowledgement(PacketType type, PacketIdentifier id) 
   constexpr std::size_t plain_size = 4;
   const auto room = output.reserve(plain_size);
   commit(room.data(), protocol::encode_plain_acknowledgement(type, id, room));
+  note_answer(plain_size);
 }
 
 /// PUBREL or PUBCOMP for an identifier that is not in use; before 5.0 it can't say so.
@@ -50,10 +51,17 @@ void Session::State::answer_unknown(PacketType type, PacketIdentifier id) {
   if (version != protocol::Version::v5) return send_acknowledgement(type, id);
   constexpr auto reason = protocol::ReasonCode::packet_identifier_not_found;
   if (type == PacketType::pubrel) {
-    static_cast<void>(send(protocol::PubRel{id, reason, {}}));
+    answer(protocol::PubRel{id, reason, {}});
   } else {
-    static_cast<void>(send(protocol::PubComp{id, reason, {}}));
+    answer(protocol::PubComp{id, reason, {}});
   }
+}
+
+/// One that can be encoded and is not too large for any server.
+void Session::State::answer(const protocol::Packet& packet) {
+  const std::size_t before = output.pending();
+  static_cast<void>(send(packet));
+  note_answer(output.pending() - before);
 }
 
 void Session::State::send_stored(const InflightEntry& entry) {

@@ -1,5 +1,6 @@
 #include "session/session.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "session/faults.hpp"
@@ -26,17 +27,21 @@ void Session::State::advance(Time time, const SendProgress& progress) {
   now = time;
   if (phase != Phase::online) return;
   keep_alive.moved(progress.last_progress(), progress.is_unsent());
-  if (keep_alive.pingresp_missing(now)) {
-    // No DISCONNECT: a server that does not answer does not read either.
-    phase = Phase::closing;
-    failure =
-        Failure{ReasonCode::keep_alive_timeout, std::nullopt, "the broker did not answer PINGREQ"};
-    return;
-  }
+  answers.moved(progress.last_progress());
+  if (keep_alive.pingresp_missing(now))
+    return lose(ReasonCode::keep_alive_timeout, "the broker did not answer PINGREQ");
+  if (has_too_many_answers() && now >= answers.deadline(settings.unread_timeout))
+    return lose(ReasonCode::unspecified_error, "the broker sends, but does not read the answers");
   if (!keep_alive.pingreq_due(now)) return;
   release_idle_memory();
   keep_alive.pingreq_sent(now);
   send_pingreq();
+}
+
+/// No DISCONNECT: a server that does not answer does not read either.
+void Session::State::lose(ReasonCode reason, std::string_view text) {
+  phase = Phase::closing;
+  failure = Failure{reason, std::nullopt, text};
 }
 
 std::uint64_t Session::State::send_pingreq() {
@@ -93,6 +98,10 @@ void Session::receive(Bytes bytes, Time now) {
   state_->receive(bytes, now);
 }
 
+bool Session::may_receive() {
+  return !state_->has_too_many_answers();
+}
+
 void Session::transport_closed() {
   state_->close();
 }
@@ -108,7 +117,9 @@ void Session::advance(Time now) {
 }
 
 Time Session::deadline() const {
-  return state_->phase == Phase::online ? state_->keep_alive.deadline() : never;
+  if (state_->phase != Phase::online) return never;
+  return std::min(state_->keep_alive.deadline(),
+                  state_->answers.deadline(state_->settings.unread_timeout));
 }
 
 void Session::reading_paused(bool paused, Time now) {

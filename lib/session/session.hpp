@@ -36,6 +36,13 @@ struct Submission {
 /// (at QoS 0: until the bytes were written); use it for large ones.
 enum class Payload : std::uint8_t { copied, borrowed };
 
+/// A packet of the server's that was refused because of its size.
+struct Oversize {
+  std::size_t size = 0;       ///< bytes, whole packet, as its fixed header says
+  std::uint32_t limit = 0;    ///< bytes
+  bool is_announced = false;  ///< the limit is the Maximum Packet Size in CONNECT
+};
+
 /// Why a session wants its connection closed.
 struct Failure {
   protocol::ReasonCode reason = protocol::ReasonCode::protocol_error;  ///< as sent in DISCONNECT
@@ -44,7 +51,11 @@ struct Failure {
   /// The server's packet that was refused, where it was one.
   std::optional<protocol::PacketType> packet{};
   std::string topic{};  ///< of that packet, if it was a PUBLISH and its topic can be read
+  std::optional<Oversize> oversize{};
 };
+
+/// What happened, with the numbers and the mend, without the section that `fault` violates.
+MQTT_TOOLBOX_API std::string describe(const Failure& failure);
 
 /// What waits longest for the server's answer, as it stands in its packet.
 struct Pending {
@@ -84,11 +95,18 @@ class MQTT_TOOLBOX_API Session {
   /// Bytes from the transport. Everything is consumed; an incomplete packet is kept.
   void receive(Bytes bytes, Time now);
 
+  /// False while more than Settings::unread_bytes of answers to the server (PUBACK, PUBREC, PUBREL,
+  /// PUBCOMP, AUTH) wait in the output: whoever drives the session does not read until half of them
+  /// are written. When no byte has left for Settings::unread_timeout, `advance` ends the
+  /// connection.
+  bool may_receive();
+
   /// The transport is gone. What is unacknowledged stays for the next connection.
   void transport_closed();
 
-  /// Sends PINGREQ when due and notices a missing PINGRESP, for which the time runs from when bytes
-  /// last left; call at `deadline()`, and while bytes wait as often as `progress` asks.
+  /// Sends PINGREQ when due and notices a missing PINGRESP and answers that stay unread, for which
+  /// the time runs from when bytes last left; call at `deadline()`, and while bytes wait as often
+  /// as `progress` asks.
   void advance(Time now, const SendProgress& progress);
   /// The same for who knows no more of them than what was taken out of the Output.
   void advance(Time now);

@@ -40,6 +40,14 @@ struct Settings {
   std::size_t inflight_bytes = 16u << 20;
   /// `publish` answers would_block while more than this many bytes wait to be written.
   std::size_t output_bytes = 256u << 10;
+  /// Largest packet taken from the server, in bytes; a Maximum Packet Size in `connect_properties`
+  /// may only lower it.
+  std::uint32_t largest_packet = protocol::maximum_packet_bytes;
+  /// `Session::may_receive` says no while more bytes of answers than this wait to be written: far
+  /// more than an honest server has on its way, and far less than memory.
+  std::size_t unread_bytes = 16u << 20;
+  /// How long the server may then read none of them.
+  Duration unread_timeout = std::chrono::seconds(20);
   /// Give repeated topics an alias when the server allows it (5.0).
   bool use_topic_aliases = false;
   /// PUBACK and PUBREC go out at once; otherwise `Session::acknowledge` releases them.

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "session/aliases.hpp"
+#include "session/answers.hpp"
 #include "session/inflight.hpp"
 #include "session/keep_alive.hpp"
 #include "session/receipts.hpp"
@@ -42,6 +43,9 @@ struct Session::State final : Output::Watcher {
   tl::expected<void, protocol::Fault> send(const protocol::Packet& packet);
   void send_acknowledgement(protocol::PacketType type, protocol::PacketIdentifier id);
   void answer_unknown(protocol::PacketType type, protocol::PacketIdentifier id);
+  void answer(const protocol::Packet& packet);
+  void note_answer(std::size_t size) { answers.add(size, settings.unread_bytes, output, now); }
+  bool has_too_many_answers() { return answers.are_too_many(settings.unread_bytes, output); }
   void send_stored(const InflightEntry& entry);
   void note_borrowed(const InflightEntry& entry, std::uint64_t written_at);
   void commit(const char* packet, std::size_t size, Bytes borrowed = {});
@@ -87,6 +91,7 @@ struct Session::State final : Output::Watcher {
   // pending.cpp: packets described for people.
   std::optional<Pending> oldest_pending();
   void name_refused(const protocol::Frame& frame);
+  Oversize oversize(std::size_t size) const;
 
   // restoring.cpp: what an earlier process has left unacknowledged.
   Status restore();
@@ -107,12 +112,17 @@ struct Session::State final : Output::Watcher {
 
   // receiving.cpp: bytes to packets, and what is done with each.
   void receive(Bytes bytes, Time time);
+  std::optional<protocol::FrameResult> cut(Bytes bytes);
+  bool may_come_before_connack(protocol::PacketType type);
+  std::uint32_t packet_limit() const;
+  void refuse(protocol::Fault fault, Bytes bytes);
   Bytes complete_partial(Bytes bytes);
   void on_frame(const protocol::Frame& frame);
   void on_frame_before_connack(const protocol::Frame& frame);
   void on_frame_online(const protocol::Frame& frame);
   bool on_plain_acknowledgement(const protocol::Frame& frame);
   void on_decoded(const protocol::Packet& packet);
+  std::optional<Bytes> authentication_method() const;
   void on_auth(const protocol::Auth& auth);
   void on_disconnect(const protocol::Disconnect& disconnect);
   bool is_listening() const { return phase == Phase::connecting || phase == Phase::online; }
@@ -132,6 +142,7 @@ struct Session::State final : Output::Watcher {
 
   // session.cpp
   void advance(Time time, const SendProgress& progress);
+  void lose(protocol::ReasonCode reason, std::string_view text);
   std::uint64_t send_pingreq();
   Result<std::uint64_t> ping(Time time);
   void on_pingresp();
@@ -163,6 +174,7 @@ struct Session::State final : Output::Watcher {
   ServerLimits limits;
   std::optional<Failure> failure;
   KeepAlive keep_alive;
+  Answers answers;
   std::uint64_t pings_sent = 0;  ///< on this connection
   std::uint64_t pings_answered = 0;
 

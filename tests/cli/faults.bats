@@ -594,3 +594,99 @@ has_taken_signals() { ! grep -q '^ShdPnd:.*[1-9a-f]' "/proc/$1/status"; }
   assert_status 143
   finish scripted
 }
+
+# What a broker can make a tool answer without end, in hexadecimal. In 3.1.1 and 5.0 it is the same but
+# for a PUBLISH, which has properties in 5.0.
+readonly pubrel=62020001 pubrec=50020001
+readonly qos_2_in_5=340600017400010062020001 qos_2_in_311=3405000174000162020001
+
+# start_deaf_broker FLOOD STEPS: a broker that sends these bytes without end after the steps and reads nothing.
+start_deaf_broker() { start_small_broker "expect CONNECT; send CONNACK; $2; stop-reading; flood $1"; }
+readonly granted='expect SUBSCRIBE; send SUBACK id=last code=2'
+
+@test "a broker that sends and reads nothing: a subscriber reads no more, and the connection is lost in time" {
+  local flood
+  for flood in "-V 5 $pubrel" "-V 311 $pubrel" "-V 5 $pubrec" "-V 5 $qos_2_in_5" "-V 311 $qos_2_in_311"; do
+    start_deaf_broker "${flood##* }" "$granted"
+    within_memory 64 7 bash -c 'exec mqtt-sub "$@" >/dev/null' - ${flood% *} -t t -q 2 --no-reconnect --ack-timeout 1
+    assert_one_error 'lost the connection to' 'the broker sends, but does not read the answers'
+    settled
+  done
+}
+
+@test "a broker that sends and reads nothing: a publisher, a bench and mqtt-retain-clear" {
+  start_deaf_broker "$pubrel" 'expect PUBLISH'
+  within_memory 64 7 mqtt-pub -V 5 -t t -m x -q 1 --ack-timeout 10
+  assert_contains "$stderr" '1 message is not acknowledged'
+  settled
+  start_deaf_broker "$qos_2_in_5" "$granted"
+  within_memory 64 0 mqtt-bench subscribe -V 5 --filter t -q 2 --duration 8s
+  settled
+  start_deaf_broker "$pubrel" "$granted"
+  within_memory 64 1 mqtt-retain-clear -V 5 --list t --ack-timeout 10
+  finish scripted
+}
+
+@test "a broker that sends and reads nothing: -W and SIGTERM end a subscriber in time" {
+  local before=$SECONDS
+  start_deaf_broker "$pubrel" "$granted"
+  within_memory 64 27 mqtt-sub -V 5 -t t -q 2 -W 8 --grace 1
+  settled
+  start_deaf_broker "$pubrel" "$granted"
+  start_subscriber sub -V 5 -t t -q 2 --grace 1
+  kill -TERM "$sub_pid"
+  finish sub
+  assert_status 143
+  settled
+  ((SECONDS - before < 40))
+}
+
+@test "before CONNACK neither a flood nor a long promise is waited for" {
+  local steps
+  for steps in 'flood 30' 'flood 40020001' 'flood F000' 'flood 20' 'send-raw 20FFFFFF7F; flood 00' 'send-raw 20818040; flood 00'; do
+    start_small_broker "expect CONNECT; $steps"
+    within_memory 64 4 mqtt-sub -V 5 -t t --connect-timeout 30
+    settled
+    start_small_broker "expect CONNECT; $steps"
+    within_memory 64 4 mqtt-pub -V 311 -t t -m m --connect-timeout 30
+    settled
+  done
+}
+
+@test "a large packet takes memory as it comes, and two copies of a message are all" {
+  # What follows the message is no packet, and is not looked at.
+  start_small_broker "expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; send-raw 30FFFFFF7F000174; silence"
+  within_memory 64 27 mqtt-sub -V 311 -t t -W 1
+  settled
+  start_small_broker "expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=0; send-raw 30FBFFFF07000174; flood 78"
+  within_memory 96 0 bash -c 'exec mqtt-sub "$@" | wc -c' - -V 311 -t t -C 1 --max-message-size 16MiB
+  assert_equal "$output" 16777209
+  settled
+}
+
+@test "a message over --max-message-size ends the tool by name, without another connection" {
+  local tool version
+  for tool in 'mqtt-sub -t t' 'mqtt-pub -t t -m m -q 1' 'mqtt-bench subscribe --filter t --duration 30s' 'mqtt-retain-clear --list t'; do
+    for version in 311 5; do
+      start_small_broker "expect CONNECT; send CONNACK; auto until=$([[ $tool == *-pub* ]] && echo 'PUBLISH answered=no' || echo SUBSCRIBE); send-raw 30FCFFFF07; silence"
+      # shellcheck disable=SC2086 # a command
+      run -7 --separate-stderr timeout 20 $tool -V $version --max-message-size 16MiB
+      # mqtt-bench counts its errors in its result, in lines of some width.
+      assert_contains "$(tr -s ' \n' ' ' <<<"$output$stderr")" 'the broker sent a PUBLISH of 16777217 bytes, and at most 16777216 are taken; give --max-message-size 16777217 or more'
+      settled
+    done
+  done
+}
+
+@test "--max-message-size is announced under MQTT 5.0, unless a property is" {
+  start_small_broker "expect CONNECT maximum-packet-size=1000; send CONNACK; auto until=DISCONNECT"
+  run -0 --separate-stderr mqtt-pub -V 5 -t t -m m --max-message-size 1000
+  settled
+  start_small_broker "expect CONNECT maximum-packet-size=2000; send CONNACK; auto until=DISCONNECT"
+  run -0 --separate-stderr mqtt-pub -t t -m m --max-message-size 1000 --maximum-packet-size 2000
+  settled
+  run -2 --separate-stderr mqtt-pub -t t -m m --max-message-size 257MiB
+  assert_one_error --max-message-size 256MiB
+  run -2 --separate-stderr mqtt-pub -t t -m m --max-message-size 0
+  assert_one_error --max-message-size
+}

@@ -95,6 +95,18 @@ start_scripted_broker() {
   read -r scripted_port <"$BATS_TEST_TMPDIR/scripted.out"
 }
 
+# within_memory MIB STATUS COMMAND...: as `run` with that status, within that much memory at its peak.
+# Sanitizers need memory of their own.
+within_memory() {
+  local limit=$1 expected=$2 peak
+  shift 2
+  run "-$expected" --separate-stderr command time -q -f %M -o "$BATS_TEST_TMPDIR/peak" timeout 60 "$@"
+  [[ -z ${TOOLBOX_SANITIZED-} ]] || return 0
+  peak=$(tail -n 1 "$BATS_TEST_TMPDIR/peak")
+  echo "peak: $peak KiB of $((limit * 1024)): $*"
+  ((peak <= limit * 1024))
+}
+
 # Assertions that say what they saw.
 assert_status() {
   ((status == $1)) && return 0

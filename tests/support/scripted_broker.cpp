@@ -162,6 +162,7 @@ bool ScriptedBroker::run_step(const Step& step) {
     case Kind::expect_close: return run_expect_close(step);
     case Kind::send: return run_send(step);
     case Kind::send_raw: queue(step.bytes); return true;
+    case Kind::flood: return run_flood(step);
     case Kind::close:
     case Kind::reset:
       if (step.kind == Kind::close && !output_.empty()) return false;
@@ -206,6 +207,14 @@ bool ScriptedBroker::run_expect_close(const Step&) {
 
 bool ScriptedBroker::run_silence() {
   while (next_packet()) continue;
+  if (!is_over()) return false;
+  close_connection(false);
+  return true;
+}
+
+bool ScriptedBroker::run_flood(const Step& step) {
+  while (next_packet()) continue;
+  while (output_.empty() && !is_over()) queue(step.bytes);
   if (!is_over()) return false;
   close_connection(false);
   return true;

@@ -62,6 +62,7 @@ class ScriptedBroker {
   bool run_wait(const Step& step);
   bool run_automatic(const Step& step);
   bool run_silence();
+  bool run_flood(const Step& step);
   std::optional<Received> next_packet();
   void queue(std::string bytes);
   void close_connection(bool reset);

@@ -102,9 +102,20 @@ Status read_raw(Step& step, const Words& words) {
   std::string digits;
   for (const std::string& word : words) digits += word;
   auto bytes = decode_hex(digits);
-  if (!bytes) return fail(ExitCode::usage, "send-raw takes pairs of hexadecimal digits");
+  if (!bytes) return fail(ExitCode::usage, "bytes are pairs of hexadecimal digits");
   step.bytes = std::move(*bytes);
   return {};
+}
+
+/// So many copies that each write is worth its call.
+Status read_flood(Step& step, Words words) {
+  constexpr std::size_t enough = 64u << 10;
+  return read_raw(step, words).and_then([&]() -> Status {
+    if (step.bytes.empty()) return fail(ExitCode::usage, "flood takes at least one byte");
+    const std::string once = step.bytes;
+    while (step.bytes.size() < enough) step.bytes += once;
+    return {};
+  });
 }
 
 Status read_wait(Step& step, const Words& words) {
@@ -136,6 +147,7 @@ constexpr Verb verbs[] = {
     {"expect", Kind::expect, [](Step& step, Words words) { return read_packet(step, words); }},
     {"send", Kind::send, read_send},
     {"send-raw", Kind::send_raw, [](Step& step, Words words) { return read_raw(step, words); }},
+    {"flood", Kind::flood, read_flood},
     {"close", Kind::close, nullptr},
     {"reset", Kind::reset, nullptr},
     {"silence", Kind::silence, nullptr},

@@ -20,6 +20,7 @@ struct Step {
     expect_close,
     send,
     send_raw,
+    flood,
     close,
     reset,
     silence,
@@ -31,7 +32,7 @@ struct Step {
   };
   Kind kind = Kind::accept;
   PacketText packet;  ///< expect, send; automatic: the type that ends it, if `count` is not 0
-  std::string bytes;  ///< send_raw
+  std::string bytes;  ///< send_raw, flood
   Duration wait{};
   std::uint64_t count = 1;
   std::optional<protocol::Version> as;  ///< send: instead of the client's version
@@ -47,6 +48,7 @@ struct Step {
 ///   expect CLOSE                  the client closes
 ///   send TYPE NAME=VALUE...       also as=3.1.1 (the version to encode in) and count=N
 ///   send-raw HEX...               bytes
+///   flood HEX...                  the same bytes again and again, until the client closes
 ///   close | reset                 FIN, RST
 ///   silence                       what comes is recorded and not answered, until the client closes
 ///   wait DURATION                 what comes meanwhile is for the next steps

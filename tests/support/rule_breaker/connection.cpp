@@ -37,6 +37,7 @@ Connection::~Connection() = default;
 void Connection::on_ready(Interest ready) {
   if (state_ == State::over) return;
   if ((ready & Interest::write) != Interest::none) write_some();
+  if (is_deaf_ && !was_reset_) return;
   if ((ready & Interest::read) != Interest::none) read_some();
 }
 
@@ -80,7 +81,9 @@ void Connection::write_some() {
 
 void Connection::update_interest() {
   const bool writes = !output_.empty() || (!flood_.empty() && !was_reset_);
-  watch_.want(Interest::read | (writes ? Interest::write : Interest::none));
+  const bool reads = !is_deaf_ || was_reset_;
+  watch_.want((reads ? Interest::read : Interest::none) |
+              (writes ? Interest::write : Interest::none));
 }
 
 void Connection::close() {

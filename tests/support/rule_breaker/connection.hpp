@@ -43,6 +43,8 @@ class Connection {
   void send_although_mute(std::string_view bytes);
   /// Sends `bytes` again and again, as fast as the client reads, and nothing else.
   void flood(std::string bytes);
+  /// Only the client's end is noticed from now on, and only by what cannot be sent.
+  void stop_reading() { is_deaf_ = true; }
   /// The end of the process will reset the connection.
   void reset_at_exit();
 
@@ -66,6 +68,7 @@ class Connection {
   std::string input_;
   std::string output_;
   bool is_mute_ = false;
+  bool is_deaf_ = false;
   std::string flood_;
 };
 

@@ -18,6 +18,8 @@ constexpr std::array rows{
     FaultRow{FaultKind::flood, "flood", "sends that connection messages without end"},
     FaultRow{FaultKind::flood_subscribers, "flood-subscribers",
              "sends every connection that subscribes messages of that topic without end"},
+    FaultRow{FaultKind::flood_unread, "flood-unread",
+             "the same at QoS 2, and reads nothing of what that connection answers"},
     FaultRow{FaultKind::close, "close", "closes that connection and each new one"},
     FaultRow{FaultKind::truncate, "truncate", "sends that connection half a packet, then nothing"},
     FaultRow{FaultKind::huge, "huge",
@@ -40,12 +42,22 @@ void freeze() {
 
 constexpr Duration pause_between_bytes = std::chrono::milliseconds(100);
 
-std::string flood(protocol::Version version, std::string_view topic) {
-  const protocol::Publish publish{.topic = topic, .payload = "flood"};
-  const std::string packet = encoded(publish, version);
+std::string repeated(const std::string& packet) {
   std::string packets;
   for (std::size_t i = 0; i < flood_packets; ++i) packets += packet;
   return packets;
+}
+
+std::string flood(protocol::Version version, std::string_view topic) {
+  const protocol::Publish publish{.topic = topic, .payload = "flood"};
+  return repeated(encoded(publish, version));
+}
+
+/// One packet identifier is enough: each message is released before the next.
+std::string flood_of_qos_2(protocol::Version version, std::string_view topic) {
+  const protocol::Publish publish{
+      .topic = topic, .packet_identifier = 1, .qos = protocol::Qos::exactly_once};
+  return repeated(encoded(publish, version) + encoded(protocol::PubRel{1, {}, {}}, version));
 }
 
 }  // namespace
@@ -85,18 +97,24 @@ void Faults::remove(Connection& connection) {
 
 void Faults::subscribed(Connection& connection, protocol::Version version,
                         std::string_view filter) {
-  if (!happened_ || plan_->kind != FaultKind::flood_subscribers) return;
+  if (!happened_ || !floods_subscribers()) return;
   std::string topic(filter);
   std::replace_if(
       topic.begin(), topic.end(), [](char letter) { return letter == '#' || letter == '+'; }, 'x');
-  connection.flood(flood(version, topic));
+  const bool is_read = plan_->kind == FaultKind::flood_subscribers;
+  if (!is_read) connection.stop_reading();
+  connection.flood(is_read ? flood(version, topic) : flood_of_qos_2(version, topic));
+}
+
+bool Faults::floods_subscribers() const {
+  return plan_->kind == FaultKind::flood_subscribers || plan_->kind == FaultKind::flood_unread;
 }
 
 bool Faults::admits_packet(Connection& connection, protocol::Version version) {
   if (!plan_) return true;
   if (++packets_ == plan_->at) {
     happen(connection, version);
-    return plan_->kind == FaultKind::flood_subscribers;
+    return floods_subscribers();
   }
   if (happened_ && plan_->kind == FaultKind::garbage) send_garbage(connection);
   return !connection.is_mute();
@@ -111,7 +129,8 @@ void Faults::happen(Connection& connection, protocol::Version version) {
       for (Connection* each : connections_) send_garbage(*each);
       return;
     case FaultKind::flood: return connection.flood(flood(version, "flood"));
-    case FaultKind::flood_subscribers: return;
+    case FaultKind::flood_subscribers:
+    case FaultKind::flood_unread: return;
     case FaultKind::close: return connection.close();
     case FaultKind::truncate: connection.mute(); return connection.send_although_mute(half_packet);
     case FaultKind::huge:

@@ -20,6 +20,7 @@ enum class FaultKind : std::uint8_t {
   garbage,
   flood,
   flood_subscribers,
+  flood_unread,
   close,
   truncate,
   huge,
@@ -56,6 +57,7 @@ class Faults {
 
  private:
   void happen(Connection& connection, protocol::Version version);
+  bool floods_subscribers() const;
   [[noreturn]] void kill();
   void send_garbage(Connection& connection);
 
