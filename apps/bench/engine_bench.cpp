@@ -98,9 +98,15 @@ void EngineBench::on_attempted(EngineClient&) {
 
 void EngineBench::on_all_sent(EngineClient& client) {
   incomplete_ = incomplete_ || client.stopped_early();
-  if (++all_sent_ != prepared_->publishers || phase_ != Phase::running) return;
+  if (++all_sent_ != publishers_with_messages() || phase_ != Phase::running) return;
   drain_deadline_ = account_.clock.now() + prepared_->plan.drain;
   settle();
+}
+
+std::uint64_t EngineBench::publishers_with_messages() const {
+  const std::uint64_t messages = prepared_->plan.publishing.messages;
+  const std::uint64_t publishers = prepared_->publishers;
+  return messages == 0 ? publishers : std::min(publishers, messages);
 }
 
 /// Of a number of messages the last acknowledgement is part of what is measured.

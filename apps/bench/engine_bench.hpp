@@ -36,6 +36,7 @@ class EngineBench final : public Runner, private EngineClientEvents {
   void arm_tick(Time now);
   void close_interval(Time end);
   void start_draining();
+  std::uint64_t publishers_with_messages() const;
   void settle();
   void watch_drain();
   bool is_complete();

@@ -186,6 +186,7 @@ Publisher::Sent Publisher::refuse(const Error& error) {
 }
 
 void Publisher::stop() {
+  if (is_finished()) return;
   left_ = 0;
   publisher_events_.on_all_sent(*this);
 }

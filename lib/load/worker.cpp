@@ -80,7 +80,10 @@ void Worker::make_clients() {
   }
   unattempted_ = static_cast<std::uint32_t>(clients_.size());
   alive_ = open_ = clients_.size();
-  unfinished_ = publishers_.size();
+  // There may be fewer messages than publishers.
+  unfinished_ = static_cast<std::size_t>(
+      std::count_if(publishers_.begin(), publishers_.end(),
+                    [](const auto& publisher) { return !publisher->is_finished(); }));
 }
 
 Status Worker::launch() {
@@ -243,6 +246,7 @@ void Worker::begin(Times times) {
     for (const auto& publisher : publishers_) queue_publisher(*publisher);
   }
   if (!publishers_.empty()) send_timer_.arm(times.publishing);
+  if (!publishers_.empty() && unfinished_ == 0) settle();
 }
 
 void Worker::queue_publisher(Publisher& publisher) {
@@ -301,6 +305,10 @@ void Worker::take_turns() {
 void Worker::on_all_sent(Publisher& publisher) {
   stopped_early_ = stopped_early_ || publisher.gave_up();
   if (unfinished_ == 0 || --unfinished_ != 0 || phase_ != Phase::running) return;
+  settle();
+}
+
+void Worker::settle() {
   settling_until_ = desk_.clock.now() + run_.plan.drain;
   drain_tick();
 }

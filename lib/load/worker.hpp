@@ -98,6 +98,7 @@ class Worker final : private ClientEvents, private PublisherEvents {
   void make_report(Time end);
   void take_spare();
   void arm_send();
+  void settle();
   void start_draining();
   void drain_tick();
   std::uint64_t unfinished_work();

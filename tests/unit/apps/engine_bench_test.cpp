@@ -136,6 +136,12 @@ TEST_CASE("a rate holds for its duration, in intervals that add up") {
   CHECK(measured.whole_run.acknowledged == 500);
 }
 
+TEST_CASE("fewer messages than publishers are sent, and the run ends") {
+  Setting setting;
+  setting.publish(4, 3, Qos::at_least_once);
+  CHECK(setting.measure().counters.acknowledged == 3);
+}
+
 TEST_CASE("what is due in an interval is counted in it, also when the thread comes late") {
   Setting setting;
   setting.publish(2, 0, Qos::at_least_once);

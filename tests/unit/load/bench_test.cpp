@@ -156,6 +156,18 @@ TEST_CASE("every message of a closed loop is sent once and answered, on any numb
   }
 }
 
+TEST_CASE("fewer messages than publishers are sent, and the run ends") {
+  for (const double rate : {0.0, 1000.0}) {
+    Setting setting;
+    setting.publish(5, 2, Qos::at_least_once);
+    setting.plan.publishing.rate = rate;
+    setting.plan.threads = 3;
+    const Measurement measured = setting.measure();
+    CHECK(measured.counters.acknowledged == 2);
+    CHECK_FALSE(warns(measured, Warning::incomplete));
+  }
+}
+
 TEST_CASE("an open loop sends what is due, no more and no less") {
   for (const Arrivals arrivals : {Arrivals::constant, Arrivals::poisson}) {
     Setting setting;
