@@ -40,9 +40,10 @@ std::optional<std::uint32_t> expiry_of(const Message& message) {
   return message.properties.view().number(PropertyId::message_expiry_interval);
 }
 
-/// But for the expiry, which the broker counts down.
+/// But for how much is left of the expiry, which the broker counts down.
 bool is_same(const Message& left, const Message& right) {
-  return left.payload == right.payload &&
+  return left.payload == right.payload && left.qos == right.qos &&
+         expiry_of(left).has_value() == expiry_of(right).has_value() &&
          properties_of(left, false).view() == properties_of(right, false).view();
 }
 

@@ -39,11 +39,16 @@ bool is_will_missing(Scene& scene, const session::WillSettings& will, const Wire
   return earlier != nullptr && earlier->is_there(now) && now.payload != will.payload;
 }
 
+/// One of zero bytes removes what is retained, and is not kept itself (MQTT 5.0 section 3.3.1.3).
+bool is_to_be_kept(const session::WillSettings& will) {
+  return will.retain && !will.payload.empty();
+}
+
 /// A client that comes too late to see anything but what is retained.
 std::optional<std::string> wrong_retention(Scene& scene, const session::WillSettings& will) {
   Wire& late = scene.connected();
   late.subscribe(will.topic, {Qos::at_least_once});
-  if (will.retain) late.wait_for(1, std::chrono::seconds(2));
+  if (is_to_be_kept(will)) late.wait_for(1, std::chrono::seconds(2));
   late.ping();
   const auto& received = late.received();
   const bool is_missing = is_will_missing(scene, will, late);
@@ -53,6 +58,10 @@ std::optional<std::string> wrong_retention(Scene& scene, const session::WillSett
   if (is_ours && scene.owns(will.topic)) late.publish({will.topic, "", Qos::at_least_once, true});
   late.disconnect();
   if (is_ours && !received.empty() && !will.retain) return "is retained although it was not to be";
+  if (will.retain && !is_to_be_kept(will)) {
+    if (!is_marked) return std::nullopt;
+    return "has zero bytes, and did not remove what its topic retains";
+  }
   if (is_missing && will.retain) return "is not retained";
   if (will.retain && !is_marked)
     return "is retained, but comes to a late subscriber without RETAIN";
@@ -84,6 +93,8 @@ std::string describe(Scene& scene, const Delivery& delivery, const session::Will
   std::string retention;
   if (delivery.retention)
     retention = ", " + *delivery.retention;
+  else if (will.retain && !is_to_be_kept(will))
+    retention = ", and nothing is retained after it";
   else if (will.retain)
     retention = had_value ? ", and stayed retained until the earlier value was put back"
                           : ", and stayed retained until it was cleared";

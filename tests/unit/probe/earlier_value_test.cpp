@@ -110,6 +110,26 @@ TEST_CASE("what remained of its expiry is put back, and nothing when it has run 
   }
 }
 
+TEST_CASE("a will with the payload of the earlier value leaves neither its QoS nor its expiry") {
+  Home home;
+  home.will.payload = "same";
+  Message message{std::string(topic), "same", Qos::exactly_once, true};
+  (void)message.properties.add(PropertyId::message_expiry_interval, 1000);
+  SUBCASE("QoS") {}
+  SUBCASE("expiry") {
+    message.qos = Qos::at_most_once;
+  }
+  home.retain(message);
+  EarlierValue earlier = home.read();
+  home.retain({std::string(topic), "same", Qos::at_most_once, true});
+  CHECK(earlier.put_back(*home.scene));
+  Wire& wire = home.scene->connected();
+  CHECK(wire.subscribe(std::string(topic), {.qos = Qos::exactly_once}));
+  REQUIRE(wire.wait_for(1, std::chrono::seconds(5)));
+  CHECK(wire.received().front().qos == message.qos);
+  CHECK(wire.received().front().properties.view().find(PropertyId::message_expiry_interval));
+}
+
 TEST_CASE("a topic that held nothing is cleared, once") {
   Home home(Version::v311);
   EarlierValue earlier = home.read();
