@@ -1,5 +1,7 @@
 #include "sub/retained_state.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "client/password.hpp"
@@ -51,7 +53,12 @@ RetainedState::RetainedState(console::World& world, const Plan& plan,
           {listener_.wants, listener_.message,
            [this](std::size_t first, const protocol::SubAck& suback) { subscribed(first, suback); },
            [this](const retained::Reading& reading) { ended(reading); },
-           [this](const Error& error) { failed(error); }}) {}
+           [this](const Error& error) { failed(error); }}) {
+  const bool is_beside =
+      std::any_of(plan.requests.begin(), plan.requests.end(),
+                  [&plan](const Request& request) { return is_read_beside(plan, request); });
+  stage_ = is_beside ? Stage::not_begun : Stage::over;
+}
 
 RetainedState::~RetainedState() = default;
 
@@ -66,14 +73,17 @@ void RetainedState::read_beside(const std::function<bool(const Request&)>& is_wa
   requests_.clear();
   for (const Request& request : plan_.requests)
     if (is_read_beside(plan_, request) && is_wanted(request)) requests_.push_back(&request);
-  if (requests_.empty()) return;
   state_.stop();
+  if (requests_.empty()) {
+    stage_ = Stage::over;
+    return;
+  }
   make_own_plan();
   auto client = client::make_client({world_.loop, world_.random}, own_plan_, *this,
                                     {plan_.password_command, true});
   if (!client) return listener_.no_connection(client.error());
   own_ = std::move(*client);
-  was_connected_ = false;
+  stage_ = Stage::connecting;
   own_->connect();
 }
 
@@ -103,14 +113,14 @@ void RetainedState::start(client::Client& client, const client::Connected& conne
   request.live_elsewhere = is_beside();
   request.shrinks = plan_.remove_retained;
   unanswered_ = requests_.size();
-  is_running_ = true;
+  stage_ = Stage::reading;
   if (!requests_.empty()) return state_.start(client, std::move(request));
   listener_.subscribed();
   ended({});
 }
 
 void RetainedState::stop() {
-  is_running_ = false;
+  stage_ = Stage::over;
   state_.stop();
   if (own_) own_->close({}, plan_.grace);
 }
@@ -119,8 +129,17 @@ void RetainedState::pause_reading(bool paused) {
   if (own_) own_->pause_reading(paused);
 }
 
+std::optional<std::string> RetainedState::unread() const {
+  if (stage_ != Stage::connecting && stage_ != Stage::reading) return std::nullopt;
+  const retained::Reading& reading = state_.reading();
+  const std::string early = "the run ends before all that is retained was ";
+  if (reading.topics.topics == 0) return early + "found";
+  return early + fmt::format("read: {} of {} messages", reading.read, reading.topics.topics);
+}
+
+/// Also before it is begun: what waited in a kept session comes first.
 void RetainedState::note_live(const protocol::Publish& message) {
-  if (is_beside()) state_.note_live(message);
+  if (stage_ != Stage::over) state_.note_live(message);
 }
 
 void RetainedState::subscribed(std::size_t first, const protocol::SubAck& suback) {
@@ -133,7 +152,8 @@ void RetainedState::subscribed(std::size_t first, const protocol::SubAck& suback
 }
 
 void RetainedState::ended(const retained::Reading& reading) {
-  is_running_ = false;
+  stage_ = Stage::over;
+  state_.forget_live();
   if (own_) own_->close({}, plan_.grace);
   const std::uint64_t unmarked = reading.topics.unmarked;
   if (plan_.retained_only && unmarked != 0)
@@ -148,7 +168,7 @@ void RetainedState::ended(const retained::Reading& reading) {
 
 void RetainedState::failed(const Error& error) {
   if (!is_beside()) return listener_.failed(error);
-  is_running_ = false;
+  stage_ = Stage::over;
   own_->close({}, plan_.grace);
   const auto& reading = state_.reading();
   world_.reporter.error(fmt::format("{} of {} retained messages found were read: {}", reading.read,
@@ -157,33 +177,34 @@ void RetainedState::failed(const Error& error) {
 }
 
 void RetainedState::on_connected(const client::Connected& connected) {
-  was_connected_ = true;
   start(*own_, connected);
 }
 
 void RetainedState::on_closed(const std::optional<Error>& error) {
-  if (!error) return;
-  if (!was_connected_) return listener_.no_connection(*error);
-  if (!is_running_) return;
+  if (!error || stage_ == Stage::over) return;
+  if (stage_ == Stage::connecting) {
+    stage_ = Stage::over;
+    return listener_.no_connection(*error);
+  }
   state_.stop();
   failed(*error);
 }
 
 bool RetainedState::on_message(const protocol::Publish& message) {
-  if (is_running_) reader().on_message(message);
-  return is_running_;
+  if (stage_ == Stage::reading) reader().on_message(message);
+  return stage_ == Stage::reading;
 }
 
 void RetainedState::on_subscribed(client::Token token, const protocol::SubAck& suback) {
-  if (is_running_) reader().on_subscribed(token, suback);
+  if (stage_ == Stage::reading) reader().on_subscribed(token, suback);
 }
 
 void RetainedState::on_unsubscribed(client::Token token, const protocol::UnsubAck&) {
-  if (is_running_) reader().on_unsubscribed(token);
+  if (stage_ == Stage::reading) reader().on_unsubscribed(token);
 }
 
 void RetainedState::on_pingresp(std::uint64_t number) {
-  if (is_running_) reader().on_pinged(number);
+  if (stage_ == Stage::reading) reader().on_pinged(number);
 }
 
 void RetainedState::on_packet(session::Direction direction, const protocol::Frame& frame,

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "client/client.hpp"
@@ -44,13 +46,19 @@ class RetainedState final : private client::Handler {
   bool is_beside() const { return own_ != nullptr; }
   void stop();
   void pause_reading(bool paused);
+  /// While it is being read: how far that has come, for people.
+  std::optional<std::string> unread() const;
 
   /// Of a message on the user's connection, when another reads the state.
   void note_live(const protocol::Publish& message);
+  /// The user's connection was lost.
+  void forget_live() { state_.forget_live(); }
   /// For the handler of the user's connection.
   retained::Reader& reader() { return state_.reader(); }
 
  private:
+  enum class Stage : std::uint8_t { not_begun, connecting, reading, over };
+
   void on_connected(const client::Connected& connected) override;
   void on_reconnecting(const Error&, Duration) override {}
   void on_closed(const std::optional<Error>& error) override;
@@ -80,8 +88,7 @@ class RetainedState final : private client::Handler {
   std::unique_ptr<client::Client> own_;
   std::vector<const Request*> requests_;  ///< whose messages are read
   std::size_t unanswered_ = 0;            ///< of them
-  bool is_running_ = false;
-  bool was_connected_ = false;
+  Stage stage_ = Stage::not_begun;
 };
 
 /// Whether what is retained for it is read on a connection of its own, so that the user's is to ask

@@ -213,7 +213,9 @@ void Subscriber::handle(const protocol::Publish& message) {
   if (selector_.is_shown()) print(message);
   if (plan_.idle_timeout && !plan_.retained_only)
     idle_.arm(world_.loop.now() + *plan_.idle_timeout);
-  if (++counted_ == plan_.count) finish(ExitCode::done);
+  if (++counted_ != plan_.count) return;
+  if (const auto unread = state_.unread(); unread && plan_.record) world_.reporter.note(*unread);
+  finish(ExitCode::done);
 }
 
 void Subscriber::print(const protocol::Publish& message) {
@@ -308,7 +310,16 @@ void Subscriber::finish(ExitCode code) {
   finish_when_cleared();
 }
 
+/// The end comes before that of what is retained.
+void Subscriber::tell_unread() {
+  const auto unread = state_.unread();
+  if (!unread) return;
+  exit_ = worse(exit_, ExitCode::no);
+  world_.reporter.error(*unread);
+}
+
 void Subscriber::finish_soon(ExitCode code) {
+  if (!finishing_) tell_unread();
   hurried_ = true;
   grace_.arm(world_.loop.now() + plan_.grace);
   finish(code);
@@ -338,6 +349,7 @@ void Subscriber::timed_out() {
 }
 
 void Subscriber::went_idle() {
+  tell_unread();
   bool short_of_count = plan_.count > 0 && counted_ < plan_.count;
   finish(short_of_count ? ExitCode::timed_out : ExitCode::done);
 }
@@ -351,6 +363,7 @@ void Subscriber::show_rate() {
 void Subscriber::on_reconnecting(const Error& cause, Duration wait) {
   // Who is not there is not silent.
   silence_.stop();
+  state_.forget_live();
   world_.reporter.note(cause.text + "; connecting again in " + show_duration(wait));
 }
 

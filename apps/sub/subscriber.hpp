@@ -56,6 +56,7 @@ class Subscriber final : public client::Handler {
   void read_retained_beside();
   void read_retained_here(const Error& cause);
   void state_ended(ExitCode code);
+  void tell_unread();
   void take(const protocol::Publish& message);
   void pause_reading(bool paused);
   void handle(const protocol::Publish& message);

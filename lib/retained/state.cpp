@@ -10,6 +10,21 @@ namespace mqtt_toolbox::retained {
 
 using protocol::Qos;
 
+namespace {
+
+/// How long a busy connection with live messages is waited for.
+constexpr Duration longest_wait_for_quiet = std::chrono::seconds(1);
+
+/// A message as live traffic is remembered.
+std::string content_of(const protocol::Publish& message) {
+  std::string content(message.topic);
+  content += '\0';
+  content += message.payload;
+  return content;
+}
+
+}  // namespace
+
 std::optional<std::string> doubt(const Reading& reading) {
   if (auto text = doubt(reading.topics)) return text;
   const std::uint64_t found = reading.topics.topics;
@@ -18,6 +33,9 @@ std::optional<std::string> doubt(const Reading& reading) {
   if (reading.refused != 0)
     return fmt::format("{} of {} read: the broker refused to send the other {} by their names",
                        reading.read, found, reading.refused);
+  if (reading.unnamed != 0)
+    return fmt::format("{} read, {} of them at QoS 0: the broker did not send them by their names",
+                       reading.read, reading.unnamed);
   if (reading.lowered != 0)
     return fmt::format("{} read, {} of them perhaps at a lower QoS: the broker granted no other",
                        reading.read, reading.lowered);
@@ -50,25 +68,34 @@ void StateReader::start(client::Client& client, Request request) {
   for (Wanted& wanted : request_.filters) wanted.qos = std::min(wanted.qos, request_.maximum_qos);
   topics_.clear();
   batch_.clear();
+  unnamed_.clear();
   reading_ = {};
+  find_topics(Phase::finding);
+}
+
+void StateReader::find_topics(Phase phase) {
+  phase_ = phase;
   Survey::Request survey;
   survey.read.properties = request_.properties;
   survey.read.room = request_.packet;
   survey.shrinks = request_.shrinks;
   for (const Wanted& wanted : request_.filters)
     survey.read.filters.push_back({wanted.filter, Qos::at_most_once});
-  survey_.start(client, std::move(survey));
+  survey_.start(*client_, std::move(survey));
 }
 
 void StateReader::stop() {
   reader_.stop();
   live_quiet_.disarm();
-  live_.clear();
 }
 
 void StateReader::note_live(const protocol::Publish& message) {
   last_live_ = loop_.now();
-  if (message.retain) live_.insert(message.topic);
+  if (message.retain) live_.insert(content_of(message));
+}
+
+bool StateReader::was_live(const protocol::Publish& message) const {
+  return request_.live_elsewhere && live_.contains(content_of(message));
 }
 
 /// The highest of those that its filters want.
@@ -80,6 +107,7 @@ Qos StateReader::qos_of(protocol::Bytes topic) const {
 }
 
 void StateReader::found(const protocol::Publish& message) {
+  if (phase_ == Phase::checking) return found_unnamed(message);
   if (request_.live_elsewhere || qos_of(message.topic) != Qos::at_most_once)
     return topics_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()),
                         hash_of(message.payload)});
@@ -87,9 +115,21 @@ void StateReader::found(const protocol::Publish& message) {
   listener_.message(message);
 }
 
+/// There are brokers that send retained messages for filters with wildcards, and none by its name.
+void StateReader::found_unnamed(const protocol::Publish& message) {
+  if (!unnamed_.contains(message.topic)) return;
+  --reading_.gone;
+  if (was_live(message)) return;
+  ++reading_.unnamed;
+  ++reading_.read;
+  listener_.message(message);
+}
+
 void StateReader::surveyed(const Surveyed& surveyed) {
+  if (phase_ == Phase::checking) return listener_.ended(reading_);
+  phase_ = Phase::naming;
   reading_.topics = surveyed;
-  quiet_until_ = loop_.now() + patience_.acknowledgement_timeout;
+  quiet_until_ = loop_.now() + std::min(patience_.acknowledgement_timeout, longest_wait_for_quiet);
   request_.live_elsewhere ? await_quiet() : read_by_name();
 }
 
@@ -110,6 +150,7 @@ void StateReader::read_by_name() {
     batch_.emplace(found->topic, found->payload_hash);
     names.push_back({std::string(found->topic), qos_of(found->topic)});
   }
+  if (names.empty() && unnamed_.size() != 0) return find_topics(Phase::checking);
   if (names.empty()) return listener_.ended(reading_);
   by_name_.start(*client_, std::move(names), request_.packet, request_.properties);
 }
@@ -118,12 +159,13 @@ void StateReader::found_by_name(const protocol::Publish& message) {
   const auto before = batch_.find(std::string(message.topic));
   const bool changed = before != batch_.end() && before->second != hash_of(message.payload);
   if (changed) ++reading_.changed;
-  if (live_.contains(message.topic) || (changed && request_.live_elsewhere)) return;
+  if (was_live(message) || (changed && request_.live_elsewhere)) return;
   ++reading_.read;
   listener_.message(message);
 }
 
 void StateReader::batch_ended(const ByName::Outcome& outcome) {
+  for (const std::string& topic : outcome.missing) unnamed_.insert(topic);
   reading_.gone += outcome.missing.size();
   reading_.refused += outcome.refused.size();
   reading_.lowered += outcome.lowered;

@@ -21,6 +21,7 @@ struct Reading {
   std::uint64_t gone = 0;     ///< since its topic was found
   std::uint64_t refused = 0;  ///< could not be asked for by name
   std::uint64_t lowered = 0;  ///< the broker granted less than the QoS wanted
+  std::uint64_t unnamed = 0;  ///< came for their filter only, at QoS 0, and not by their names
   bool by_name_answered = true;
 };
 
@@ -52,15 +53,17 @@ class MQTT_TOOLBOX_API StateReader {
     protocol::Qos maximum_qos = protocol::Qos::exactly_once;  ///< of the broker
     /// Messages that are being published come on another connection, with their RETAIN flag: what
     /// is new is told there, and not here. So that it is told first, messages are read by their
-    /// names once that connection was quiet, or after the time that an answer may take.
+    /// names once that connection was quiet for a moment, or had a second.
     bool live_elsewhere = false;
     bool shrinks = false;  ///< as Survey::Request
   };
   void start(client::Client& client, Request request);
-  /// Nothing more is told, and what was live is forgotten.
+  /// Nothing more is told.
   void stop();
   /// Of the other connection: a message that is being published.
   void note_live(const protocol::Publish& message);
+  /// The other connection was lost: what it brought may have been replaced since.
+  void forget_live() { live_.clear(); }
 
   /// For the client's handler.
   Reader& reader() { return reader_; }
@@ -68,7 +71,15 @@ class MQTT_TOOLBOX_API StateReader {
   const Reading& reading() const { return reading_; }
 
  private:
+  enum class Phase : std::uint8_t {
+    finding,   ///< the topics
+    naming,    ///< each message by its name
+    checking,  ///< whether what did not come by its name is there
+  };
+  void find_topics(Phase phase);
   void found(const protocol::Publish& message);
+  void found_unnamed(const protocol::Publish& message);
+  bool was_live(const protocol::Publish& message) const;
   void surveyed(const Surveyed& surveyed);
   void await_quiet();
   void read_by_name();
@@ -85,9 +96,11 @@ class MQTT_TOOLBOX_API StateReader {
   ByName by_name_;
   client::Client* client_ = nullptr;
   Request request_;
+  Phase phase_ = Phase::finding;
   Topics topics_;                                         ///< to be read by name
   std::unordered_map<std::string, std::uint64_t> batch_;  ///< payload hashes, by topic
-  TopicSet live_;
+  TopicSet unnamed_;                                      ///< asked for by name, and not come
+  TopicSet live_;                                         ///< topics with their payloads
   Time last_live_{};
   Time quiet_until_{};  ///< the other connection is waited for at most so long
   Reading reading_;

@@ -73,6 +73,15 @@ expected() { seq "$count" | awk -v most="$1" '{ qos = $1 % 3; print "site/" $1 "
   done
 }
 
+@test "--record does not wait for busy topics to rest, and says when it ends before all was read" {
+  url=$(of stock tcp_url)
+  mqtt-pub -L "$url" -t site/busy -l --rate 20 3>&- < <(yes) &
+  mqtt-sub -L "$url" --record -t site/busy -t 'site/1/+' -t 'site/2/+' -C 60 >got
+  [ "$(grep -c '"retain":true' got)" -eq 2 ]
+  run -1 --separate-stderr mqtt-sub -L "$url" --record -t 'site/#' -W 100ms
+  [[ $stderr == *"the run ends before all that is retained was"* ]]
+}
+
 @test "mqtt-retain-clear lists, saves, clears and proves all of it" {
   local box
   for box in $boxes; do

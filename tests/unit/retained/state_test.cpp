@@ -76,6 +76,7 @@ class Broker final : public client::Client {
   std::set<std::string> refused;
   Qos maximum_qos = Qos::exactly_once;
   std::size_t most_sent = SIZE_MAX;  ///< of a SUBSCRIBE with wildcards
+  bool knows_names = true;           ///< sends what is retained for a topic's own name
   bool answers_unsubscribe = true;
   bool answers_ping = true;
   std::function<void()> before_read = [] {};
@@ -86,7 +87,7 @@ class Broker final : public client::Client {
     std::size_t sent = 0;
     const auto copy = state;
     for (const auto& [topic, stored] : copy) {
-      if ((filter != "#" && filter != topic) || sent++ >= most_sent) continue;
+      if ((filter != "#" && (filter != topic || !knows_names)) || sent++ >= most_sent) continue;
       protocol::Publish message;
       message.topic = topic;
       message.payload = stored.payload;
@@ -108,9 +109,10 @@ struct Scene {
     for (std::size_t i = 0; i < topics; ++i)
       broker.state["t/" + std::to_string(i)] = {"v" + std::to_string(i), static_cast<Qos>(i % 3)};
   }
-  void note_live(protocol::Bytes topic) {
+  void note_live(const std::string& topic) {
     protocol::Publish message;
     message.topic = topic;
+    message.payload = broker.state[topic].payload;
     message.retain = true;
     state.note_live(message);
   }
@@ -228,6 +230,37 @@ TEST_CASE("what is told live on another connection is not told twice") {
   scene.read(Qos::exactly_once);
   CHECK(scene.messages == 2);
   CHECK(scene.got.count("t/1") + scene.got.count("t/3") == 2);
+}
+
+TEST_CASE(
+    "what was live has been told with its payload only; the rest is forgotten with the "
+    "connection") {
+  Scene scene(2);
+  scene.request.live_elsewhere = true;
+  scene.note_live("t/0");
+  scene.broker.state["t/0"].payload = "newer";
+  scene.note_live("t/1");
+  scene.read(Qos::exactly_once);
+  CHECK(scene.messages == 1);
+  CHECK(scene.got["t/0"].payload == "newer");
+  scene.state.forget_live();
+  scene.request = {};
+  scene.request.live_elsewhere = true;
+  scene.read(Qos::exactly_once);
+  CHECK(scene.messages == 3);
+}
+
+TEST_CASE("what does not come by its name is not called gone, and is told at QoS 0") {
+  Scene scene(4);
+  scene.broker.knows_names = false;
+  scene.broker.before_read = [&] {
+    if (scene.broker.packets.size() == 3) scene.broker.state.erase("t/1");
+  };
+  const Reading& reading = scene.read(Qos::exactly_once);
+  CHECK(doubt(reading) ==
+        "3 read, 3 of them at QoS 0: the broker did not send them by their names");
+  CHECK(changes(reading) == "of 4 retained messages 0 changed and 1 went while they were read");
+  CHECK(scene.messages == 3);
 }
 
 TEST_CASE("names that are refused, and a QoS that is not granted, leave a doubt") {
