@@ -154,7 +154,13 @@ void Clearance::granted(std::size_t first, const protocol::SubAck& suback) {
 }
 
 void Clearance::save(const protocol::Publish& message) {
-  backup_->add(message, world_.wall_clock.now());
+  // What is there again is saved once more when it is not what was saved before.
+  const std::uint64_t version =
+      retained::hash_of(message.topic) * 31 ^ retained::hash_of(message.payload);
+  if (saved_versions_.insert(version).second) {
+    backup_->add(message, world_.wall_clock.now());
+    ++saved_;
+  }
   ready_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()), 0});
 }
 
@@ -311,8 +317,7 @@ void Clearance::end_self_test() {
   } else {
     world_.reporter.note(
         "nothing was found; a retained message of one's own did not come back either, so that the "
-        "broker keeps none, or lets this client write none");
-    return end_with_nothing(ExitCode::done);
+        "broker keeps none, or lets this client write none; --no-self-test leaves that out");
   }
   end_with_nothing(ExitCode::no);
 }
@@ -351,7 +356,7 @@ void Clearance::save_next() {
 }
 
 void Clearance::note_unsaved(const retained::ByName::Outcome& outcome) {
-  for (const std::string& topic : outcome.missing) gone_.insert(topic);
+  for (const std::string& topic : outcome.missing) unsaved_.insert(topic);
   for (const std::string& topic : outcome.refused)
     refused_.emplace(topic, "it could not be saved, since the subscription to it was refused");
   lowered_ += outcome.lowered;
@@ -360,7 +365,6 @@ void Clearance::note_unsaved(const retained::ByName::Outcome& outcome) {
 void Clearance::saved(const retained::ByName::Outcome& outcome) {
   note_unsaved(outcome);
   if (auto status = backup_->save(); !status) return fail_with(status.error());
-  saved_ += ready_.size();
   if (!clears_) {
     ready_.clear();
     return save_next();
@@ -458,48 +462,56 @@ void Clearance::prove() {
   survey(Step::proving, std::move(request));
 }
 
-/// Of what is found now.
-std::uint64_t Clearance::count_unattempted() {
+/// After `count_new`.
+bool Clearance::was_attempted(std::string_view topic) const {
+  return std::binary_search(attempted_.begin(), attempted_.end(), retained::hash_of(topic));
+}
+
+/// Of what is found now, what no read before has found.
+std::uint64_t Clearance::count_new() {
   std::sort(attempted_.begin(), attempted_.end());
+  attempted_.erase(std::unique(attempted_.begin(), attempted_.end()), attempted_.end());
   std::uint64_t count = 0;
   topics_.each([&](const Found& found) {
-    if (std::binary_search(attempted_.begin(), attempted_.end(), retained::hash_of(found.topic)))
-      return;
-    ++count;
-    if (gone_.contains(found.topic) && returned_.insert(found.topic)) --found_;
+    const bool is_known = was_attempted(found.topic) || unsaved_.contains(found.topic) ||
+                          refused_.find(found.topic) != refused_.end();
+    if (!is_known) ++count;
   });
   return count;
 }
 
 void Clearance::proven() {
   forget_young();
-  const std::uint64_t unattempted = count_unattempted();
-  found_ += unattempted;
+  const std::uint64_t found_anew = count_new();
+  found_ += found_anew;
   if (topics_.size() == 0) return report();
-  const bool is_next = goes_on(unattempted);
+  const bool is_next = goes_on(found_anew);
   if (is_last_round_ && !is_next) return report();
   is_last_round_ = !is_next;
   start_round();
 }
 
 /// Whether the next round is for topics that were not asked for yet.
-bool Clearance::goes_on(std::uint64_t unattempted) {
-  if (unattempted == 0) return false;
+bool Clearance::goes_on(std::uint64_t found_anew) {
+  if (found_anew == 0) return false;
   return topics_.size() >= fewest_dropped || ++small_rounds_ <= most_small_rounds;
 }
 
 void Clearance::report() {
   const auto now = world_.wall_clock.now();
+  is_proven_ = true;
+  cleared_ = attempted_.size();
   topics_.each([&](const Found& found) {
     const std::string topic(found.topic);
     ++remaining_;
+    if (was_attempted(topic)) --cleared_;
     check(listing_.remaining({topic, cause_of(topic)}, now));
   });
   if (remaining_ != 0) exit_ = worse(exit_, ExitCode::no);
   tell_lowered();
   const record::Summary::Count counts[] = {{"found", found_},
                                            {"saved", saved_},
-                                           {"cleared", found_ - remaining_ - vanished()},
+                                           {"cleared", cleared_},
                                            {"vanished", vanished()},
                                            {"refused", refused_.size()},
                                            {"remaining", remaining_}};
@@ -515,9 +527,9 @@ void Clearance::tell_lowered() {
 
 /// The end without clearing.
 void Clearance::report_saved() {
-  if (vanished() != 0)
-    world_.reporter.note(
-        fmt::format("of {} retained messages {} went before they were saved", found_, vanished()));
+  if (unsaved_.size() != 0)
+    world_.reporter.note(fmt::format("of {} retained messages {} went before they were saved",
+                                     found_, unsaved_.size()));
   for (const auto& [topic, cause] : refused_) tell_doubt(printable(topic) + ": " + cause);
   tell_lowered();
   finish(exit_);
@@ -525,21 +537,24 @@ void Clearance::report_saved() {
 
 std::string_view Clearance::cause_of(const std::string& topic) const {
   const auto refused = refused_.find(topic);
-  return refused == refused_.end() ? std::string_view("it is there again, or still")
-                                   : std::string_view(refused->second);
+  if (refused != refused_.end()) return refused->second;
+  return was_attempted(topic) ? "it is there again, or still"
+                              : "the broker did not send it by its name, so that it was not saved";
 }
 
 // The end.
 
 std::string Clearance::totals() const {
   if (found_ == 0) return "nothing was found";
-  const bool is_proven = step_ == Step::proving;
-  std::string text = is_proven ? fmt::format("{} of {} retained messages cleared",
-                                             found_ - remaining_ - vanished(), found_)
-                               : fmt::format("{} retained messages found, {} asked to be cleared",
-                                             found_, submitted_);
+  std::string text = is_proven_
+                         ? fmt::format("{} of {} retained messages cleared", cleared_, found_)
+                         : fmt::format(
+                               "{} retained messages found, {} asked to be cleared, and not known "
+                               "whether they are gone",
+                               found_, submitted_);
   if (backup_) text += fmt::format(", {} saved", saved_);
-  if (is_proven)
+  if (!is_proven_) return text;
+  if (cleared_ != 0 || remaining_ != 0)
     text += remaining_ == 0 ? ", and seen to be gone" : fmt::format(", {} remain", remaining_);
   if (vanished() != 0) text += fmt::format("; {} went before they were to be cleared", vanished());
   return text;

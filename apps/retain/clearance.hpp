@@ -92,13 +92,14 @@ class Clearance final : private client::Handler {
   bool may_clear_now();
   void cleared();
   void prove();
-  std::uint64_t count_unattempted();
+  bool was_attempted(std::string_view topic) const;
+  std::uint64_t count_new();
   void proven();
-  bool goes_on(std::uint64_t unattempted);
+  bool goes_on(std::uint64_t found_anew);
   void report();
   void report_saved();
   void tell_lowered();
-  std::uint64_t vanished() const { return gone_.size() - returned_.size(); }
+  std::uint64_t vanished() const { return found_ - cleared_ - remaining_; }
   std::string_view cause_of(const std::string& topic) const;
 
   void finish(ExitCode code);
@@ -126,13 +127,13 @@ class Clearance final : private client::Handler {
   std::unique_ptr<transport::Loop::Watch> stdin_;
   std::unique_ptr<client::Client> client_;
 
-  Topics topics_;                          ///< found, and not yet cleared
-  std::unordered_set<std::string> young_;  ///< published while listened to
-  Topics ready_;                           ///< saved, to be cleared
-  retained::TopicSet gone_;                ///< when they were to be saved
-  retained::TopicSet returned_;            ///< of those, found again
-  std::uint64_t lowered_ = 0;              ///< saved, perhaps at a lower QoS
-  unsigned small_rounds_ = 0;              ///< that were only for a few new topics
+  Topics topics_;                                     ///< found, and not yet cleared
+  std::unordered_set<std::string> young_;             ///< published while listened to
+  Topics ready_;                                      ///< saved, to be cleared
+  retained::TopicSet unsaved_;                        ///< did not come when they were to be saved
+  std::unordered_set<std::uint64_t> saved_versions_;  ///< hashes of topics and payloads
+  std::uint64_t lowered_ = 0;                         ///< saved, perhaps at a lower QoS
+  unsigned small_rounds_ = 0;                         ///< that were only for a few new topics
   std::unordered_map<client::Token, std::string> in_flight_;
   std::map<std::string, std::string, std::less<>> refused_;
   std::string held_;  ///< a topic that the client had no room for
@@ -146,11 +147,13 @@ class Clearance final : private client::Handler {
   /// Hashes of the topics that a clear was sent for, ascending after a proof: 8 bytes each.
   std::vector<std::uint64_t> attempted_;
   std::uint64_t remaining_ = 0;
+  std::uint64_t cleared_ = 0;  ///< asked to be cleared, and seen to be gone
   Time started_{};
   Time clearing_since_{};
   std::uint64_t submitted_ = 0;
   ExitCode exit_ = ExitCode::done;
   bool clears_ = false;
+  bool is_proven_ = false;  ///< what is gone and what remains is known
   bool is_doubted_ = false;
   bool is_blocked_ = false;  ///< the client has no room for the next clear
   /// The last round: at QoS 1, so that the broker says why it refuses.

@@ -120,6 +120,34 @@ play() {
   assert_equal "$script_status" 0
 }
 
+@test "what does not come by its name is not saved, not cleared, and counted once" {
+  play "$connection$(read_of a/1 a/2)$(by_name 2)$(by_name 2)$(read_of a/1 a/2)$(by_name 2)$(by_name 2)
+    $(read_of a/1 a/2 | sed 's/^; //'); expect DISCONNECT" \
+    mqtt-retain-clear --yes --backup "$BATS_TEST_TMPDIR/saved" 'a/#' --json
+  assert_status 1
+  assert_equal "$(jq -c 'select(.type == "summary") | [.found, .saved, .cleared, .vanished, .remaining]' <<<"$output")" \
+    '[2,0,0,0,2]'
+  assert_contains "$output" 'did not send it by its name'
+  assert_equal "$script_status" 0
+}
+
+@test "what is still there after its clear is saved once" {
+  play "$connection$(read_of a/1)$(by_name 1 a/1); expect PUBLISH topic=a/1 qos=0$(read_of a/1)$(by_name 1 a/1)
+    expect PUBLISH topic=a/1 qos=1; send PUBACK id=last$(read_of a/1); expect DISCONNECT" \
+    mqtt-retain-clear --yes --backup "$BATS_TEST_TMPDIR/saved" 'a/#' --json
+  assert_status 1
+  assert_equal "$(jq -c 'select(.type == "summary") | [.found, .saved, .cleared, .vanished, .remaining]' <<<"$output")" \
+    '[1,1,0,0,1]'
+  assert_equal "$(wc -l <"$BATS_TEST_TMPDIR/saved")" 1
+}
+
+@test "a proof that does not come to its end proves nothing" {
+  play "$connection$(read_of a/1); expect PUBLISH topic=a/1 retain=1; $granted; close" \
+    mqtt-retain-clear --yes 'a/#'
+  assert_status 7
+  assert_contains "$stderr" '1 retained messages found, 1 asked to be cleared, and not known whether they are gone'
+}
+
 @test "looking writes nothing, and says how to find out more" {
   local task
   for task in --list --dry-run --tree; do
