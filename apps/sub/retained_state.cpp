@@ -73,11 +73,11 @@ void RetainedState::read_beside(const std::function<bool(const Request&)>& is_wa
   requests_.clear();
   for (const Request& request : plan_.requests)
     if (is_read_beside(plan_, request) && is_wanted(request)) requests_.push_back(&request);
-  state_.stop();
   if (requests_.empty()) {
-    stage_ = Stage::over;
+    if (stage_ == Stage::not_begun) stage_ = Stage::over;
     return;
   }
+  state_.stop();
   make_own_plan();
   auto client = client::make_client({world_.loop, world_.random}, own_plan_, *this,
                                     {plan_.password_command, true});
