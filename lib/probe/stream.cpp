@@ -115,14 +115,12 @@ void go_away(Scene& scene, Wire& wire) {
 
 void end_session(Scene& scene, Wire& wire) {
   if (scene.in_trouble()) return;
-  if (scene.is_v5()) {
-    protocol::PropertyList properties(protocol::PropertyPlace::disconnect);
-    (void)properties.add(protocol::PropertyId::session_expiry_interval, 0);
-    return wire.disconnect(protocol::ReasonCode::success, &properties);
-  }
+  // A broker that is still sending may lose the connection before it reads DISCONNECT, so that the
+  // Session Expiry Interval of 0 that it could have would not do.
   wire.disconnect();
   wire.start_over();
   wire.plan().session.clean_start = true;
+  wire.plan().session.connect_properties.remove(protocol::PropertyId::session_expiry_interval);
   if (wire.try_connect().kind == Attempt::Kind::accepted) wire.disconnect();
 }
 

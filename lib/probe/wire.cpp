@@ -297,9 +297,6 @@ void Wire::disconnect(ReasonCode reason, const protocol::PropertyList* propertie
   const protocol::Properties given = properties ? properties->view() : protocol::Properties();
   say_disconnect({reason, given});
   wait_for_answer([this] { return !stream_; }, usual_patience);
-  // MQTT 5.0 section 3.14.2.2.2.
-  if (given.number(protocol::PropertyId::session_expiry_interval) == 0u)
-    scene_.ground().leftovers->remove_client(plan_.client_identifier);
 }
 
 void Wire::leave() {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "probe/stream.hpp"
 #include "unit/probe/broker_thread.hpp"
 #include "unit/probe/stage.hpp"
 
@@ -76,11 +77,21 @@ TEST_CASE("sessions that were ended, and those that end by themselves, are no le
   Place place(Version::v5);
   const auto scene = place.scene();
   Wire& kept = scene->connected(scene->kept_plan());
+  const std::string identifier = kept.identifier();
+  end_session(*scene, kept);
+  scene->connected().disconnect();
+  CHECK(place.ground.leftovers->empty());
+  CHECK_FALSE(place.has_session(identifier));
+}
+
+TEST_CASE("a DISCONNECT that ends the session is no proof that the broker has read it") {
+  Place place(Version::v5);
+  const auto scene = place.scene();
+  Wire& kept = scene->connected(scene->kept_plan());
   protocol::PropertyList properties(protocol::PropertyPlace::disconnect);
   (void)properties.add(protocol::PropertyId::session_expiry_interval, 0);
   kept.disconnect(protocol::ReasonCode::success, &properties);
-  scene->connected().disconnect();
-  CHECK(place.ground.leftovers->empty());
+  CHECK(place.ground.leftovers->text() == "1 session");
 }
 
 TEST_CASE("the session of an identifier that the user has given is left alone") {
