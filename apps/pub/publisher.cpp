@@ -75,7 +75,7 @@ bool Publisher::finish_output() {
 
 Status Publisher::prepare() {
   auto client = client::make_client({world_.loop, world_.random, queue_}, connect_plan_, *this,
-                                    {plan_.password_command});
+                                    plan_.password_command);
   if (!client) return tl::unexpected(std::move(client.error()));
   client_ = std::move(*client);
   if (queue_ != nullptr) return restore_ledger().and_then([this] { return make_stored_source(); });

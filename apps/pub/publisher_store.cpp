@@ -45,7 +45,7 @@ Status Publisher::make_stored_source() {
 /// While input comes there is hope: what ended the connection for good may be mended.
 void Publisher::start_again() {
   auto client = client::make_client({world_.loop, world_.random, queue_}, connect_plan_, *this,
-                                    {plan_.password_command, true});
+                                    plan_.password_command);
   if (!client) return broken(client.error());
   client_ = std::move(*client);
   closing_ = client_gone_ = started_ = false;

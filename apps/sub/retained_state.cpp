@@ -79,8 +79,8 @@ void RetainedState::read_beside(const std::function<bool(const Request&)>& is_wa
   }
   state_.stop();
   make_own_plan();
-  auto client = client::make_client({world_.loop, world_.random}, own_plan_, *this,
-                                    {plan_.password_command, true});
+  auto client =
+      client::make_client({world_.loop, world_.random}, own_plan_, *this, plan_.password_command);
   if (!client) return listener_.no_connection(client.error());
   own_ = std::move(*client);
   stage_ = Stage::connecting;

@@ -442,6 +442,7 @@ constexpr options::Tool tool{
     .groups = groups,
     .own = specs,
     .examples = examples,
+    .runs_password_command = true,
     .check = check,
 };
 

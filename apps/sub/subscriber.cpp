@@ -50,7 +50,7 @@ Subscriber::Subscriber(console::World& world, const Plan& plan,
 
 console::Ended Subscriber::run() {
   auto client = client::make_client({world_.loop, world_.random}, connect_plan_, *this,
-                                    {plan_.password_command});
+                                    plan_.password_command);
   if (!client) {
     world_.reporter.error(client.error().text);
     return {client.error().code, interrupts_.received()};

@@ -21,10 +21,16 @@ constexpr std::size_t shown_command = 100;
 /// A command that writes without end must not keep its reader from everything else.
 constexpr int reads_at_once = 16;
 
+/// Who has the terminal may be asked there; another process group would be stopped by it.
+bool has_terminal() {
+  const FileDescriptor terminal(open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY));
+  return terminal && tcgetpgrp(terminal.get()) == getpgrp();
+}
+
 /// The attributes and actions of a shell whose output goes into a pipe.
 class SpawnPlan {
  public:
-  explicit SpawnPlan(int output) {
+  SpawnPlan(int output, bool has_own_group) {
     posix_spawn_file_actions_init(&actions_);
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
@@ -35,7 +41,10 @@ class SpawnPlan {
     posix_spawnattr_setsigmask(&attributes_, &set);
     sigaddset(&set, SIGPIPE);
     posix_spawnattr_setsigdefault(&attributes_, &set);
-    posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    if (has_own_group) flags |= POSIX_SPAWN_SETPGROUP;
+    posix_spawnattr_setpgroup(&attributes_, 0);
+    posix_spawnattr_setflags(&attributes_, static_cast<short>(flags));
   }
   ~SpawnPlan() {
     posix_spawnattr_destroy(&attributes_);
@@ -75,7 +84,8 @@ Status ShellCommand::spawn() {
   output_end_.reset(ends[0]);
   const FileDescriptor its_end(ends[1]);
   int error = piped && fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0 ? 0 : errno;
-  if (error == 0) error = SpawnPlan(its_end.get()).run(command_, process_);
+  has_own_group_ = !has_terminal();
+  if (error == 0) error = SpawnPlan(its_end.get(), has_own_group_).run(command_, process_);
   if (error == 0) return {};
   process_ = -1;
   return tl::unexpected(failure("cannot be run: " + system_text(error)));
@@ -87,7 +97,9 @@ ShellCommand::ShellCommand(ShellCommand&& other) noexcept
       process_(std::exchange(other.process_, -1)),
       output_end_(std::move(other.output_end_)),
       output_(std::move(other.output_)),
-      output_ended_(other.output_ended_) {}
+      output_ended_(other.output_ended_),
+      is_too_long_(other.is_too_long_),
+      has_own_group_(other.has_own_group_) {}
 
 ShellCommand::~ShellCommand() {
   end();
@@ -96,7 +108,7 @@ ShellCommand::~ShellCommand() {
 void ShellCommand::end() {
   output_end_.reset();
   if (process_ < 0) return;
-  kill(process_, SIGKILL);
+  kill(has_own_group_ ? -process_ : process_, SIGKILL);
   waitpid(std::exchange(process_, -1), nullptr, 0);
 }
 
@@ -105,15 +117,19 @@ void ShellCommand::take() {
   for (int reads = 0; !output_ended_ && reads < reads_at_once; ++reads) {
     const ssize_t size = read(output_end_.get(), block.data(), block.size());
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
-    output_ended_ = size <= 0;
-    const std::size_t room = limit_ - output_.size();
-    output_.append(block.data(),
-                   std::min(room, static_cast<std::size_t>(std::max<ssize_t>(size, 0))));
+    const auto taken = static_cast<std::size_t>(std::max<ssize_t>(size, 0));
+    is_too_long_ = taken > limit_ - output_.size();
+    output_ended_ = size <= 0 || is_too_long_;
+    if (!is_too_long_) output_.append(block.data(), taken);
   }
 }
 
 std::optional<Result<std::string>> ShellCommand::outcome() {
   if (!output_ended_) return std::nullopt;
+  if (is_too_long_) {
+    end();
+    return tl::unexpected(failure("prints more than " + std::to_string(limit_) + " bytes"));
+  }
   int status = 0;
   const pid_t ended = waitpid(process_, &status, WNOHANG);
   if (ended == 0) return std::nullopt;
@@ -131,6 +147,13 @@ Error ShellCommand::overdue(Duration limit) {
 
 Error ShellCommand::failure(const std::string& how) const {
   return {ExitCode::io, "the command \"" + printable(command_, shown_command) + "\" " + how};
+}
+
+Status check_password(std::string_view password) {
+  constexpr std::size_t longest = 65535;
+  if (password.size() <= longest) return {};
+  return fail(ExitCode::usage,
+              "it is longer than the " + std::to_string(longest) + " bytes that MQTT allows");
 }
 
 std::string first_line(std::string text) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 
 #include "base/export.hpp"
@@ -14,10 +15,11 @@ namespace mqtt_toolbox {
 
 /// A shell command under way whose output is wanted. It reads /dev/null, since the standard input
 /// of this process may be what is to be published, and its errors go where ours go. Destruction
-/// ends it.
+/// ends it with all that it has started; on a terminal, where it stays in our process group so that
+/// it may ask there, only the shell.
 class MQTT_TOOLBOX_API ShellCommand {
  public:
-  /// Keeps the first `limit` bytes of the output. ExitCode::io when it cannot be run.
+  /// A command that prints more than `limit` bytes fails. ExitCode::io when it cannot be run.
   static Result<ShellCommand> start(const std::string& command, std::size_t limit);
   ShellCommand(ShellCommand&& other) noexcept;
   ShellCommand& operator=(ShellCommand&&) = delete;
@@ -29,7 +31,8 @@ class MQTT_TOOLBOX_API ShellCommand {
   void take();
   /// Nothing more comes; the command itself may still run.
   bool output_ended() const { return output_ended_; }
-  /// The output, or ExitCode::io for a command that failed; nothing while it still runs.
+  /// The output, or ExitCode::io for a command that failed or printed too much; nothing while it
+  /// still runs.
   std::optional<Result<std::string>> outcome();
   /// What is said of one that runs for longer than `limit`; it is ended.
   Error overdue(Duration limit);
@@ -47,10 +50,14 @@ class MQTT_TOOLBOX_API ShellCommand {
   FileDescriptor output_end_;
   std::string output_;
   bool output_ended_ = false;
+  bool is_too_long_ = false;
+  bool has_own_group_ = false;
 };
 
-/// Of what a file or a command gives as a password, at most so many bytes are read.
+/// What a file or a command gives that holds a password has at most so many bytes.
 inline constexpr std::size_t largest_secret = 64u << 10;
+/// ExitCode::usage for one that has no room in CONNECT (MQTT 5.0 section 1.5.6).
+MQTT_TOOLBOX_API Status check_password(std::string_view password);
 /// The secret in what was read: what stands before the first line feed, without a carriage return
 /// at its end.
 MQTT_TOOLBOX_API std::string first_line(std::string text);

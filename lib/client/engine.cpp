@@ -9,8 +9,7 @@ Result<std::unique_ptr<Client>> make_client(Surroundings surroundings, const Con
 }
 
 Result<std::unique_ptr<Client>> make_client(Surroundings surroundings, const ConnectPlan& plan,
-                                            Handler& handler,
-                                            const PasswordCommand& password_command) {
+                                            Handler& handler, const std::string& password_command) {
   if (plan.engine == Engine::paho)
     return make_paho_client(surroundings, plan, handler, password_command);
   return std::make_unique<NativeClient>(surroundings, plan, handler, password_command);

@@ -20,11 +20,11 @@ std::optional<Version> version_of(session::Store* store, const ConnectPlan& plan
 
 std::unique_ptr<Client> make_native_client(Surroundings surroundings, const ConnectPlan& plan,
                                            Handler& handler) {
-  return std::make_unique<NativeClient>(surroundings, plan, handler, PasswordCommand());
+  return std::make_unique<NativeClient>(surroundings, plan, handler, std::string());
 }
 
 NativeClient::NativeClient(Surroundings surroundings, const ConnectPlan& plan,
-                           client::Handler& handler, PasswordCommand password_command)
+                           client::Handler& handler, std::string password_command)
     : loop_(surroundings.loop),
       random_(surroundings.random),
       plan_(plan),

@@ -23,7 +23,7 @@ namespace mqtt_toolbox::client {
 class NativeClient final : public Client, private session::Handler, private WireEvents {
  public:
   NativeClient(Surroundings surroundings, const ConnectPlan& plan, client::Handler& handler,
-               PasswordCommand password_command);
+               std::string password_command);
 
   void connect() override;
   Result<Submission> publish(const protocol::Publish& message, Token token,

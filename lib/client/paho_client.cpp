@@ -68,7 +68,7 @@ PahoRequest request(Token token, bool unsubscribes, Properties properties, std::
 }  // namespace
 
 PahoClient::PahoClient(Surroundings surroundings, PahoModule module, const ConnectPlan& plan,
-                       Handler& handler, PasswordCommand password_command)
+                       Handler& handler, std::string password_command)
     : loop_(surroundings.loop),
       random_(surroundings.random),
       module_(module),

@@ -26,7 +26,7 @@ namespace mqtt_toolbox::client {
 class PahoClient final : public Client {
  public:
   PahoClient(Surroundings surroundings, PahoModule module, const ConnectPlan& plan,
-             Handler& handler, PasswordCommand password_command);
+             Handler& handler, std::string password_command);
   ~PahoClient() override;
 
   void connect() override;

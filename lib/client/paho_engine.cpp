@@ -34,7 +34,7 @@ Result<PahoModule> open_paho() {
 
 Result<std::unique_ptr<Client>> make_paho_client(Surroundings surroundings, const ConnectPlan& plan,
                                                  Handler& handler,
-                                                 const PasswordCommand& password_command) {
+                                                 const std::string& password_command) {
   if (surroundings.store != nullptr)
     return fail(ExitCode::usage, "the paho engine cannot do a store: use --engine native");
   return open_paho().and_then([&](const PahoModule& module) -> Result<std::unique_ptr<Client>> {

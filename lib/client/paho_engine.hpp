@@ -27,6 +27,6 @@ Result<PahoModule> open_paho();
 /// The paho engine; as make_client.
 Result<std::unique_ptr<Client>> make_paho_client(Surroundings surroundings, const ConnectPlan& plan,
                                                  Handler& handler,
-                                                 const PasswordCommand& password_command);
+                                                 const std::string& password_command);
 
 }  // namespace mqtt_toolbox::client

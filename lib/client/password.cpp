@@ -5,11 +5,11 @@
 
 namespace mqtt_toolbox::client {
 
-Password::Password(transport::Loop& loop, std::optional<std::string> value, PasswordCommand command)
+Password::Password(transport::Loop& loop, std::optional<std::string> value, std::string command)
     : loop_(loop),
-      command_(std::move(command.command)),
+      command_(std::move(command)),
       value_(std::move(value)),
-      is_due_(command.runs_first && !command_.empty()),
+      is_due_(!command_.empty()),
       timer_(loop, [this] { timed_out(); }) {}
 
 void Password::renew(Done done) {
@@ -48,7 +48,10 @@ void Password::settle(Result<std::string> output) {
   const Done done = std::move(done_);
   cancel();
   if (!output) return done(fail(output.error().code, "password: " + output.error().text));
-  value_ = first_line(*std::move(output));
+  std::string password = first_line(*std::move(output));
+  if (auto fits = check_password(password); !fits)
+    return done(fail(fits.error().code, "password: " + fits.error().text));
+  value_ = std::move(password);
   done({});
 }
 

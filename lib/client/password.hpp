@@ -12,20 +12,14 @@
 
 namespace mqtt_toolbox::client {
 
-/// The shell command that has printed a password.
-struct PasswordCommand {
-  std::string command;      ///< empty: none
-  bool runs_first = false;  ///< before the first connect too: what it printed may have grown old
-};
-
-/// The password of one client. Where a command prints it, it may be a token with a short life, so
-/// that the command runs again before each reconnect: beside the loop, for `longest_command` at
+/// The password of one client. Where a shell command prints it, it may be a token with a short
+/// life, so that the command runs before each connect: beside the loop, for `longest_command` at
 /// most.
 class Password {
  public:
   using Done = std::function<void(const Status&)>;
 
-  Password(transport::Loop& loop, std::optional<std::string> value, PasswordCommand command);
+  Password(transport::Loop& loop, std::optional<std::string> value, std::string command);
 
   const std::optional<std::string>& value() const { return value_; }
   /// The next attempt begins anew, after a lost connection or a failed attempt.
@@ -33,7 +27,8 @@ class Password {
   /// Whether `renew` is to come before the next attempt.
   bool is_due() const { return is_due_; }
   /// Runs the command; `done` is called once, inside the loop or from here, unless `cancel` comes
-  /// before. ExitCode::io when the command fails; the value then stays.
+  /// before. ExitCode::io when the command fails, ExitCode::usage when the password is too long;
+  /// the value then stays.
   void renew(Done done);
   void cancel();
 
@@ -53,10 +48,11 @@ class Password {
   transport::Loop::Timer timer_;
 };
 
-/// As make_client, with the command that has printed the password of the plan, which runs again
-/// before each reconnect.
-MQTT_TOOLBOX_API Result<std::unique_ptr<Client>> make_client(
-    Surroundings surroundings, const ConnectPlan& plan, Handler& handler,
-    const PasswordCommand& password_command);
+/// As make_client, with the command that prints the password before each connect; empty: the
+/// password is that of the plan.
+MQTT_TOOLBOX_API Result<std::unique_ptr<Client>> make_client(Surroundings surroundings,
+                                                             const ConnectPlan& plan,
+                                                             Handler& handler,
+                                                             const std::string& password_command);
 
 }  // namespace mqtt_toolbox::client

@@ -82,7 +82,7 @@ Result<std::string> SharedPassword::run_command() {
     transport::Loop loop;
     transport::Inbox inbox(loop);
     if (!set_stop([&] { inbox.post([&] { loop.stop(); }); })) return std::string();
-    Password password(loop, std::nullopt, {command_});
+    Password password(loop, std::nullopt, command_);
     Status outcome;
     loop.defer([&] {
       password.renew([&](const Status& renewed) {

@@ -72,7 +72,9 @@ Status finish_version(Settings& settings) {
     return wrong("--" + std::string(v5->spec->name) + " needs MQTT 5.0, but --protocol-version " +
                  "says " + std::string(protocol::name(*plan.version)));
   if (v5 != nullptr) plan.version = protocol::Version::v5;
-  if (!plan.password || plan.username) return {};
+  const bool has_password =
+      plan.password || settings.draft.password.kind == SecretSource::Kind::command;
+  if (!has_password || plan.username) return {};
   // Before 5.0 a password needs a user name (MQTT 3.1.1 section 3.1.2.9).
   if (older)
     return wrong("a password without --username needs MQTT 5.0, but --protocol-version says " +

@@ -85,7 +85,7 @@ Result<Resolution> resolve(const Tool& tool, Settings& settings, const Invocatio
   status = apply(std::move(candidates), settings);
   if (!status) return tl::unexpected<Error>(std::move(status.error()));
   if (show) return Resolution{show_settings(tool, settings)};
-  status = read_secrets(settings, invocation.environment, invocation.outside)
+  status = read_secrets(tool, settings, invocation)
                .and_then([&] { return finish(settings, invocation.outside); })
                .and_then([&] { return tool.check == nullptr ? Status() : tool.check(settings); });
   if (!status) return tl::unexpected<Error>(std::move(status.error()));

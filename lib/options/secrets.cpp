@@ -33,8 +33,12 @@ Result<std::string> read(const SecretSource& source, std::string_view prompt,
 Status read_into(std::optional<std::string>& target, const SecretSource& source,
                  std::string_view option, const char* const* environment, Outside& outside) {
   if (source.kind == SecretSource::Kind::none) return {};
-  const std::string prompt = option == "password" ? "Password: " : "Password of the private key: ";
+  const bool is_password = option == "password";
+  const std::string prompt = is_password ? "Password: " : "Password of the private key: ";
   auto secret = read(source, prompt, environment, outside);
+  if (secret && is_password) {
+    if (auto fits = check_password(*secret); !fits) secret = tl::unexpected(fits.error());
+  }
   if (!secret) return fail(secret.error().code, std::string(option) + ": " + secret.error().text);
   target = std::move(*secret);
   return {};
@@ -42,9 +46,14 @@ Status read_into(std::optional<std::string>& target, const SecretSource& source,
 
 }  // namespace
 
-Status read_secrets(Settings& settings, const char* const* environment, Outside& outside) {
+Status read_secrets(const Tool& tool, Settings& settings, const Invocation& invocation) {
   Draft& draft = settings.draft;
-  return read_into(settings.plan.password, draft.password, "password", environment, outside)
+  const char* const* environment = invocation.environment;
+  Outside& outside = invocation.outside;
+  const bool is_left_to_tool =
+      tool.runs_password_command && draft.password.kind == SecretSource::Kind::command;
+  const SecretSource password = is_left_to_tool ? SecretSource() : draft.password;
+  return read_into(settings.plan.password, password, "password", environment, outside)
       .and_then([&] {
         return read_into(draft.tls.key_password, draft.key_password, "key password", environment,
                          outside);

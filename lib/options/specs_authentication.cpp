@@ -80,8 +80,10 @@ constexpr std::array<Spec, 8> specs{{
      .slot = "password",
      .help = "shell command whose first line of output is the password",
      .manual =
-         "It reads /dev/null and has 30 seconds. mqtt-pub and mqtt-sub run it again before each "
-         "reconnect, so that it may print a token with a short life. mqtt-bench (without --engine "
+         "It reads /dev/null and has 30 seconds and 64 KiB; what it leaves running with its output "
+         "open is waited for. mqtt-pub and mqtt-sub run it before each connect, beside everything "
+         "else, so that it may print a token with a short life; when they end, it ends with all "
+         "that it has started, but on a terminal only its shell. mqtt-bench (without --engine "
          "paho), mqtt-probe, mqtt-qos-test, mqtt-share-test and mqtt-will-test run it again, once "
          "for all connections and at most once in 30 seconds, when the broker has taken the "
          "password before and refuses a later connection with the reason code 0x86 or 0x87 (4 or "

@@ -58,6 +58,8 @@ struct Tool {
   std::span<const Tool* const> commands = {};
   /// Of a command: the tool whose command it is. They share the table of the configuration.
   const Tool* family = nullptr;
+  /// The tool runs --password-command by itself, beside its loop, before each connect.
+  bool runs_password_command = false;
   /// The tool's rules that need all options; runs after the shared ones, on the finished plan.
   Status (*check)(Settings& settings) = nullptr;
 };

@@ -690,3 +690,40 @@ readonly granted='expect SUBSCRIBE; send SUBACK id=last code=2'
   run -2 --separate-stderr mqtt-pub -t t -m m --max-message-size 0
   assert_one_error --max-message-size
 }
+
+@test "-W and signals hold while the command that prints the password runs for the first time" {
+  local started=$BATS_TEST_TMPDIR/started command
+  printf -v command 'sleep 1000 & echo $! >%q.new; mv %q.new %q; wait' "$started" "$started" "$started"
+  run -27 --separate-stderr timeout 20 mqtt-sub -p 1 -t a -W 1 -u ann --password-command "$command"
+  # Not only the shell has ended.
+  wait_until not_running "$(<"$started")"
+
+  local tool
+  for tool in 'mqtt-sub -t a' 'mqtt-pub -t a -m m'; do
+    rm -f "$started"
+    # shellcheck disable=SC2086
+    start_in_background waits $tool -p 1 -u ann --password-command "$command"
+    wait_until test -e "$started"
+    kill -TERM "$waits_pid"
+    finish waits
+    assert_status 143
+    wait_until not_running "$(<"$started")"
+  done
+}
+
+not_running() { ! kill -0 "$1" 2>/dev/null; }
+
+@test "what is no password of a command is named, and soon" {
+  local tool
+  for tool in 'mqtt-sub -t a' 'mqtt-pub -t a -m m'; do
+    # shellcheck disable=SC2086
+    run -8 --separate-stderr timeout 20 $tool -p 1 -u ann --password-command yes
+    assert_one_error 'password: the command "yes" prints more than 65536 bytes'
+    # shellcheck disable=SC2086
+    run -8 --separate-stderr $tool -p 1 -u ann --password-command 'exit 3'
+    assert_one_error 'password: the command "exit 3" exited with 3'
+    # shellcheck disable=SC2086
+    run -2 --separate-stderr $tool -p 1 -u ann --password-command 'head -c 65536 /dev/zero | tr "\0" x'
+    assert_one_error 'password: it is longer than the 65535 bytes'
+  done
+}

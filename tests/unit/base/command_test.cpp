@@ -9,6 +9,17 @@
 
 using namespace mqtt_toolbox;
 
+namespace {
+
+/// Whether the process comes to its end.
+bool ended(pid_t process) {
+  for (int looks = 0; looks < 1000; ++looks, usleep(10000))
+    if (kill(process, 0) != 0) return true;
+  return false;
+}
+
+}  // namespace
+
 TEST_CASE("a command does not read what this process is to read") {
   int ends[2];
   REQUIRE(pipe(ends) == 0);
@@ -38,9 +49,16 @@ TEST_CASE("a command has no signal blocked, and dies of SIGPIPE") {
   CHECK(piped.error().text == "the command \"kill -PIPE $$; echo survived\" was ended by a signal");
 }
 
-TEST_CASE("the first bytes of a long output are kept, and failures are told") {
-  CHECK(output_of_command("head -c 1000000 /dev/zero | tr '\\0' x", 70000) ==
+TEST_CASE("a long output is whole or an error, and failures are told") {
+  CHECK(output_of_command("head -c 70000 /dev/zero | tr '\\0' x", 70000) ==
         std::string(70000, 'x'));
+  for (const char* command : {"head -c 70001 /dev/zero", "yes", "exec yes"}) {
+    const auto more = output_of_command(command, 70000);
+    REQUIRE_FALSE(more.has_value());
+    CHECK(more.error().code == ExitCode::io);
+    CHECK(more.error().text ==
+          "the command \"" + std::string(command) + "\" prints more than 70000 bytes");
+  }
   const auto failed = output_of_command("echo much; exit 3", 100);
   REQUIRE_FALSE(failed.has_value());
   CHECK(failed.error().code == ExitCode::io);
@@ -51,13 +69,23 @@ TEST_CASE("the first bytes of a long output are kept, and failures are told") {
 }
 
 TEST_CASE("a command that takes too long is ended") {
-  for (const char* command : {"exec sleep 1000", "exec >&-; exec sleep 1000", "exec yes"}) {
+  for (const char* command : {"exec sleep 1000", "exec >&-; exec sleep 1000", "echo; sleep 1000"}) {
     const auto late = output_of_command(command, 100, std::chrono::milliseconds(100));
     REQUIRE_FALSE(late.has_value());
     CHECK(late.error().code == ExitCode::io);
     CHECK(late.error().text ==
           "the command \"" + std::string(command) + "\" did not end within 100 ms");
   }
+}
+
+TEST_CASE("what a command has started ends with it") {
+  const std::string file = "/tmp/command-test-" + std::to_string(getpid());
+  const auto late = output_of_command("sleep 1000 & echo $! >" + file + "; wait", 100,
+                                      std::chrono::milliseconds(200));
+  CHECK_FALSE(late.has_value());
+  const auto started = output_of_command("cat " + file + "; rm " + file, 100);
+  REQUIRE(started.has_value());
+  CHECK(ended(std::stoi(*started)));
 }
 
 TEST_CASE("a command that closes its output early is waited for") {

@@ -22,10 +22,15 @@ std::string counting_command(const TemporaryFolder& folder) {
   return "echo x >>" + file + "; wc -l <" + file;
 }
 
-/// The client of a user whose password the command has printed, the first time "first".
-void connect(Conversation& talk, const PasswordCommand& command) {
+/// Prints "first", and from then on does something else.
+std::string first_then(const TemporaryFolder& folder, const std::string& later) {
+  const std::string file = folder.file("ran");
+  return "if test -e " + file + "; then " + later + "; fi; touch " + file + "; echo first";
+}
+
+/// The client of a user whose password the command prints.
+void connect(Conversation& talk, const std::string& command) {
   talk.plan.username = "u";
-  talk.plan.password = "first";
   auto made = make_client({talk.loop, talk.random}, talk.plan, talk.recorder, command);
   REQUIRE(made);
   talk.client = std::move(*made);
@@ -40,16 +45,16 @@ void close_when_connected_for_the(Conversation& talk, int time) {
 
 }  // namespace
 
-TEST_CASE("the command is asked again before each reconnect") {
+TEST_CASE("the command is asked before each connect") {
   const TemporaryFolder folder;
   Conversation talk(
-      "expect CONNECT password=first; send CONNACK; close; accept\n"
       "expect CONNECT password=1; send CONNACK; close; accept\n"
-      "expect CONNECT password=2; send CONNACK; expect DISCONNECT; expect CLOSE");
+      "expect CONNECT password=2; send CONNACK; close; accept\n"
+      "expect CONNECT password=3; send CONNACK; expect DISCONNECT; expect CLOSE");
   talk.plan.version = protocol::Version::v311;
   talk.plan.reconnect.attempts = 5;
   close_when_connected_for_the(talk, 3);
-  connect(talk, {counting_command(folder)});
+  connect(talk, counting_command(folder));
   CHECK(talk.run_to_the_end());
   CHECK(talk.failures() == "");
   CHECK(talk.text() == "");
@@ -58,32 +63,47 @@ TEST_CASE("the command is asked again before each reconnect") {
 TEST_CASE("the command is not asked between the versions of one connect") {
   const TemporaryFolder folder;
   Conversation talk(
-      "expect CONNECT version=5.0 password=first; send CONNACK code=132; close; accept\n"
-      "expect CONNECT version=3.1.1 password=first; send CONNACK; expect DISCONNECT; expect CLOSE");
+      "expect CONNECT version=5.0 password=1; send CONNACK code=132; close; accept\n"
+      "expect CONNECT version=3.1.1 password=1; send CONNACK; expect DISCONNECT; expect CLOSE");
   close_when_connected_for_the(talk, 1);
-  connect(talk, {counting_command(folder)});
+  connect(talk, counting_command(folder));
   CHECK(talk.run_to_the_end());
   CHECK(talk.failures() == "");
   CHECK(talk.text() == "");
 }
 
-TEST_CASE("where the password may have grown old the command runs before the first connect too") {
-  const TemporaryFolder folder;
-  Conversation talk("expect CONNECT password=1; send CONNACK; expect DISCONNECT; expect CLOSE");
-  close_when_connected_for_the(talk, 1);
-  connect(talk, {counting_command(folder), true});
-  CHECK(talk.run_to_the_end());
-  CHECK(talk.failures() == "");
+TEST_CASE("without a password there is no connect, and no first attempt is repeated") {
+  struct Case {
+    std::string command;
+    ExitCode code;
+    std::string_view text;
+  };
+  const Case cases[] = {
+      {"exit 3", ExitCode::io, "password: the command \"exit 3\" exited with 3"},
+      {"yes", ExitCode::io, "password: the command \"yes\" prints more than 65536 bytes"},
+      {"head -c 65536 /dev/zero", ExitCode::usage,
+       "password: it is longer than the 65535 bytes that MQTT allows"}};
+  for (const Case& one : cases) {
+    CAPTURE(one.command);
+    Conversation talk("");
+    connect(talk, one.command);
+    CHECK(talk.run());
+    CHECK(talk.text() == one.text);
+    CHECK(talk.code() == one.code);
+  }
 }
 
 TEST_CASE("a command that fails counts as an attempt") {
+  const TemporaryFolder folder;
   Conversation talk("expect CONNECT password=first; send CONNACK; close");
   talk.plan.version = protocol::Version::v311;
   talk.plan.reconnect.attempts = 2;
-  connect(talk, {"exit 3"});
+  const std::string command = first_then(folder, "exit 3");
+  connect(talk, command);
   CHECK(talk.run());
-  CHECK(talk.recorder.count("reconnecting: password: the command \"exit 3\" exited with 3") == 1);
-  CHECK(talk.text() == "password: the command \"exit 3\" exited with 3; given up after 2 attempts");
+  const std::string failure = "password: the command \"" + command + "\" exited with 3";
+  CHECK(talk.recorder.count("reconnecting: " + failure) == 1);
+  CHECK(talk.text() == failure + "; given up after 2 attempts");
   CHECK(talk.code() == ExitCode::lost);
 }
 
@@ -93,7 +113,7 @@ TEST_CASE("while the command runs the loop goes on, and the client can be closed
   const std::string started = folder.file("started");
   talk.plan.version = protocol::Version::v311;
   talk.plan.reconnect.attempts = 5;
-  connect(talk, {"touch " + started + "; exec sleep 1000"});
+  connect(talk, first_then(folder, "touch " + started + "; exec sleep 1000"));
   CHECK(talk.run_until([&] { return std::filesystem::exists(started); }));
   CHECK_FALSE(talk.recorder.closed);
   talk.close();
