@@ -179,7 +179,10 @@ constexpr std::array specs{
          .value_name = "TEXT",
          .group = Group::input,
          .slot = "input",
+         .several_mend = "-l publishes the lines of standard input, --from-json messages of "
+                         "several topics and properties",
          .help = "publish this text",
+         .manual = "Twice on one command line it is an error: see -l and --from-json.",
          .assign = take_message},
     Spec{.name = "file",
          .letter = 'f',
@@ -535,6 +538,7 @@ constexpr options::Tool tool{
     .groups = groups,
     .own = specs,
     .examples = examples,
+    .runs_password_command = true,
     .check = check,
 };
 

@@ -5,7 +5,7 @@
 namespace mqtt_toolbox::options {
 namespace {
 
-constexpr std::array<Difference, 36> table{{
+constexpr std::array<Difference, 35> table{{
     {"Exit statuses",
      "They are those of EXIT STATUS, so that a script can tell a refusal from a broker that is not "
      "there. A refused publish or subscription, which mosquitto reports as a warning with status "
@@ -47,7 +47,6 @@ constexpr std::array<Difference, 36> table{{
     {"Mistakes",
      "One line on standard error names the mistake and its mend. mosquitto prints its help, to "
      "standard output where the topic or the message is missing."},
-    {"-m given twice", "The last one counts, as with other options. mosquitto refuses it."},
     {"-t given twice",
      "With mqtt-pub it is an error that names --topics, which publishes to each topic. mosquitto "
      "publishes to the last one only, in silence."},

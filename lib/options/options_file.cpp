@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/byte_order_mark.hpp"
 #include "base/utf8.hpp"
 #include "options/command_line.hpp"
@@ -59,19 +61,20 @@ std::string_view take_line(std::string_view& text) {
 Status check_given_once(const Candidates& found) {
   for (std::size_t i = 0; i < found.size(); ++i) {
     const Spec& spec = *found[i].spec;
-    if (spec.several_by.empty()) continue;
-    const std::string instead = " --" + std::string(spec.several_by) + ' ';
-    std::string mend;
+    if (spec.several_by.empty() && spec.several_mend.empty()) continue;
+    std::string mend(spec.several_mend);
+    if (mend.empty()) mend = "to each of them, in order:";
     std::size_t count = 0;
     for (const Candidate& candidate : found) {
       if (candidate.spec != &spec) continue;
-      mend += instead + printable(candidate.values[0], 100);
+      if (!spec.several_by.empty())
+        mend += fmt::format(" --{} {}", spec.several_by, printable(candidate.values[0], 100));
       ++count;
     }
     if (count > 1)
       return fail(ExitCode::usage, found[i].origin.where + " is given " +
                                        (count == 2 ? "twice" : std::to_string(count) + " times") +
-                                       " and takes one value; to each of them, in order:" + mend);
+                                       " and takes one value; " + mend);
   }
   return {};
 }

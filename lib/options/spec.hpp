@@ -93,6 +93,8 @@ struct Spec {
   /// twice in one command line or file of options is an error, as one of the values would get lost
   /// in silence.
   std::string_view several_by = {};
+  /// The same where other options take several values: which ones, a clause.
+  std::string_view several_mend = {};
   /// Not empty: known by name only, to be refused with this reason; left out of help and
   /// completions.
   std::string_view refusal = {};

@@ -50,9 +50,12 @@ Status assign_port(Settings& settings, Values values) {
 
 Status assign_host(Settings& settings, Values values) {
   if (values[0].empty()) return fail(ExitCode::usage, "a host name is not empty");
-  // Not quoted: there may be a password in it.
+  // Nothing is quoted: there may be a password in it.
   if (values[0].find("://") != std::string_view::npos)
     return fail(ExitCode::usage, "this is a URL, not the name of a host; give it with -L");
+  if (values[0].find('@') != std::string_view::npos)
+    return fail(ExitCode::usage,
+                "a host name has no @; give user, password and host as a URL with -L");
   settings.plan.transport.host = host_without_brackets(values[0]);
   return {};
 }

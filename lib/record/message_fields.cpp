@@ -140,7 +140,8 @@ void set_topic(MessageDraft& draft, const MessageField& field, FieldValue& value
   std::string* topic = string_of(draft, field, value);
   if (topic == nullptr) return;
   if (const auto checked = protocol::check_topic_name(*topic); !checked)
-    return note_fault(draft, field.name, protocol::describe(checked.error()));
+    note_fault(draft, field.name, protocol::describe(checked.error()));
+  // Also a wrong one, since the error is about it.
   draft.message.topic = std::move(*topic);
   draft.has_topic = true;
 }
@@ -242,6 +243,7 @@ const MessageField* enter_field(MessageDraft& draft, FieldPlace place, std::stri
     field = nullptr;
   } else {
     draft.seen |= field->bit;
+    draft.names_topic |= field->kind == MessageField::Kind::topic;
   }
   return field;
 }

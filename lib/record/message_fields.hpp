@@ -15,6 +15,7 @@ struct MessageDraft {
   InputMessage message;
   std::optional<Error> fault;  ///< the first field that is wrong
   bool has_topic = false;
+  bool names_topic = false;  ///< the key is there, its value right or wrong
   bool has_qos = false;
   bool has_retain = false;
   bool has_user_properties = false;

@@ -52,8 +52,10 @@ Status check_characters(const InputMessage& message) {
   return {};
 }
 
-std::string topic_of(const MessageDraft& draft, const MessageDefaults& defaults) {
-  return draft.has_topic ? draft.message.topic : defaults.topic.value_or("");
+/// A line that names no topic would have got the default.
+std::string topic_of(const MessageDraft& draft, bool is_json, const MessageDefaults& defaults) {
+  const bool has_default = is_json && !draft.names_topic;
+  return has_default ? defaults.topic.value_or("") : draft.message.topic;
 }
 
 }  // namespace
@@ -72,12 +74,13 @@ tl::expected<InputMessage, MessageError> parse_message(std::string_view line,
                                                        const MessageDefaults& defaults) {
   MessageDraft draft;
   Status status = read_message_line(line, draft);
+  const bool is_json = status.has_value();
   if (status && draft.fault) status = tl::unexpected<Error>(std::move(*draft.fault));
   if (status) status = add_defaults(draft, defaults);
   if (status && !defaults.allow_control_characters) status = check_characters(draft.message);
   if (status) return std::move(draft.message);
   return tl::unexpected<MessageError>(
-      MessageError{std::move(status.error()), topic_of(draft, defaults)});
+      MessageError{std::move(status.error()), topic_of(draft, is_json, defaults)});
 }
 
 }  // namespace mqtt_toolbox::record

@@ -38,7 +38,9 @@ struct MQTT_TOOLBOX_API InputMessage {
 /// Why a line is no message: ExitCode::io, the field and the cause, without line number: "qos: 3 is
 /// not 0, 1 or 2", "not JSON at column 17: ...".
 struct MessageError : Error {
-  std::string topic;  ///< the line's, or the default; empty when there is none
+  /// The line's own as it stands there, the default of a line that names none; empty when there is
+  /// none, or it is no string, or the line is no JSON that has come as far.
+  std::string topic;
 };
 
 /// Reads one JSON line of `mqtt-pub --from-json`: as mqtt-sub --json writes it, or as mosquitto_sub

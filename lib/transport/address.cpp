@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "base/system.hpp"
+#include "transport/dial.hpp"
 
 namespace mqtt_toolbox::transport {
 
@@ -79,7 +80,11 @@ std::vector<Address> known_addresses(const std::string& host, std::uint16_t port
 Result<std::vector<Address>> look_up(const std::string& host, std::uint16_t port) {
   std::vector<Address> addresses;
   int outcome = ask(host, port, 0, addresses);
-  if (outcome != 0) return fail(ExitCode::unreachable, lookup_cause(outcome, errno));
+  const int cause = errno;
+  const bool is_own_shortage = outcome == EAI_SYSTEM && is_shortage(cause);
+  if (outcome != 0)
+    return fail(is_own_shortage ? ExitCode::io : ExitCode::unreachable,
+                lookup_cause(outcome, cause));
   return addresses;
 }
 

@@ -85,7 +85,7 @@ void Connector::State::resolved(Result<std::vector<Address>> found) {
   auto alive = shared_from_this();
   times_.resolved = loop_.now();
   resolver_.reset();
-  if (!found) return fail_with(ExitCode::unreachable, found.error().text);
+  if (!found) return fail_with(found.error().code, found.error().text);
   connect_to(*std::move(found));
 }
 
@@ -98,6 +98,10 @@ void Connector::State::try_next_address() {
   if (next_address_ == addresses_.size()) return no_address_left();
   const Address& address = addresses_[next_address_++];
   auto dialled = dial(address, settings_);
+  if (!dialled && dialled.error().is_own_shortage) {
+    return settle(fail(ExitCode::io, fmt::format("cannot open a connection to {}: {}",
+                                                 target_name(settings_), dialled.error().cause)));
+  }
   if (!dialled) return address_failed(std::move(dialled.error()));
   socket_ = std::make_unique<SocketStream>(loop_, std::move(dialled->socket), address.text);
   if (dialled->connected) return connected();

@@ -82,7 +82,18 @@ Bound prepare(int socket, sa_family_t family, const ConnectSettings& settings) {
   return bind_socket(socket, family, settings.bind_address);
 }
 
+DialFailure no_socket(int error_number) {
+  DialFailure failure = dial_failure(error_number);
+  failure.is_own_shortage = is_shortage(error_number);
+  return failure;
+}
+
 }  // namespace
+
+bool is_shortage(int error_number) {
+  return error_number == EMFILE || error_number == ENFILE || error_number == ENOBUFS ||
+         error_number == ENOMEM;
+}
 
 DialFailure dial_failure(int error_number) {
   bool unusable =
@@ -94,7 +105,7 @@ DialFailure dial_failure(int error_number) {
 tl::expected<Dialled, DialFailure> dial(const Address& address, const ConnectSettings& settings) {
   sa_family_t family = socket_address(address)->sa_family;
   Dialled dialled{FileDescriptor(socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0))};
-  if (!dialled.socket) return tl::unexpected(dial_failure(errno));
+  if (!dialled.socket) return tl::unexpected(no_socket(errno));
   if (auto bound = prepare(dialled.socket.get(), family, settings); !bound) {
     return tl::unexpected(bound.error());
   }

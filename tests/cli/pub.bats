@@ -54,6 +54,22 @@ assert_one_error() {
   assert_one_error 'line 1, --topic is given twice' '--topics a --topics b'
 }
 
+@test "-m twice on a command line is an error that names what several messages need" {
+  run -2 --separate-stderr mqtt-pub -t a -m x -m y
+  assert_one_error '--message is given twice' '-l' '--from-json'
+  [[ $stderr != *'to each of them'* ]]
+  start_small_broker
+  MQTT_TOOLBOX_MESSAGE=lower run -0 --separate-stderr mqtt-pub -t a -m x
+  seen_by_broker
+  assert_contains "$output" 'payload=x '
+}
+
+@test "-h with a user and a password is refused, and nothing of it is shown" {
+  run -2 --separate-stderr mqtt-pub -t a -m x -h 'u:sekret@broker'
+  assert_one_error '--host' '-L'
+  [[ $stderr != *sekret* ]]
+}
+
 @test "-t of a lower layer, of a file of options or of a URL is replaced" {
   start_small_broker
   MQTT_TOOLBOX_TOPIC=lower run -0 --separate-stderr mqtt-pub -t a -m x
@@ -342,9 +358,10 @@ END
 {"topic":"b","type":"reading"}
 no JSON
 {"topic":"c","payload":"x","qos":1}
+{"topic":"a+","payload":"x"}
 END
   assert_equal "$(jq -c 'select(.type == "error") | [.line, .topic, .exit_status]' <<<"$output" | sort)" \
-    $'[1,"a",8]\n[2,"b",8]\n[3,"a",8]\n[4,"c",6]'
+    $'[1,"a",8]\n[2,"b",8]\n[3,null,8]\n[4,"c",6]\n[5,"a+",8]'
   seen_by_broker
 }
 

@@ -142,8 +142,13 @@ TEST_CASE("an error knows the topic that the line is about") {
   CHECK(topic_of(R"({"qos":3,"topic":"a/b"})", with_topic()) == "a/b");
   CHECK(topic_of(R"({"type":"reading","topic":"a/b"})", {}) == "a/b");
   CHECK(topic_of(R"({"qos":3})", with_topic()) == "default");
-  CHECK(topic_of(R"({"topic":"a/#"})", {}).empty());
-  CHECK(topic_of("{", {}).empty());
+  CHECK(topic_of(R"({"topic":"a+","payload":"x"})", with_topic()) == "a+");
+  CHECK(topic_of(R"({"topic":"a","topic":"b"})", with_topic()) == "a");
+  CHECK(topic_of(R"({"topic":"a\u0000b"})", with_topic()) == std::string("a\0b", 3));
+  CHECK(topic_of(R"({"topic":"a")", with_topic()) == "a");
+  for (const char* none : {R"({"topic":""})", R"({"topic":7})", R"({"topic":null})",
+                           R"({"topic":["a"]})", R"({"topic":{"a":"b"}})", "{", "text"})
+    CHECK(topic_of(none, with_topic()).empty());
 }
 
 TEST_CASE("lines that mosquitto_sub 2.0 writes for %j and %J") {
