@@ -18,6 +18,8 @@ struct Surveyed {
   std::uint64_t previous = 0;  ///< in the read before the last
   std::uint64_t unmarked = 0;  ///< messages without RETAIN until the end of the first read
   End end = End::answered;
+  /// The broker leaves out what comes last where it has many messages to send at once.
+  bool cut_by_queue = false;
   /// Two reads in a row gave the same topics, or all that can be there came.
   bool settled = false;
 };
@@ -28,8 +30,10 @@ inline constexpr std::string_view rests_on_quiet =
 /// Why topics may be missing, in one line with the numbers; none: they are all there.
 MQTT_TOOLBOX_API std::optional<std::string> doubt(const Surveyed& surveyed);
 
-/// Reads filters at QoS 0, which no broker's queue for a client limits, until two reads in a row
-/// give the same topics.
+/// Reads filters at QoS 0, which few brokers' queues for a client limit, until two reads in a row
+/// give the same topics. A queue that does (Mosquitto's over WebSocket) leaves out the same ones
+/// each time: so that this is seen, a topic that was found is asked for behind the filters once
+/// more.
 class MQTT_TOOLBOX_API Survey {
  public:
   struct Listener {
@@ -61,6 +65,8 @@ class MQTT_TOOLBOX_API Survey {
   void subscribed(std::size_t first, const protocol::SubAck& suback);
   void ended(End end);
   bool is_settled() const;
+  bool may_be_cut() const;
+  void compare_overlap(End end);
   Surveyed outcome(End end) const;
 
   /// What a read gave.
@@ -76,6 +82,10 @@ class MQTT_TOOLBOX_API Survey {
   TopicSet known_;  ///< over all reads
   TopicSet now_;    ///< in this read
   Sight previous_;
+  std::string last_found_;    ///< in the first read
+  std::string asked_behind_;  ///< the same, from the second read on
+  std::uint64_t copies_ = 0;  ///< of it in this read
+  bool cut_by_queue_ = false;
   std::uint64_t known_before_ = 0;
   std::uint64_t unmarked_ = 0;
   unsigned reads_ = 0;

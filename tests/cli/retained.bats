@@ -26,6 +26,9 @@ by_name() {
   printf '; %s; %s' "$end" "$end"
 }
 
+# again TOPIC...: a later read, which asks for a topic of the first one behind the filter.
+again() { by_name 2 "$@"; }
+
 # play SCRIPT COMMAND...: the command against the scripted broker.
 play() {
   start_scripted_broker "$1"
@@ -49,22 +52,32 @@ play() {
 @test "retained messages that come after the answers count, and the filter is read again" {
   local late='wait 100ms; send PUBLISH topic=a/late payload=x retain=1'
   local first="$granted; send PUBLISH topic=a/b payload=x retain=1; $end; $late; $end"
-  play "$connection; $first$(read_of a/late a/b); expect DISCONNECT" mqtt-retain-clear --list 'a/#'
+  # What comes once behind the filter may be cut, or a broker's way with filters that overlap.
+  play "$connection; $first$(again a/late a/b)$(by_name 2 a/late); expect DISCONNECT" mqtt-retain-clear --list 'a/#'
   assert_equal "$output" "$(printf '%9d  %s\n' 1 a/b 1 a/late)"
   assert_status 0
   assert_equal "$script_status" 0
 }
 
 @test "reads that differ are told apart from one that is complete" {
-  play "$connection$(read_of a/1 a/2)$(read_of a/1)$(read_of a/1 a/3)$(read_of a/1 a/3); expect DISCONNECT" \
+  play "$connection$(read_of a/1 a/2)$(again a/1)$(again a/1 a/3)$(again a/1 a/3); expect DISCONNECT" \
     mqtt-retain-clear --list 'a/#'
   assert_status 0
   assert_equal "$script_status" 0
-  play "$connection$(read_of a/1)$(read_of a/2)$(read_of a/1)$(read_of a/2)$(read_of a/1)$(read_of a/2)
+  play "$connection$(read_of a/1)$(again a/2)$(again a/1)$(again a/2)$(again a/1)$(again a/2)
     expect DISCONNECT" mqtt-sub --retained-only -F %t -t 'a/#'
   assert_equal "$output" $'a/1\na/2'
   assert_status 1
   assert_contains "$stderr" '2 found; that may not be all: the last two reads gave 1 and 1 topics'
+  assert_equal "$script_status" 0
+}
+
+@test "a queue that leaves out the same messages each time is seen" {
+  play "$connection$(read_of a/1 a/2)$(again a/1 a/2)$(by_name 2 a/2 a/2); expect DISCONNECT" \
+    mqtt-sub --retained-only -F %t -t 'a/#'
+  assert_equal "$output" $'a/1\na/2'
+  assert_status 1
+  assert_contains "$stderr" '2 found; that is not all'
   assert_equal "$script_status" 0
 }
 
