@@ -159,7 +159,7 @@ void Clearance::save(const protocol::Publish& message) {
       retained::hash_of(message.topic) * 31 ^ retained::hash_of(message.payload);
   if (saved_versions_.insert(version).second) {
     backup_->add(message, world_.wall_clock.now());
-    ++saved_;
+    ++unwritten_;
   }
   ready_.add({message.topic, static_cast<std::uint32_t>(message.payload.size()), 0});
 }
@@ -365,6 +365,7 @@ void Clearance::note_unsaved(const retained::ByName::Outcome& outcome) {
 void Clearance::saved(const retained::ByName::Outcome& outcome) {
   note_unsaved(outcome);
   if (auto status = backup_->save(); !status) return fail_with(status.error());
+  saved_ += std::exchange(unwritten_, 0);
   if (!clears_) {
     ready_.clear();
     return save_next();
@@ -538,11 +539,18 @@ void Clearance::report_saved() {
 std::string_view Clearance::cause_of(const std::string& topic) const {
   const auto refused = refused_.find(topic);
   if (refused != refused_.end()) return refused->second;
-  return was_attempted(topic) ? "it is there again, or still"
-                              : "the broker did not send it by its name, so that it was not saved";
+  if (was_attempted(topic)) return "it is there again, or still";
+  return unsaved_.contains(topic)
+             ? "the broker did not send it by its name, so that it was not saved"
+             : "it came meanwhile";
 }
 
 // The end.
+
+/// Topics, each once.
+std::uint64_t Clearance::asked() const {
+  return std::unordered_set<std::uint64_t>(attempted_.begin(), attempted_.end()).size();
+}
 
 std::string Clearance::totals() const {
   if (found_ == 0) return "nothing was found";
@@ -551,7 +559,7 @@ std::string Clearance::totals() const {
                          : fmt::format(
                                "{} retained messages found, {} asked to be cleared, and not known "
                                "whether they are gone",
-                               found_, submitted_);
+                               found_, asked());
   if (backup_) text += fmt::format(", {} saved", saved_);
   if (!is_proven_) return text;
   if (cleared_ != 0 || remaining_ != 0)

@@ -105,6 +105,7 @@ class Clearance final : private client::Handler {
   void finish(ExitCode code);
   void fail_with(const Error& error);
   void check(const Status& status);
+  std::uint64_t asked() const;
   std::string totals() const;
 
   console::World& world_;
@@ -144,6 +145,7 @@ class Clearance final : private client::Handler {
   bool self_test_has_wildcard_ = false;  ///< the filter that is being read
   std::uint64_t found_ = 0;
   std::uint64_t saved_ = 0;
+  std::uint64_t unwritten_ = 0;  ///< to be saved with the next part of the backup
   /// Hashes of the topics that a clear was sent for, ascending after a proof: 8 bytes each.
   std::vector<std::uint64_t> attempted_;
   std::uint64_t remaining_ = 0;

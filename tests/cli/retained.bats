@@ -121,7 +121,16 @@ play() {
   play "$connection$(read_of a/b); expect PUBLISH qos=0$(read_of a/b); expect PUBLISH qos=1; silence" \
     timeout 60 mqtt-retain-clear --yes --ack-timeout 1s 'a/#'
   assert_status 7
-  assert_contains "$stderr" 'the broker did not acknowledge 1 messages within 1 s'
+  assert_contains "$stderr" 'the broker did not acknowledge 1 messages within 1 s; 1 retained messages found, 1 asked'
+}
+
+@test "what could not be written is not called saved" {
+  play "$connection$(read_of a/1 a/2); expect SUBSCRIBE; send SUBACK id=last code=0 code=0
+    send PUBLISH topic=a/1 payload=x retain=1; expect UNSUBSCRIBE; reset" \
+    mqtt-retain-clear --yes --backup "$BATS_TEST_TMPDIR/saved" 'a/#'
+  assert_status 7
+  assert_contains "$stderr" '0 saved'
+  assert_equal "$(<"$BATS_TEST_TMPDIR/saved")" ''
 }
 
 @test "what went before it was saved is not called cleared" {
