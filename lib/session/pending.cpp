@@ -50,16 +50,20 @@ void add_filters(Pending& pending, Bytes packet, protocol::Version version) {
 }  // namespace
 
 std::optional<Pending> Session::State::oldest_pending() {
+  // A PUBREL went out after the PUBLISH of later messages that have no PUBREC yet.
   auto sequence = inflight.begin();
-  while (sequence != inflight.end() && inflight.at(sequence).awaiting == Awaiting::nothing)
-    ++sequence;
-  if (sequence == inflight.end()) return std::nullopt;
-  const InflightEntry& entry = inflight.at(sequence);
-  Pending pending;
-  if (entry.awaiting == Awaiting::pubcomp) {
-    pending.packet = PacketType::pubrel;
-    return pending;
+  bool has_release = false;
+  for (; sequence != inflight.end(); ++sequence) {
+    const Awaiting awaiting = inflight.at(sequence).awaiting;
+    if (awaiting != Awaiting::nothing && awaiting != Awaiting::pubcomp) break;
+    has_release = has_release || awaiting == Awaiting::pubcomp;
   }
+  Pending pending;
+  if (sequence == inflight.end()) {
+    pending.packet = PacketType::pubrel;
+    return has_release ? std::optional(pending) : std::nullopt;
+  }
+  const InflightEntry& entry = inflight.at(sequence);
   const Bytes packet(inflight.packet(entry), entry.size);
   const Header header = read_header(packet);
   pending.packet = static_cast<PacketType>(header.first >> 4);

@@ -51,6 +51,17 @@ TEST_CASE("a PUBLISH is named with its topic, QoS, retain flag and whole size, b
   }
 }
 
+TEST_CASE("a PUBLISH without PUBREC is older than the PUBREL of a message before it") {
+  Bench bench;
+  bench.connect();
+  REQUIRE(bench.accepted("one", "", 2));
+  REQUIRE(bench.accepted("two", "", 2));
+  bench.receive(protocol::PubRec{.packet_identifier = 1});
+  CHECK(bench.session.oldest_pending()->subject == "two");
+  bench.receive(protocol::PubRec{.packet_identifier = 2});
+  CHECK(bench.session.oldest_pending()->packet == PacketType::pubrel);
+}
+
 TEST_CASE("what is finished before older ones is passed over") {
   Bench bench;
   bench.connect();
