@@ -25,6 +25,7 @@ Result<Printer> Printer::make(const Plan& plan, bool terminal) {
   Printer printer(plan);
   const bool escapes = terminal || plan.watch;
   printer.text_ = {plan.verbose || plan.watch, plan.newline, escapes, plan.payload};
+  printer.is_bare_text_ = plan.show == Show::text && !escapes;
   if (plan.show != Show::format) return printer;
   return record::Format::compile(plan.format, {plan.pretty, escapes})
       .map([&](record::Format&& format) {
@@ -36,6 +37,10 @@ Result<Printer> Printer::make(const Plan& plan, bool terminal) {
 Status Printer::append(std::string& out, const protocol::Publish& message, record::WallTime time) {
   const std::size_t start = out.size();
   make_room(out, message);
+  if (is_bare_text_) {
+    record::append_text(out, message, text_);
+    return {};
+  }
   auto appended = append_shown(out, message, time);
   if (text_.terminal) escape_direction_controls(out, start);
   return appended;

@@ -34,6 +34,7 @@ class Printer {
 
   const Plan* plan_;
   record::TextOptions text_;
+  bool is_bare_text_ = false;  ///< payloads as they are, and nothing moves on a screen
   record::MessageWriter json_;
   std::optional<record::Format> format_;
   std::string line_;

@@ -221,7 +221,7 @@ void Subscriber::handle(const protocol::Publish& message) {
 void Subscriber::print(const protocol::Publish& message) {
   if (!std::exchange(batch_open_, true)) batch_time_ = world_.wall_clock.now();
   ++rate_count_;
-  warn_of_characters(message);
+  if (plan_.record) warn_of_characters(message);
   if (auto printed = printer_->append(output_.buffer(), message, batch_time_); !printed) {
     exit_ = worse(exit_, printed.error().code);
     world_.reporter.repeated("a message to " + printable(message.topic) + ": " +
@@ -231,7 +231,7 @@ void Subscriber::print(const protocol::Publish& message) {
 
 /// Once: so that nobody finds out when the recording is to be published.
 void Subscriber::warn_of_characters(const protocol::Publish& message) {
-  if (!plan_.record || has_warned_of_characters_) return;
+  if (has_warned_of_characters_) return;
   const bool has_some = protocol::find_risky_character(message.topic) ||
                         protocol::find_risky_property(message.properties);
   if (!has_some) return;

@@ -37,8 +37,9 @@ void Session::State::receive(Bytes bytes, Time time) {
   keep_alive.received(now);
   if (!partial.empty()) bytes = complete_partial(bytes);
   while (goes_on() && !bytes.empty()) {
-    const auto next = cut(bytes);
-    if (!next) return;
+    if (!may_begin(bytes)) return;
+    const auto next = protocol::next_frame(bytes, packet_limit());
+    if (!next) return refuse(next.error(), bytes);
     if (!next->frame) {
       partial.assign(bytes);
       break;
@@ -58,8 +59,12 @@ Bytes Session::State::complete_partial(Bytes bytes) {
   // Held here, because an event may close the connection and clear `partial`.
   std::string packet = std::exchange(partial, {});
   for (;;) {
-    const auto next = cut(packet);
-    if (!next) return {};
+    if (!may_begin(packet)) return {};
+    const auto next = protocol::next_frame(packet, packet_limit());
+    if (!next) {
+      refuse(next.error(), packet);
+      return {};
+    }
     if (next->frame) {
       on_frame(*next->frame);
       break;
@@ -81,18 +86,9 @@ Bytes Session::State::complete_partial(Bytes bytes) {
   return bytes;
 }
 
-/// The next packet of a stream; none when its first bytes are enough to end the connection.
-std::optional<protocol::FrameResult> Session::State::cut(Bytes bytes) {
-  const auto type = static_cast<PacketType>(static_cast<std::uint8_t>(bytes[0]) >> 4);
-  if (phase == Phase::connecting && !may_come_before_connack(type)) return std::nullopt;
-  const auto next = protocol::next_frame(bytes, packet_limit());
-  if (next) return *next;
-  refuse(next.error(), bytes);
-  return std::nullopt;
-}
-
 /// CONNACK, and AUTH where CONNECT asked for it (MQTT 5.0 sections 3.2, 3.15 and 4.12).
-bool Session::State::may_come_before_connack(PacketType type) {
+bool Session::State::may_come_before_connack(Bytes packet) {
+  const auto type = static_cast<PacketType>(static_cast<std::uint8_t>(packet[0]) >> 4);
   if (type == PacketType::connack) return true;
   if (type != PacketType::auth) {
     fail_connection(ReasonCode::protocol_error, "the broker sent another packet before CONNACK");
@@ -105,8 +101,7 @@ bool Session::State::may_come_before_connack(PacketType type) {
   return !failure;
 }
 
-std::uint32_t Session::State::packet_limit() const {
-  if (phase != Phase::connecting) return maximum_packet_size;
+std::uint32_t Session::State::connack_limit() const {
   const bool is_v5 = version == protocol::Version::v5;
   return std::min(maximum_packet_size, is_v5 ? largest_connack : largest_connack_before_5);
 }

@@ -112,9 +112,14 @@ struct Session::State final : Output::Watcher {
 
   // receiving.cpp: bytes to packets, and what is done with each.
   void receive(Bytes bytes, Time time);
-  std::optional<protocol::FrameResult> cut(Bytes bytes);
-  bool may_come_before_connack(protocol::PacketType type);
-  std::uint32_t packet_limit() const;
+  bool may_begin(Bytes packet) {
+    return phase != Phase::connecting || may_come_before_connack(packet);
+  }
+  bool may_come_before_connack(Bytes packet);
+  std::uint32_t packet_limit() const {
+    return phase == Phase::connecting ? connack_limit() : maximum_packet_size;
+  }
+  std::uint32_t connack_limit() const;
   void refuse(protocol::Fault fault, Bytes bytes);
   Bytes complete_partial(Bytes bytes);
   void on_frame(const protocol::Frame& frame);
