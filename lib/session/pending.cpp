@@ -6,7 +6,6 @@
 namespace mqtt_toolbox::session {
 
 using protocol::PacketType;
-using protocol::Qos;
 
 namespace {
 

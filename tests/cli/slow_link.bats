@@ -19,7 +19,8 @@ setup() {
   topic=test/$BATS_TEST_NUMBER
   start_in_background relay relay 127.0.0.1 127.0.0.1 "$BREAKER_PORT" 50000
   wait_until test -s "$BATS_TEST_TMPDIR/relay.out"
-  export MQTT_URL=mqtt://127.0.0.1:$(<"$BATS_TEST_TMPDIR/relay.out")
+  MQTT_URL=mqtt://127.0.0.1:$(<"$BATS_TEST_TMPDIR/relay.out")
+  export MQTT_URL
 }
 
 # Of 60 kB each.
