@@ -3,18 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "client/filter_room.hpp"
 #include "sub/retained_state.hpp"
 
 namespace mqtt_toolbox::sub {
-namespace {
-
-/// What a SUBSCRIBE or an UNSUBSCRIBE has at most beside its filters and properties: a fixed header
-/// of five bytes, the packet identifier, and the length of the properties.
-constexpr std::size_t greatest_overhead = 5 + 2 + 4;
-/// In front of each filter stands its length.
-constexpr std::size_t length_prefix = 2;
-
-}  // namespace
 
 protocol::Subscription subscription(const Plan& plan, const Request& request) {
   protocol::Subscription result;
@@ -33,8 +25,7 @@ Requests::Requests(const Plan& plan, const Properties& properties, Refused refus
 
 Status Requests::start(client::Client& client, std::size_t maximum_packet_size) {
   const auto room = [&](const protocol::PropertyList& properties) {
-    const std::size_t taken = greatest_overhead + properties.view().encoded().size();
-    return maximum_packet_size > taken ? maximum_packet_size - taken : 0;
+    return client::filter_room(maximum_packet_size, properties.view());
   };
   subscription_room_ = room(properties_.subscribe);
   if (!plan_.retained_only)
@@ -52,8 +43,10 @@ Status Requests::read_here(client::Client& client) {
 }
 
 std::size_t Requests::entry_size(Answer kind, std::size_t index) const {
-  if (kind == Answer::unsubscription) return length_prefix + plan_.unsubscribes[index].size();
-  return length_prefix + plan_.requests[index].filter.size() + 1;  // a byte of options
+  if (kind == Answer::unsubscription)
+    return client::filter_length_prefix + plan_.unsubscribes[index].size();
+  return client::filter_length_prefix + plan_.requests[index].filter.size() +
+         client::filter_options_size;
 }
 
 /// A filter that has no room even alone is tried all the same: the session says what is wrong.

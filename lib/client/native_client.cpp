@@ -78,8 +78,9 @@ Result<Submission> NativeClient::subscribe(std::span<const protocol::Subscriptio
     append_subscription(entries, subscription);
   }
   const protocol::Subscribe subscribe{0, properties, entries};
-  auto submission = session_->subscribe(subscribe, token, loop_.now());
+  auto submission = session_->subscribe(subscribe, subscribe_parts_.next_number(), loop_.now());
   if (submission && submission->admission == Admission::accepted) {
+    subscribe_parts_.add_sent(token, subscribe);
     subscriptions_.add(token, subscribe);
     wire_.output_grew();
   }

@@ -10,6 +10,7 @@
 #include "client/lifeline.hpp"
 #include "client/password.hpp"
 #include "client/repeated_ends.hpp"
+#include "client/subscribe_parts.hpp"
 #include "client/subscriptions.hpp"
 #include "client/wire.hpp"
 #include "protocol/topic.hpp"
@@ -66,7 +67,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   void on_refused(const protocol::ConnAck& connack) override;
   bool on_message(const protocol::Publish& message) override;
   void on_published(const PublishOutcome& outcome) override;
-  void on_subscribed(Token token, const protocol::SubAck& suback) override;
+  void on_subscribed(Token part, const protocol::SubAck& suback) override;
   void on_unsubscribed(Token token, const protocol::UnsubAck& unsuback) override;
   void on_disconnect(const protocol::Disconnect& disconnect) override;
   void on_auth(const protocol::Auth& auth) override;
@@ -149,6 +150,7 @@ class NativeClient final : public Client, private session::Handler, private Wire
   Password password_;
   RepeatedEnds repeated_ends_;
   Subscriptions subscriptions_;
+  SubscribeParts subscribe_parts_;
 
   Stage stage_ = Stage::idle;
   protocol::Version version_;

@@ -136,7 +136,12 @@ void NativeClient::on_connected(const session::Connected& connected) {
 }
 
 void NativeClient::note_connack(const protocol::ConnAck& connack) {
-  if (!connack.session_present) subscriptions_.start_again();
+  for (const Token part : session_->withdraw_oversized_subscribes())
+    subscribe_parts_.withdrawn(part);
+  if (!connack.session_present) {
+    subscribe_parts_.start_again();
+    subscriptions_.start_again();
+  }
   const auto assigned = connack.properties.text(protocol::PropertyId::assigned_client_identifier);
   if (assigned && identifier_.empty()) identifier_ = *assigned;
   if (paused_) {
@@ -145,17 +150,22 @@ void NativeClient::note_connack(const protocol::ConnAck& connack) {
   }
 }
 
+/// Each SUBSCRIBE is cut anew: this server, or this time the same one, may take smaller packets.
 void NativeClient::resubscribe() {
   while (const KeptSubscribe* subscribe = subscriptions_.due()) {
+    subscribe_parts_.add_unsent(
+        subscribe->token, {0, protocol::Properties(subscribe->properties), subscribe->entries});
+    subscriptions_.sent_again();
+  }
+  while (const auto part = subscribe_parts_.next(session_->limits().maximum_packet_size)) {
     const auto submission =
-        session_->subscribe({0, protocol::Properties(subscribe->properties), subscribe->entries},
-                            subscribe->token, loop_.now());
+        session_->subscribe({0, part->properties, part->entries}, part->number, loop_.now());
     if (!submission) {
       wire_.drop(transport::Ending::graceful);
       return finish(submission.error());
     }
     if (submission->admission == Admission::would_block) return;
-    subscriptions_.sent_again();
+    subscribe_parts_.sent();
   }
 }
 

@@ -79,10 +79,14 @@ void NativeClient::on_published(const PublishOutcome& outcome) {
   if (stage_ == Stage::online) handler_.on_published(outcome);
 }
 
-void NativeClient::on_subscribed(Token token, const protocol::SubAck& suback) {
-  subscriptions_.answered(token);
+void NativeClient::on_subscribed(Token part, const protocol::SubAck& suback) {
   request_answered();
-  if (stage_ == Stage::online) handler_.on_subscribed(token, suback);
+  const auto answer = subscribe_parts_.answered(part, suback.codes);
+  if (!answer) return;
+  subscriptions_.answered(answer->token);
+  if (stage_ == Stage::online)
+    handler_.on_subscribed(answer->token,
+                           {suback.packet_identifier, suback.properties, answer->codes});
 }
 
 void NativeClient::on_unsubscribed(Token token, const protocol::UnsubAck& unsuback) {

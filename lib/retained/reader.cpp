@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.hpp"
+#include "client/filter_room.hpp"
 
 namespace mqtt_toolbox::retained {
 
@@ -10,9 +11,6 @@ namespace {
 
 /// A filter that nobody has.
 constexpr protocol::Bytes nobodys_filter = "mqtt-toolbox/end-of-retained";
-
-/// Of a filter in a packet: its length and its options.
-constexpr std::size_t filter_overhead = 3;
 
 /// Far from the tokens of others on the same connection.
 constexpr client::Token first_token = client::Token{1} << 62;
@@ -49,7 +47,8 @@ std::size_t Reader::batch_end(std::size_t first) const {
   std::size_t bytes = 0;
   std::size_t end = first;
   while (end < request_.filters.size() && end - first < request_.room.filters) {
-    bytes += request_.filters[end].filter.size() + filter_overhead;
+    bytes += client::filter_length_prefix + request_.filters[end].filter.size() +
+             client::filter_options_size;
     if (end != first && bytes > request_.room.bytes) break;
     ++end;
   }

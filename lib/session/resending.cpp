@@ -81,6 +81,19 @@ bool Session::State::withdraw(Token token) {
   return false;
 }
 
+std::vector<Token> Session::State::withdraw_oversized_subscribes() {
+  std::vector<Token> withdrawn;
+  // The oldest entries go when they are finished.
+  const auto after = [this](auto sequence) { return std::max(sequence + 1, inflight.begin()); };
+  for (auto sequence = inflight.begin(); sequence < inflight.end(); sequence = after(sequence)) {
+    const InflightEntry entry = inflight.at(sequence);
+    if (entry.awaiting != Awaiting::suback || entry.size <= limits.maximum_packet_size) continue;
+    inflight.finish(sequence);
+    withdrawn.push_back(entry.token);
+  }
+  return withdrawn;
+}
+
 /// A server can come back with narrower limits; sending against them would end every connection.
 std::optional<ReasonCode> Session::State::reason_not_to_send(const InflightEntry& entry) {
   const std::size_t payload = entry.borrowed ? inflight.borrowed_payload(entry).size : 0;

@@ -184,6 +184,9 @@ void Session::limit_window(std::uint32_t messages, Time now) {
 bool Session::withdraw(Token token) {
   return state_->withdraw(token);
 }
+std::vector<Token> Session::withdraw_oversized_subscribes() {
+  return state_->withdraw_oversized_subscribes();
+}
 void Session::reset() {
   state_->reset();
 }

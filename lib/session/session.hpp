@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/export.hpp"
 #include "base/result.hpp"
@@ -162,6 +163,9 @@ class MQTT_TOOLBOX_API Session {
   /// Between two connections: the message of this token is not sent again and gets no outcome; the
   /// store is told nothing. False when there is no such message.
   bool withdraw(Token token);
+  /// Inside on_connected: SUBSCRIBEs without SUBACK that are larger than this server takes. They
+  /// are not sent again and get no outcome; their tokens, in the order of sending.
+  std::vector<Token> withdraw_oversized_subscribes();
   /// Forgets everything unacknowledged in both directions (a new session will be asked for).
   void reset();
 

@@ -105,6 +105,7 @@ struct Session::State final : Output::Watcher {
   void resend_publish(Inflight::Sequence sequence);
   std::optional<protocol::ReasonCode> reason_not_to_send(const InflightEntry& entry);
   bool withdraw(Token token);
+  std::vector<Token> withdraw_oversized_subscribes();
   bool is_resent() const { return resend_next == resend_end; }
   bool was_sent(Inflight::Sequence sequence) const {
     return sequence < resend_next || sequence >= resend_end;

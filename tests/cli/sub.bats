@@ -383,6 +383,19 @@ assert_one_error() {
   assert_one_error --subscribe-batch
 }
 
+@test "a broker that comes back with a smaller Maximum Packet Size gets the filters in more SUBSCRIBEs" {
+  start_small_broker 'expect CONNECT; send CONNACK
+    expect SUBSCRIBE filter=aaaaaaaaaa filter=bbbbbbbbbb filter=cccccccccc; send SUBACK id=last code=0 code=0 code=0; reset
+    accept; expect CONNECT; send CONNACK maximum-packet-size=40
+    expect SUBSCRIBE filter=aaaaaaaaaa filter=bbbbbbbbbb; send SUBACK id=last code=0 code=0
+    expect SUBSCRIBE filter=cccccccccc; send SUBACK id=last code=0x87; send PUBLISH topic=bbbbbbbbbb payload=m; expect DISCONNECT'
+  run -6 --separate-stderr timeout 60 mqtt-sub -t aaaaaaaaaa -t bbbbbbbbbb -t cccccccccc -C 1 --reconnect-delay 1ms
+  assert_equal "$output" m
+  assert_contains "$stderr" 'the subscription to cccccccccc was refused: Not authorized'
+  finish scripted
+  assert_status 0
+}
+
 @test "a filter that breaks a limit of the broker is refused by name; the others go on" {
   start_small_broker 'expect CONNECT; send CONNACK maximum-packet-size=40 wildcard-subscription-available=0
     expect SUBSCRIBE filter=a; send SUBACK id=last code=0; expect SUBSCRIBE filter=d; send SUBACK id=last code=0

@@ -465,6 +465,56 @@ TEST_CASE("a SUBSCRIBE without answer is made once on the next connection") {
   CHECK(talk.recorder.count("subscribed 1 0") == 1);
 }
 
+namespace {
+
+/// One SUBSCRIBE to three filters with the token 7.
+void subscribe_to_three(Conversation& talk) {
+  std::vector<protocol::Subscription> filters(3);
+  filters[0].filter = "aaaaaaaaaa";
+  filters[1].filter = "bbbbbbbbbb";
+  filters[2].filter = "cccccccccc";
+  CHECK(talk.client->subscribe(filters, {}, 7));
+}
+
+}  // namespace
+
+TEST_CASE("after a reconnect a SUBSCRIBE is cut to the Maximum Packet Size, answered or not" *
+          native_only) {
+  const std::string all = "expect SUBSCRIBE filter=aaaaaaaaaa filter=bbbbbbbbbb filter=cccccccccc";
+  const std::string cut =
+      "\naccept; expect CONNECT; send CONNACK maximum-packet-size=40\n"
+      "expect SUBSCRIBE filter=aaaaaaaaaa filter=bbbbbbbbbb; "
+      "expect SUBSCRIBE filter=cccccccccc; ";
+  std::string script = "expect CONNECT; send CONNACK; " + all + "; ";
+  std::size_t answers = 1;
+  SUBCASE("answered") {
+    answers = 2;
+    script += "send SUBACK id=last code=0 code=1 code=2; reset" + cut +
+              "send SUBACK id=last code=2; send SUBACK id=2 code=0 code=1; ";
+  }
+  SUBCASE("not answered") {
+    script += "reset" + cut + "send SUBACK id=last code=2; send SUBACK id=2 code=0 code=1; ";
+  }
+  SUBCASE("answered in part, and the server loses the session once more") {
+    script += "reset" + cut + "send SUBACK id=2 code=0 code=1; reset" +
+              "\naccept; expect CONNECT; send CONNACK maximum-packet-size=25\n"
+              "expect SUBSCRIBE filter=aaaaaaaaaa; expect SUBSCRIBE filter=bbbbbbbbbb\n"
+              "expect SUBSCRIBE filter=cccccccccc\n"
+              "send SUBACK id=3 code=2; send SUBACK id=4 code=0; send SUBACK id=5 code=1; ";
+  }
+  Conversation talk(script + "expect DISCONNECT");
+  talk.plan.reconnect.attempts = 10;
+  talk.recorder.connected = [&](const Connected& connected) {
+    if (connected.first) subscribe_to_three(talk);
+  };
+  talk.recorder.subscribed = [&](Token) {
+    if (talk.recorder.count("subscribed") == answers) talk.close();
+  };
+  run_script(talk);
+  CHECK(talk.text() == "");
+  CHECK(talk.recorder.count("subscribed 7 0 1 2") == answers);
+}
+
 TEST_CASE("subscriptions are not made again on the first connection when room comes back") {
   Conversation talk("auto until=DISCONNECT");
   Stream stream(talk, 1, 300);
