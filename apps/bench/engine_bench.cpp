@@ -260,6 +260,10 @@ Measurement EngineBench::result() {
     const auto sent = sent_by_stream();
     for (const auto& client : clients_) client->add_delivery(sent, measurement.delivery);
   }
+  for (const auto& client : clients_) {
+    if (!client->was_connected())
+      measurement.never_connected.add({1, client->identifier(), client->last_failure()});
+  }
   measurement.warnings =
       load::warnings_of(measurement, prepared_->clients, incomplete_, Duration(0));
   return std::move(measurement);

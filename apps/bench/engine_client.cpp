@@ -107,6 +107,7 @@ void EngineClient::attempted() {
 
 /// A connection that was lost, or one that did not come about.
 void EngineClient::fail_with(const Error& error) {
+  last_failure_ = error.code;
   account_.fail_with(error.code == ExitCode::lost ? &load::Counters::connections_lost
                                                   : &load::Counters::connects_failed,
                      error);

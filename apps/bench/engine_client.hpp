@@ -43,6 +43,9 @@ class EngineClient final : private client::Handler {
   bool is_publisher() const { return number_ < account_.run.publishers; }
   bool is_gone() const { return gone_; }
   bool was_connected() const { return was_connected_; }
+  const std::string& identifier() const { return plan_.client_identifier; }
+  /// Why its last connection, or attempt to connect, ended.
+  ExitCode last_failure() const { return last_failure_; }
   /// It gave up before it had sent everything.
   bool stopped_early() const { return stopped_early_; }
   /// Messages that were due before then.
@@ -99,6 +102,7 @@ class EngineClient final : private client::Handler {
   std::size_t refused_in_a_row_ = 0;
   std::unique_ptr<load::Schedule> schedule_;
   std::vector<load::StreamTracker> streams_;
+  ExitCode last_failure_ = ExitCode::done;
   bool was_attempted_ = false;
   bool was_connected_ = false;
   bool was_subscribed_ = false;

@@ -270,6 +270,11 @@ inline constexpr std::array table{
          .value_name = "N",
          .group = Group::flow,
          .help = "messages over all publishers; with --duration, whichever ends first",
+         .manual =
+             "Without --duration the run does not wait for a publisher that has never connected, "
+             "or "
+             "that the broker refuses for a reason that does not pass, when five attempts in a row "
+             "have failed; with --reconnect-attempts, \"unlimited\" too, it does.",
          .assign = take_messages}},
 
     Row{fixed_time,

@@ -39,8 +39,7 @@ ExitCode trouble_of(const report::RunResult& result) {
     if (measurement.whole_run.*kind.count != 0 && !is_excused(kind, measurement))
       trouble = worse(trouble, kind.status);
   }
-  const bool all = measurement.clients_connected >= result.setup.clients();
-  return all || measurement.interrupted ? trouble : worse(trouble, ExitCode::refused);
+  return measurement.interrupted ? trouble : worse(trouble, measurement.never_connected.cause);
 }
 
 }  // namespace

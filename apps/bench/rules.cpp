@@ -67,6 +67,7 @@ Status take_connection(Settings& settings) {
   clients.username = plan.username;
   clients.password = plan.password;
   clients.reconnect = plan.reconnect;
+  clients.attempts_in_vain = plan.ends_at_same_packet;
   clients.connect_timeout = plan.connack_timeout;
   if (plan.version) clients.version = *plan.version;
   if (!plan.client_identifier.empty()) clients.identifier = plan.client_identifier;

@@ -359,6 +359,7 @@ void Bench::State::add_workers() {
     const Desk& desk = worker->desk();
     for (const auto& [reason, count] : desk.all_failures()) measurement.failures[reason] += count;
     if (desk.broker && !std::exchange(has_broker, true)) measurement.broker = *desk.broker;
+    measurement.never_connected.add(worker->never_connected());
   }
 }
 

@@ -14,12 +14,13 @@ void Client::on_message(const protocol::Publish& message, Time) {
 }
 
 void Client::become_ready() {
-  ready_ = true;
+  ready_ = was_ever_ready_ = true;
   ready_since_ = desk_.clock.now();
   events_.on_ready(*this);
 }
 
-void Client::on_offline(const Error&, bool was_online) {
+void Client::on_offline(const Error& error, bool was_online) {
+  last_failure_ = error.code;
   backoff_.connection_ended(ready_ ? desk_.clock.now() - ready_since_ : Duration::zero());
   ready_ = false;
   events_.on_offline(*this, was_online);

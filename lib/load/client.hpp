@@ -32,6 +32,9 @@ class Client : private LinkEvents {
   const Link& link() const { return link_; }
   session::Backoff& backoff() { return backoff_; }
   bool is_ready() const { return ready_; }
+  bool was_ever_ready() const { return was_ever_ready_; }
+  /// Why its last connection, or attempt to connect, ended.
+  ExitCode last_failure() const { return last_failure_; }
 
   /// The worker's marks on it.
   std::uint64_t attempts = 0;  ///< to connect
@@ -60,7 +63,9 @@ class Client : private LinkEvents {
   ClientEvents& events_;
   session::Backoff backoff_;
   Link link_;
+  ExitCode last_failure_ = ExitCode::done;
   bool ready_ = false;
+  bool was_ever_ready_ = false;
   Time ready_since_{};
 };
 

@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "client/advice.hpp"
 #include "load/arrival.hpp"
 
 namespace mqtt_toolbox::load {
@@ -40,6 +41,7 @@ void Link::connect() {
   send_progress_.start();
   ended_.reset();
   refused_password_.reset();
+  refused_for_good_ = false;
   const auto& settings = desk_.run.transports[number_ % desk_.run.transports.size()];
   connector_ = std::make_unique<transport::Connector>(desk_.loop, settings);
   const auto done = [this](Result<transport::Connection> connection) {
@@ -113,6 +115,7 @@ void Link::on_refused(const protocol::ConnAck& connack) {
   const auto reason = connack.reason(desk_.run.plan.clients.version);
   if (desk_.run.plan.clients.shared_password && client::is_about_password(reason))
     refused_password_ = password_;
+  refused_for_good_ = !client::advice_for(reason).passes_in_connack;
   ended_ = std::make_unique<Error>(Error{
       ExitCode::refused,
       fmt::format("{} refused the connection: {}", target(), name(reason, PacketType::connack))});
@@ -278,8 +281,10 @@ void Link::drop() {
 
 void Link::lose(const Error& given) {
   // What is given may belong to the stream that goes.
-  const Error error = given;  // NOLINT(performance-unnecessary-copy-initialization)
+  Error error = given;
   const Stage before = stage_;
+  // Whoever ends it instead of answering CONNECT refuses it.
+  if (before == Stage::handshaking && error.code == ExitCode::lost) error.code = ExitCode::refused;
   drop();
   session_.transport_closed();
   if (before == Stage::closing) {

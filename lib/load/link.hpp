@@ -52,6 +52,8 @@ class Link final : private session::Handler, private transport::StreamEvents {
   bool is_writable() const { return is_online() && !blocked_; }
   /// The last connection ended in a way in which the next one would end too.
   bool ended_for_good() const { return is_final_; }
+  /// The last attempt was refused for a reason that does not pass.
+  bool refused_for_good() const { return refused_for_good_; }
   session::Session& session() { return session_; }
   session::Output& output() { return output_; }
   std::uint32_t number() const { return number_; }
@@ -114,6 +116,7 @@ class Link final : private session::Handler, private transport::StreamEvents {
   bool has_failed_ = false;  ///< what the broker said before may still be read
   bool rests_ = false;       ///< nothing is read until the broker has read what it was answered
   bool is_final_ = false;
+  bool refused_for_good_ = false;
   bool quick_ = false;
   bool has_arrival_times_ = false;
 };

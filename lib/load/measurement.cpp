@@ -74,4 +74,10 @@ void Delivery::add(const Delivery& other) {
   reordered += other.reordered;
 }
 
+void NeverConnected::add(const NeverConnected& other) {
+  clients += other.clients;
+  if (first.empty()) first = other.first;
+  cause = worse(cause, other.cause);
+}
+
 }  // namespace mqtt_toolbox::load

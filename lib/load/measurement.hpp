@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/export.hpp"
+#include "base/result.hpp"
 #include "base/time.hpp"
 #include "load/histogram.hpp"
 #include "load/plan.hpp"
@@ -84,6 +85,15 @@ struct Delivery {
   MQTT_TOOLBOX_API void add(const Delivery& other);
 };
 
+/// Clients of a run that never connected.
+struct NeverConnected {
+  std::uint32_t clients = 0;
+  std::string first;                ///< the client identifier of one of them
+  ExitCode cause = ExitCode::done;  ///< the gravest of those that their last attempts failed for
+
+  MQTT_TOOLBOX_API void add(const NeverConnected& other);
+};
+
 /// A warning about the measurement itself; each has its cause and its mend in one table
 /// (warning.hpp).
 enum class Warning : std::uint8_t {
@@ -93,7 +103,7 @@ enum class Warning : std::uint8_t {
   reconnects,               ///< connections were lost during the measured time
   delayed_acknowledgement,  ///< latencies stand near 40 ms: TCP waits for more
   clock_step,               ///< the monotonic clock and the threads' ticks disagree
-  client_limits,            ///< fewer clients connected than asked for
+  client_limits,            ///< clients that were asked for never connected
   few_ports,                ///< connects grow slow, for want of local ports
   incomplete,               ///< ended before its time
 };
@@ -133,6 +143,7 @@ struct Measurement {
   std::map<std::string, std::uint64_t> failures;  ///< what failure_kinds count, by reason
   session::ServerLimits broker;                   ///< of the first CONNACK
   std::uint32_t clients_connected = 0;            ///< at the end of connecting
+  NeverConnected never_connected;
   Duration connecting{};  ///< from the start until the outcome of every client's first attempt
   std::vector<WorkerUse> workers;
   LateTime late;

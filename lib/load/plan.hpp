@@ -50,6 +50,9 @@ struct Clients {
   Duration connect_timeout = std::chrono::seconds(10);  ///< name to CONNACK
   /// After a lost connection; attempts 0: it stays lost.
   session::BackoffSettings reconnect;
+  /// Attempts in a row after which a run without Plan::duration no longer waits for a publisher
+  /// that has never connected, or that the broker refuses for a reason that does not pass.
+  std::uint32_t attempts_in_vain = 5;
 };
 
 struct Publishing {

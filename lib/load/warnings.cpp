@@ -69,7 +69,7 @@ std::vector<Warning> warnings_of(const Measurement& measurement, std::uint32_t c
           stands_at_delay(latencies.received_from_written),
       Warning::delayed_acknowledgement);
   add(clock_error > largest_clock_error, Warning::clock_step);
-  add(measurement.clients_connected < clients, Warning::client_limits);
+  add(measurement.never_connected.clients != 0, Warning::client_limits);
   add(has_few_ports(measurement.plan, clients), Warning::few_ports);
   add(incomplete, Warning::incomplete);
   return warnings;

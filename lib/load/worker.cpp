@@ -173,8 +173,19 @@ void Worker::password_settled() {
   }
 }
 
+/// A run that lasts until all is sent does not wait without end for who the broker has never taken,
+/// or refuses for good.
+bool Worker::is_hopeless(Client& client) const {
+  if (client.backoff().exhausted() || client.link().ended_for_good()) return true;
+  const bool is_waited_for =
+      run_.plan.duration == Duration(0) && client.link().number() < run_.publishers;
+  const bool is_shut_out = !client.was_ever_ready() || client.link().refused_for_good();
+  const std::uint32_t attempts = client.backoff().attempts_made() + 1;
+  return is_waited_for && is_shut_out && attempts >= run_.plan.clients.attempts_in_vain;
+}
+
 void Worker::attempt_failed(Client& client) {
-  if (client.backoff().exhausted() || client.link().ended_for_good()) {
+  if (is_hopeless(client)) {
     give_up(client);
   } else {
     dialer_.add_later(client, desk_.clock.now() + client.backoff().next(desk_.random));
@@ -367,6 +378,15 @@ void Worker::take_spare() {
   }
   desk_.report = spare_.back();
   spare_.pop_back();
+}
+
+NeverConnected Worker::never_connected() const {
+  NeverConnected all;
+  for (const Client* client : clients_) {
+    if (!client->was_ever_ready())
+      all.add({1, client_identifier(run_.plan, client->link().number()), client->last_failure()});
+  }
+  return all;
 }
 
 // The end.

@@ -66,6 +66,7 @@ class Worker final : private ClientEvents, private PublisherEvents {
   const std::vector<std::unique_ptr<Publisher>>& publishers() const { return publishers_; }
   const std::vector<std::unique_ptr<Subscriber>>& subscribers() const { return subscribers_; }
   std::uint32_t connected_at_first() const { return connected_at_first_; }
+  NeverConnected never_connected() const;
 
  private:
   enum class Phase : std::uint8_t { connecting, running, draining, closing, done };
@@ -84,6 +85,7 @@ class Worker final : private ClientEvents, private PublisherEvents {
   void attempt_failed(Client& client);
   void await_password(Client& client);
   void password_settled();
+  bool is_hopeless(Client& client) const;
   void give_up(Client& client);
   void begin(Times times);
   void change_end(Time end);

@@ -108,6 +108,9 @@ void visit_measurement(Visitor& visit, Any& measurement) {
   visit("interrupted", measurement.interrupted);
   visit("started_unix_ns", measurement.started_unix_ns);
   visit("clients_connected", measurement.clients_connected);
+  visit("never_connected", measurement.never_connected.clients);
+  visit("never_connected_first", measurement.never_connected.first);
+  visit("never_connected_status", measurement.never_connected.cause);
   visit("connecting_ns", measurement.connecting);
   visit("late_s", measurement.late.all);
   visit("held_up_s", measurement.late.held_up);

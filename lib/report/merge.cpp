@@ -38,6 +38,7 @@ void add_measurement(load::Measurement& sum, const load::Measurement& other) {
   sum.delivery.add(other.delivery);
   for (const auto& [reason, count] : other.failures) sum.failures[reason] += count;
   sum.clients_connected += other.clients_connected;
+  sum.never_connected.add(other.never_connected);
   sum.connecting = std::max(sum.connecting, other.connecting);
   sum.workers.insert(sum.workers.end(), other.workers.begin(), other.workers.end());
   sum.late.add(other.late);

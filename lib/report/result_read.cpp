@@ -74,6 +74,13 @@ class Reader {
     if (nanoseconds > 3'155'760'000'000'000'000) unfit(key, "a time of a run");
     to = Duration(static_cast<std::int64_t>(nanoseconds));
   }
+  void operator()(const char* key, ExitCode& to) {
+    std::uint16_t status = static_cast<std::uint16_t>(to);
+    take_unsigned(key, status);
+    for (const ExitCodeMeaning& each : exit_codes)
+      if (static_cast<std::uint16_t>(each.code) == status) return void(to = each.code);
+    unfit(key, "an exit status");
+  }
   void operator()(const char* key, protocol::Qos& to) {
     std::uint16_t qos = static_cast<std::uint16_t>(to);
     take_unsigned(key, qos);

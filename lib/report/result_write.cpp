@@ -32,6 +32,7 @@ class Writer {
   void operator()(const char* key, std::uint64_t value) { object_[key] = value; }
   void operator()(const char* key, std::int64_t value) { object_[key] = value; }
   void operator()(const char* key, Duration value) { object_[key] = value.count(); }
+  void operator()(const char* key, ExitCode value) { object_[key] = static_cast<int>(value); }
   void operator()(const char* key, protocol::Qos value) { object_[key] = static_cast<int>(value); }
   void operator()(const char* key, protocol::Version value) {
     object_[key] = std::string(protocol::name(value));

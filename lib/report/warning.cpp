@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.hpp"
 #include "load/lateness.hpp"
 
 namespace mqtt_toolbox::report {
@@ -16,6 +17,8 @@ const WarningMeaning& meaning(load::Warning warning) {
 }
 
 namespace {
+
+constexpr std::size_t longest_identifier = 100;
 
 struct LateMeaning {
   load::LateCause cause;
@@ -44,11 +47,20 @@ WarningText late_text(const load::Measurement& measurement) {
       std::string(entry.mend)};
 }
 
+WarningText few_clients_text(const load::NeverConnected& clients) {
+  const WarningMeaning& entry = meaning(load::Warning::client_limits);
+  return {fmt::format("{} {} never did, the first is {}.", entry.cause, clients.clients,
+                      printable(clients.first, longest_identifier)),
+          std::string(entry.mend)};
+}
+
 }  // namespace
 
 WarningText text_of(load::Warning warning, const load::Measurement& measurement) {
   if (warning == load::Warning::sends_late && measurement.late.all > 0)
     return late_text(measurement);
+  if (warning == load::Warning::client_limits && measurement.never_connected.clients != 0)
+    return few_clients_text(measurement.never_connected);
   const WarningMeaning& entry = meaning(warning);
   return {std::string(entry.cause), std::string(entry.mend)};
 }

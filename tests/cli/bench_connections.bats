@@ -62,6 +62,30 @@ quick_roundtrip() {
   assert_contains "$(field '.failures[].reason')" "Not authorized"
 }
 
+@test "a number of messages ends, though some clients are refused for ever, and says which" {
+  printf 'ann,secret\nann,wrong\n' >"$BATS_TEST_TMPDIR/credentials.csv"
+  run --separate-stderr timeout 60 mqtt-sandbox -u ann -P secret -- mqtt-bench publish -c 4 -n 40 -q 1 -V 5 \
+    --reconnect-delay 10ms -i 'bench-{n}' --credentials "$BATS_TEST_TMPDIR/credentials.csv"
+  assert_status 4
+  local text
+  text=$(tr -s ' \n' ' ' <<<"$output")
+  assert_contains "$text" "errors: 10: 10 x"
+  assert_contains "$text" "refused the connection: Not authorized"
+  assert_contains "$text" "2 never did, the first is bench-1."
+}
+
+@test "clients that cannot reach the broker give 3, those whose first attempt fails alone nothing" {
+  start_sink --refuse 2
+  run --separate-stderr timeout 60 mqtt-bench publish -V 5 -h 127.0.0.1 -p "$port" -c 4 -n 40 -q 1 --reconnect-delay 10ms \
+    --source-address 127.0.0.1,203.0.113.7
+  assert_status 3
+  assert_contains "$output" "cannot bind to 203.0.113.7"
+  run --separate-stderr timeout 60 mqtt-bench publish -V 5 -h 127.0.0.1 -p "$port" -c 4 -n 40 -q 1 --reconnect-delay 10ms --json
+  assert_status 0
+  assert_equal "$(field .whole_run.sent)" 40
+  assert_equal "$(field '.warnings[].name | select(. == "client_limits")')" ""
+}
+
 @test "no secret is in a result" {
   run --separate-stderr mqtt-sandbox -u ann -P s3cret -- mqtt-bench connect -u ann -P s3cret --hold 10ms --json
   assert_status 0

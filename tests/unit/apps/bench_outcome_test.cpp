@@ -47,8 +47,18 @@ TEST_CASE("of several failures the gravest is the status") {
   CHECK(status_of(result) == ExitCode::lost);
   result.measurement.whole_run.reconnects = 1;
   CHECK(status_of(result) == ExitCode::rejected);
-  result.measurement.clients_connected = 0;
-  CHECK(status_of(result) == ExitCode::refused);
+  result.measurement.never_connected = {1, "bench-0", ExitCode::unreachable};
+  CHECK(status_of(result) == ExitCode::unreachable);
+}
+
+TEST_CASE("clients that never connected: the status is what kept them away") {
+  for (const ExitCode cause : {ExitCode::unreachable, ExitCode::refused, ExitCode::tls}) {
+    auto result = run_without_faults();
+    result.measurement.never_connected = {1, "bench-0", cause};
+    CHECK(status_of(result) == cause);
+    result.measurement.interrupted = true;
+    CHECK(status_of(result) == ExitCode::done);
+  }
 }
 
 TEST_CASE("a run that was stopped is not blamed for what it did not wait for") {

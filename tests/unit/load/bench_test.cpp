@@ -410,6 +410,35 @@ TEST_CASE("refusals are counted by reason; the others go on") {
   CHECK(measured.failures.begin()->first.find("Server busy") != std::string::npos);
   CHECK(measured.failures.begin()->second == 5);
   CHECK(warns(measured, Warning::client_limits));
+  CHECK(measured.never_connected.clients == 5);
+  CHECK(measured.never_connected.first == "bench-0000004d-1");
+  CHECK(measured.never_connected.cause == ExitCode::refused);
+}
+
+TEST_CASE("who is refused at first and connects later has connected") {
+  NullBrokerSettings settings;
+  settings.faults.refuse_every = 2;
+  Setting setting(settings);
+  setting.publish(10, 1000, Qos::at_least_once);
+  setting.plan.clients.reconnect = {milliseconds(1), milliseconds(1), 100};
+  const Measurement measured = setting.measure();
+  CHECK(measured.clients_connected == 5);
+  CHECK(measured.whole_run.sent == 1000);
+  CHECK(measured.never_connected.clients == 0);
+  CHECK_FALSE(warns(measured, Warning::client_limits));
+}
+
+TEST_CASE("a number of messages: who can never connect is not waited for without end") {
+  Setting setting;
+  setting.publish(2, 100, Qos::at_least_once);
+  setting.plan.clients.reconnect = {milliseconds(1), milliseconds(1)};
+  setting.plan.clients.source_addresses = {"127.0.0.1", "203.0.113.7"};
+  const Measurement measured = setting.measure();
+  CHECK(measured.whole_run.sent == 50);
+  CHECK(measured.whole_run.connects_failed == setting.plan.clients.attempts_in_vain);
+  CHECK(measured.never_connected.clients == 1);
+  CHECK(measured.never_connected.cause == ExitCode::unreachable);
+  CHECK(warns(measured, Warning::incomplete));
 }
 
 TEST_CASE("when nobody can connect the first cause is the error") {

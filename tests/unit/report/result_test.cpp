@@ -50,6 +50,9 @@ TEST_CASE("a result comes back from its document with everything that it had") {
   CHECK(after->measurement.broker.keep_alive == 60);
   CHECK(after->measurement.started_unix_ns == before.measurement.started_unix_ns);
   CHECK(after->measurement.workers.size() == 2);
+  CHECK(after->measurement.never_connected.clients == 5);
+  CHECK(after->measurement.never_connected.first == "bench-4d-1");
+  CHECK(after->measurement.never_connected.cause == ExitCode::tls);
   CHECK(after->verdicts.front().objective == "p99<5ms");
 }
 

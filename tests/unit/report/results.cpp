@@ -70,6 +70,7 @@ RunResult some_result(std::uint64_t seed) {
   measurement.broker.receive_maximum = 20;
   measurement.broker.keep_alive = 60;
   measurement.clients_connected = 15;
+  measurement.never_connected = {5, "bench-4d-1", ExitCode::tls};
   measurement.workers = {{1.5, 2}, {0.5, 2}};
   measurement.warnings = {load::Warning::sends_late, load::Warning::reconnects};
   RunResult result =
