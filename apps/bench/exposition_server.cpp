@@ -33,8 +33,8 @@ Result<FileDescriptor> listen_at(const std::string& host, const std::string& por
   const std::unique_ptr<addrinfo, AddressFree> list(found);
   FileDescriptor socket(::socket(list->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   const int on = 1;
-  setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(socket.get(), list->ai_addr, list->ai_addrlen) != 0 ||
+  if (!socket || setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0 ||
+      bind(socket.get(), list->ai_addr, list->ai_addrlen) != 0 ||
       listen(socket.get(), backlog) != 0)
     return fail(ExitCode::io,
                 "--prometheus: cannot listen on " + shown + ": " + system_text(errno));

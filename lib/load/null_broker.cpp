@@ -31,6 +31,7 @@ sockaddr_in loopback(std::uint16_t port) {
 
 Result<FileDescriptor> listen_on(std::uint16_t port) {
   FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!socket) return fail(ExitCode::io, "cannot make a socket: " + system_text(errno));
   const int on = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   const sockaddr_in address = loopback(port);

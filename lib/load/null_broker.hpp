@@ -63,7 +63,8 @@ struct NullCounters {
 
 class MQTT_TOOLBOX_API NullBroker {
  public:
-  /// Listens on 127.0.0.1; ExitCode::unreachable when the port is taken.
+  /// Listens on 127.0.0.1; ExitCode::unreachable when the port is taken, ExitCode::io when there is
+  /// no descriptor for a socket.
   static Result<std::unique_ptr<NullBroker>> start(transport::Loop& loop,
                                                    const NullBrokerSettings& settings);
   ~NullBroker();

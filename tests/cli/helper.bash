@@ -85,6 +85,21 @@ stop_sandbox() {
   unset SANDBOX_PID MQTT_URL MQTT_TOOLBOX_CAFILE "${!MQTT_SANDBOX_@}"
 }
 
+# start_rule_breaker ARGUMENT...: the rule breaker of tests/support until stop_rule_breaker, for setup_file
+# and teardown_file; sets BREAKER_PID and BREAKER_PORT.
+start_rule_breaker() {
+  local fifo=$BATS_FILE_TMPDIR/rule-breaker
+  mkfifo "$fifo"
+  rule-breaker "$@" >"$fifo" 3>&- &
+  export BREAKER_PID=$! BREAKER_PORT
+  read -r -t "$patience" BREAKER_PORT <"$fifo"
+}
+
+stop_rule_breaker() {
+  kill "$BREAKER_PID"
+  wait "$BREAKER_PID"
+}
+
 # start_scripted_broker STEPS: the broker of tests/support in the background as `scripted`; sets
 # `scripted_port`. `finish scripted` gives status 0 when all the steps were met.
 start_scripted_broker() {

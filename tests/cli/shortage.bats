@@ -6,7 +6,10 @@ setup() {
   tools=("mqtt-pub -t t -m m" "mqtt-sub -t t -W 5" "mqtt-retain-clear --list -t t" "mqtt-will-test" "mqtt-qos-test"
     "mqtt-share-test" "mqtt-probe")
 }
-teardown() { stop_background; }
+teardown() {
+  stop_background
+  stop_sandbox
+}
 
 # assert_one_line TOOL TEXT: standard error is one line of the tool that holds the text.
 assert_one_line() {
@@ -25,6 +28,16 @@ assert_one_line() {
   done
 }
 
+@test "mqtt-bench without descriptors for its loop or its null broker" {
+  local limit command
+  for limit in 4 5; do
+    for command in calibrate sink; do
+      run -8 --separate-stderr timeout 20 bash -c "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -n $limit; exec mqtt-bench $command"
+      assert_one_line mqtt-bench 'too many open files'
+    done
+  done
+}
+
 @test "without threads a tool that needs some ends with one line" {
   [[ $TOOLBOX_HARDENED != none ]] || skip 'sanitizers start threads of their own'
   start_sandbox
@@ -39,7 +52,6 @@ assert_one_line() {
   run -8 --separate-stderr timeout 60 env LD_PRELOAD="$preload" THREADS_ALLOWED=1 \
     mqtt-bench publish -t t -c 4 --threads 2 --duration 1s
   assert_one_line mqtt-bench 'cannot start a thread'
-  stop_sandbox
 }
 
 @test "a reader of the trace that takes nothing holds up neither -W nor the end" {
@@ -54,7 +66,6 @@ assert_one_line() {
   exec {held}>&-
   assert_status 27
   assert_equal "$(wc -l <<<"$output")" 30000
-  stop_sandbox
 }
 
 @test "SIGHUP ends a tool as SIGTERM does, and not at all under nohup" {
@@ -71,5 +82,4 @@ assert_one_line() {
   finish kept
   assert_status 0
   assert_equal "$output" 'still here'
-  stop_sandbox
 }

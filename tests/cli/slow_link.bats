@@ -1,18 +1,8 @@
 # A link on which bytes leave slowly: an answer that waits behind what this side sends is not late.
 load helper
 
-setup_file() {
-  local fifo=$BATS_FILE_TMPDIR/port
-  mkfifo "$fifo"
-  rule-breaker --maximum-packet-size 2MiB >"$fifo" 3>&- &
-  export BREAKER_PID=$!
-  read -r -t "$patience" BREAKER_PORT <"$fifo"
-  export BREAKER_PORT
-}
-teardown_file() {
-  kill "$BREAKER_PID"
-  wait "$BREAKER_PID"
-}
+setup_file() { start_rule_breaker --maximum-packet-size 2MiB; }
+teardown_file() { stop_rule_breaker; }
 teardown() { stop_background; }
 
 setup() {
