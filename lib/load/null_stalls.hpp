@@ -7,7 +7,8 @@
 
 namespace mqtt_toolbox::load {
 
-/// Halts the thread of the loop as often and as long as the faults say, on an absolute schedule.
+/// Halts the thread of the loop as often and as long as the faults say; each halt begins on an
+/// absolute schedule.
 class NullStalls {
  public:
   NullStalls(transport::Loop& loop, const NullFaults& faults, std::uint64_t& count);
