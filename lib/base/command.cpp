@@ -163,7 +163,7 @@ std::string first_line(std::string text) {
 }
 
 Result<std::string> output_of_command(const std::string& command, std::size_t limit,
-                                      Duration longest) {
+                                      Duration longest, int interruption) {
   auto running = ShellCommand::start(command, limit);
   if (!running) return tl::unexpected(std::move(running.error()));
   const Time deadline = SystemClock().now() + longest;
@@ -172,9 +172,12 @@ Result<std::string> output_of_command(const std::string& command, std::size_t li
     if (auto outcome = running->outcome()) return *std::move(outcome);
     const int left = milliseconds_left(deadline);
     if (left == 0) return tl::unexpected(running->overdue(longest));
-    pollfd readable{running->output_ended() ? -1 : running->descriptor(), POLLIN, 0};
+    std::array<pollfd, 2> watched{
+        {{running->output_ended() ? -1 : running->descriptor(), POLLIN, 0},
+         {interruption, POLLIN, 0}}};
     const auto look = static_cast<int>(until_command_ends.count());
-    poll(&readable, 1, running->output_ended() ? look : left);
+    poll(watched.data(), watched.size(), running->output_ended() ? look : left);
+    if (watched[1].revents != 0) return fail(ExitCode::io, "interrupted");
   }
 }
 

@@ -68,9 +68,11 @@ inline constexpr Duration longest_command = std::chrono::seconds(30);
 /// has ended has ended too.
 inline constexpr auto until_command_ends = std::chrono::milliseconds(5);
 
-/// The same, waited for; ExitCode::io also when it takes longer than `longest`.
+/// The same, waited for; ExitCode::io also when it takes longer than `longest`, and when the
+/// descriptor `interruption`, if any, becomes readable before its end.
 MQTT_TOOLBOX_API Result<std::string> output_of_command(const std::string& command,
                                                        std::size_t limit,
-                                                       Duration longest = longest_command);
+                                                       Duration longest = longest_command,
+                                                       int interruption = -1);
 
 }  // namespace mqtt_toolbox

@@ -144,8 +144,31 @@ class Run {
       return task.played->needs_rights;
     });
     if (!is_needed || !settings_.control) return {};
-    return send_control_message(world_, ground_.plan, ground_.topic_prefix + "/control",
+    const Status passed = send_control();
+    return has_new_password(passed) ? send_control() : passed;
+  }
+
+  Status send_control() {
+    client::ConnectPlan plan = ground_.plan;
+    if (password_) plan.password = password_->value();
+    return send_control_message(world_, plan, ground_.topic_prefix + "/control",
                                 settings_.checks.limit.value_or(probe::arrival_patience));
+  }
+
+  /// A client does not tell the reason code.
+  bool has_new_password(const Status& status) {
+    if (status || status.error().code != ExitCode::refused || !password_) return false;
+    const std::uint32_t refused = password_->number();
+    is_password_settled_ = false;
+    password_->renew(refused, this, [this] {
+      inbox_.post([this] {
+        is_password_settled_ = true;
+        world_.loop.stop();
+      });
+    });
+    while (!is_password_settled_ && interrupts_.received() == 0) world_.loop.run_until(never);
+    password_->forget(this);
+    return password_->number() != refused;
   }
 
   Status play_tasks() {
@@ -234,6 +257,7 @@ class Run {
   probe::Ground ground_;
   std::vector<probe::Task> tasks_;
   probe::Runner* runner_ = nullptr;
+  bool is_password_settled_ = false;
 };
 
 }  // namespace

@@ -43,14 +43,20 @@ class WithoutEcho {
   bool changed_ = false;
 };
 
-/// Holds back the signals that end a process until the terminal has its echo back. They stay
-/// pending and take effect when this goes.
+bool is_ignored(int signal) {
+  struct sigaction action {};
+  return sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
+/// Holds back the signals that end the process until what it has begun is put right: the terminal's
+/// echo, a command. They stay pending and take effect when this goes.
 class HeldSignals {
  public:
   HeldSignals() {
     sigset_t held;
     sigemptyset(&held);
-    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) sigaddset(&held, signal);
+    for (int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT})
+      if (!is_ignored(signal)) sigaddset(&held, signal);
     sigprocmask(SIG_BLOCK, &held, &before_);
     descriptor_.reset(signalfd(-1, &held, SFD_CLOEXEC));
   }
@@ -106,7 +112,8 @@ bool SystemOutside::readable_by_others(const std::string& path) {
 }
 
 Result<std::string> SystemOutside::output_of(const std::string& command, std::size_t limit) {
-  return output_of_command(command, limit);
+  const HeldSignals signals;
+  return output_of_command(command, limit, longest_command, signals.descriptor());
 }
 
 Result<std::string> SystemOutside::ask(std::string_view prompt) {

@@ -576,6 +576,17 @@ has_taken_signals() { ! grep -q '^ShdPnd:.*[1-9a-f]' "/proc/$1/status"; }
   settled
 }
 
+@test "a check tool whose password grows old before its self-check asks for the next one" {
+  local runs=$BATS_TEST_TMPDIR/runs command
+  printf -v command 'echo x >>%q; wc -l <%q' "$runs" "$runs"
+  start_small_broker "expect CONNECT password=1; send CONNACK; expect DISCONNECT; close
+    accept; expect CONNECT password=1; send CONNACK code=0x87; close
+    accept; expect CONNECT password=2; send CONNACK; auto until=DISCONNECT"
+  run --separate-stderr timeout 50 mqtt-probe -V 5 -u ann --password-command "$command" --case retained
+  settled
+  assert_contains "$output" 'PUBLISH'
+}
+
 @test "-W and signals hold while the command that prints the password runs before a reconnect" {
   local ran=$BATS_TEST_TMPDIR/ran command
   printf -v command 'if test -e %q; then touch %q; exec sleep 1000; fi; touch %q; echo p' \
@@ -709,6 +720,31 @@ readonly granted='expect SUBSCRIBE; send SUBACK id=last code=2'
     assert_status 143
     wait_until not_running "$(<"$started")"
   done
+}
+
+@test "a signal ends the command that prints the password before there is a loop, and the tool" {
+  local started=$BATS_TEST_TMPDIR/started command tool signal
+  printf -v command 'sleep 1000 & echo $! >%q.new; mv %q.new %q; wait' "$started" "$started" "$started"
+  for tool in 'mqtt-retain-clear --list t' mqtt-probe mqtt-will-test 'mqtt-bench connect'; do
+    for signal in TERM INT; do
+      rm -f "$started"
+      # In the background of a script SIGINT is ignored, and what is ignored stays so.
+      # shellcheck disable=SC2086
+      start_in_background waits env --default-signal=INT $tool -p 1 -u ann --password-command "$command"
+      wait_until test -e "$started"
+      kill -"$signal" "$waits_pid"
+      finish waits
+      assert_status $((128 + $(kill -l "$signal")))
+      wait_until not_running "$(<"$started")"
+    done
+  done
+  rm "$started"
+  start_in_background waits nohup mqtt-retain-clear --list t -p 1 -u ann --password-command "$command"
+  wait_until test -e "$started"
+  kill -HUP "$waits_pid"
+  kill "$(<"$started")"
+  finish waits
+  assert_status 3 # it went on, with an empty password
 }
 
 not_running() { ! kill -0 "$1" 2>/dev/null; }
