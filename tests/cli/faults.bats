@@ -652,6 +652,22 @@ readonly granted='expect SUBSCRIBE; send SUBACK id=last code=2'
   ((SECONDS - before < 40))
 }
 
+@test "WebSocket frames without end that bring nothing hold up neither -W nor a signal" {
+  local kind
+  for kind in empty fragments pings; do
+    start_in_background "flood_$kind" websocket-flood "$kind"
+    wait_until test -s "$BATS_TEST_TMPDIR/flood_$kind.out"
+    MQTT_URL=ws://127.0.0.1:$(<"$BATS_TEST_TMPDIR/flood_$kind.out")
+    export MQTT_URL
+    within_memory 64 27 mqtt-sub -V 311 -t t -W 1 --grace 1
+    start_in_background sub mqtt-sub -V 311 -t t --trace --grace 1
+    wait_until grep -q CONNACK "$BATS_TEST_TMPDIR/sub.err"
+    kill -TERM "$sub_pid"
+    finish sub
+    assert_status 143
+  done
+}
+
 @test "before CONNACK neither a flood nor a long promise is waited for" {
   local steps
   for steps in 'flood 30' 'flood 40020001' 'flood F000' 'flood 20' 'send-raw 20FFFFFF7F; flood 00' 'send-raw 20818040; flood 00'; do
