@@ -126,6 +126,26 @@ fails() {
   fails 5 "" mqtt-pub -L "$(of strict tls_url)" --cafile "$(of strict cafile)" -t a -m b
 }
 
+# certificate NAME ISSUER EXTENSIONS: NAME.crt and NAME.key in the current folder.
+certificate() {
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "$1.key" |
+    openssl x509 -req -CA "$2.crt" -CAkey "$2.key" -CAcreateserial -days 2 -out "$1.crt" -extfile <(echo "$3")
+}
+
+@test "of a client certificate by an intermediate authority, that one's certificate is asked for" {
+  start_sandbox chained --client-certificates
+  cp "$(of chained dir)"/ca.{crt,key} .
+  certificate middle ca basicConstraints=critical,CA:TRUE
+  certificate leaf middle ''
+  cat leaf.crt middle.crt >chain.crt
+  for version in tlsv1.2 tlsv1.3; do
+    tls=(--cafile ca.crt --key leaf.key --tls-version "$version")
+    fails 5 "that one's certificate belongs into --cert as well" \
+      mqtt-pub -L "$(of chained tls_url)" "${tls[@]}" --cert leaf.crt -t a -m b
+    exchange -L "$(of chained tls_url)" "${tls[@]}" --cert chain.crt
+  done
+}
+
 @test "the wrong kind of port is explained" {
   fails 5 "" mqtt-pub -h localhost -p "$(of open tcp_port)" --cafile "$cafile" -t a -m b
   run timeout 60 mqtt-pub -h localhost -p "$tls_port" -t a -m b

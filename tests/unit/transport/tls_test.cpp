@@ -392,6 +392,29 @@ TEST_CASE("TLS: client certificates") {
                               "--key (alert: ");
     }
   }
+  SUBCASE("issued by an intermediate authority, whose certificate belongs into --cert as well") {
+    const std::string folder = certificates() / "";
+    const std::string command =
+        "cd " + folder +
+        " && exec 2>/dev/null && make() { openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 "
+        "-nodes -subj /CN=$1 -keyout $1.key | openssl x509 -req -CA $2.crt -CAkey $2.key "
+        "-CAcreateserial -days 2 -out $1.crt -extfile $3; } && "
+        "echo basicConstraints=critical,CA:TRUE >ca.cnf && make middle ca ca.cnf && "
+        "make leaf middle /dev/null && cat leaf.crt middle.crt >chain.crt";
+    REQUIRE(std::system(command.c_str()) == 0);
+    TlsServer server(with("server", demand));
+    auto settings = tls_to(server.port());
+    settings.tls->key_file = folder + "leaf.key";
+    // Told in the handshake, which under 1.3 is over before.
+    settings.tls->maximum_version = TlsVersion::tls_1_2;
+    settings.tls->certificate_file = folder + "leaf.crt";
+    has(failure(settings),
+        "the peer refused the client certificate (alert: unknown CA); when an intermediate "
+        "authority issued it, that one's certificate belongs into --cert as well, behind it");
+    settings.tls->certificate_file = folder + "chain.crt";
+    Loop loop;
+    CHECK(connect(loop, settings).has_value());
+  }
   SUBCASE("missing under TLS 1.3 with WebSocket above: no question about WebSocket") {
     TlsServer server(with("server", demand));
     auto settings = tls_to(server.port());
