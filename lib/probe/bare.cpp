@@ -34,11 +34,20 @@ struct Noter {
   template <typename Codes>
   void codes(const Codes& packet) const {
     answer.packet_identifier = packet.packet_identifier;
-    answer.codes = packet.codes.size();
+    answer.codes = packet.codes;
     for (std::size_t i = 0; i < packet.codes.size(); ++i)
       answer.reason = std::max(answer.reason, packet.code(i));
   }
 };
+
+/// The reason code of an acknowledgement that cannot be decoded, behind its packet identifier.
+std::optional<ReasonCode> reason_in(const protocol::Frame& frame) {
+  constexpr std::size_t at = 2;
+  const bool has_reason = frame.type() >= PacketType::puback &&
+                          frame.type() <= PacketType::pubcomp && frame.body.size() > at;
+  if (!has_reason) return std::nullopt;
+  return static_cast<ReasonCode>(static_cast<unsigned char>(frame.body[at]));
+}
 
 }  // namespace
 
@@ -53,9 +62,15 @@ Bare::Bare(Scene& scene, client::ConnectPlan plan)
 void Bare::note(const protocol::Frame& frame) {
   Answer answer{frame.type()};
   const auto version = wire_.plan().version.value_or(scene_.ground().version());
-  if (const auto packet = protocol::decode(frame, version)) std::visit(Noter{answer}, *packet);
-  answers_.push_back(answer);
-  if (!holding_.add(bytes_in_vector<Answer>)) scene_.trouble(std::string(sends_without_end));
+  if (const auto packet = protocol::decode(frame, version)) {
+    std::visit(Noter{answer}, *packet);
+  } else {
+    answer.fault = packet.error();
+    answer.reason = reason_in(frame).value_or(answer.reason);
+  }
+  const std::size_t size = bytes_in_vector<Answer> + answer.codes.size();
+  answers_.push_back(std::move(answer));
+  if (!holding_.add(size)) scene_.trouble(std::string(sends_without_end));
   scene_.changed();
 }
 
@@ -91,6 +106,7 @@ Attempt Bare::try_bytes(protocol::Bytes connect) {
 }
 
 Attempt Bare::try_connect() {
+  scene_.note_connect(wire_.plan(), wire_.plan().version.value_or(scene_.ground().version()));
   const Attempt attempt = try_bytes(encoded(connect_packet()));
   return wire_.has_new_password(attempt) ? try_bytes(encoded(connect_packet())) : attempt;
 }

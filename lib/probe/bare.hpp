@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "probe/scene.hpp"
+#include "protocol/fault.hpp"
 #include "protocol/packet.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -18,7 +19,8 @@ class Bare {
     protocol::PacketIdentifier packet_identifier = 0;
     /// Of an acknowledgement or DISCONNECT; of SUBACK and UNSUBACK the worst.
     protocol::ReasonCode reason{};
-    std::size_t codes = 0;  ///< of SUBACK and UNSUBACK
+    std::string codes{};                     ///< of SUBACK and UNSUBACK, a byte for each filter
+    std::optional<protocol::Fault> fault{};  ///< what is wrong with the packet itself
   };
 
   Bare(Scene& scene, client::ConnectPlan plan);

@@ -12,7 +12,7 @@ namespace {
 constexpr std::array usual_parts{protocol_cases,     keep_alive_cases, delivery_cases,
                                  subscription_cases, retained_cases,   property_cases,
                                  session_cases,      limit_cases,      tls_cases};
-constexpr std::array harmful_parts{malformed_cases, hostile_cases};
+constexpr std::array harmful_parts{malformed_cases, forbidden_cases, hostile_cases};
 
 }  // namespace
 

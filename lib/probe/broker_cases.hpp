@@ -33,6 +33,7 @@ std::span<const Case> keep_alive_cases();
 std::span<const Case> limit_cases();
 std::span<const Case> tls_cases();
 std::span<const Case> malformed_cases();
+std::span<const Case> forbidden_cases();
 std::span<const Case> hostile_cases();
 
 }  // namespace mqtt_toolbox::probe

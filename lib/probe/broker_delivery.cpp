@@ -172,6 +172,63 @@ Finding overlap(Scene& scene) {
   return pass(copies == 1 ? "one copy" : fmt::format("{} copies", copies));
 }
 
+/// What is wrong with the reason code of the answer; empty: nothing.
+std::string wrong_reason(const Bare::Answer* answer, PacketType type, std::string_view message) {
+  const bool is_wrong =
+      answer != nullptr && (answer->fault == protocol::Fault::reason_code_unknown ||
+                            answer->fault == protocol::Fault::reason_code_not_for_packet);
+  if (!is_wrong) return {};
+  return fmt::format("{} has the reason code 0x{:02X}, which is none of its own, after {}",
+                     name(type), static_cast<unsigned>(answer->reason), message);
+}
+
+/// Messages at QoS 1 and QoS 2, and what is wrong with the first answer that is.
+class Acknowledged {
+ public:
+  explicit Acknowledged(Scene& scene) : client_(scene), topic_(scene.topic("t")) {}
+
+  bool connect() { return client_.connect(); }
+  /// False: one was not answered, or not as it should be.
+  bool publish(Qos qos, protocol::Properties properties, std::string_view what) {
+    const auto first = qos == Qos::at_least_once ? PacketType::puback : PacketType::pubrec;
+    const protocol::PacketIdentifier id = ++last_;
+    client_.forget_answers();
+    client_.send(protocol::Publish{topic_, "x", id, qos, false, false, properties});
+    const Bare::Answer* answer = client_.wait_for(first, arrival_patience);
+    wrong_ = wrong_reason(answer, first, what);
+    if (answer == nullptr || !wrong_.empty()) return false;
+    if (first == PacketType::puback || is_failure(answer->reason)) return true;
+    client_.send(protocol::PubRel{id});
+    answer = client_.wait_for(PacketType::pubcomp, arrival_patience);
+    wrong_ = wrong_reason(answer, PacketType::pubcomp, what);
+    return answer != nullptr && wrong_.empty();
+  }
+  const std::string& wrong() const { return wrong_; }
+
+ private:
+  Bare client_;
+  std::string topic_;
+  protocol::PacketIdentifier last_ = 0;
+  std::string wrong_;
+};
+
+/// MQTT-3.4.2-1, MQTT-3.5.2-1, MQTT-3.7.2-1.
+Finding acknowledgement_reasons(Scene& scene) {
+  protocol::PropertyList properties(protocol::PropertyPlace::publish);
+  for (const char* value : {"1", "2"}) (void)properties.add_user_property("a", value);
+  Acknowledged messages(scene);
+  if (!messages.connect()) return {};
+  for (const Qos qos : {Qos::at_least_once, Qos::exactly_once}) {
+    if (qos > scene.ground().limits.maximum_qos) break;
+    const bool is_right = messages.publish(qos, {}, "a message without properties") &&
+                          messages.publish(qos, properties.view(), "one with user properties");
+    if (scene.in_trouble()) return {};
+    if (!messages.wrong().empty()) return broken(messages.wrong());
+    if (!is_right) return inconclusive("a message was not acknowledged");
+  }
+  return pass("each acknowledgement has a reason code of its own");
+}
+
 /// Open QoS 2 messages up to the announced number.
 Finding receive_maximum(Scene& scene) {
   constexpr std::uint16_t most = 1000;
@@ -203,6 +260,9 @@ constexpr std::array cases{
     Case{"qos0", "4.3.1", "delivers a QoS 0 message", qos0},
     Case{"qos1", "4.3.2", "acknowledges and delivers a QoS 1 message", qos1},
     Case{"qos2", "4.3.3", "acknowledges and delivers a QoS 2 message", qos2},
+    Case{"acknowledgement-reasons", "3.4.2.1",
+         "acknowledges messages with no reason code that the acknowledgement does not have",
+         acknowledgement_reasons, Versions::v5_only},
     Case{"receive-maximum", "3.2.2.3.3",
          "takes as many unacknowledged QoS 2 messages as it announces", receive_maximum,
          Versions::v5_only},

@@ -114,7 +114,25 @@ Finding keep_alive_bounds(Scene& scene) {
                   off == 0 ? "may be off" : fmt::format("in place of off it sets {} s", off)));
 }
 
+/// The standard has "a reasonable amount of time" (MQTT 5.0 section 3.1.4).
+constexpr Duration reasonable_time = std::chrono::seconds(32);
+
+Finding no_connect(Scene& scene) {
+  Wire& wire = scene.wire();
+  const Time begin = SystemClock().now();
+  if (!wire.open()) return inconclusive("cannot connect");
+  wire.wait_for_end(reasonable_time);
+  if (scene.in_trouble()) return {};
+  if (wire.end()) return pass("gave up", wire.end()->at - begin);
+  return deviates("the connection was still open after " + show_duration(reasonable_time));
+}
+
 constexpr std::array cases{
+    without_rights(Case{.name = "no-connect",
+                        .section = "3.1.4",
+                        .promise = "closes a connection on which no CONNECT comes",
+                        .play = no_connect,
+                        .limit = std::chrono::seconds(45)}),
     without_rights(
         Case{.name = "keep-alive",
              .section = "3.1.2.10",

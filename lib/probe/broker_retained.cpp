@@ -93,6 +93,100 @@ Finding retained_wildcard(Scene& scene) {
   return broken(came == 0 ? "not sent for filters with wildcards" : "not sent for both # and +");
 }
 
+/// A client that subscribes to everything, and waits for one message.
+class Everything {
+ public:
+  Everything(Scene& scene, std::string topic)
+      : scene_(scene), topic_(std::move(topic)), wire_(scene.wire()) {
+    wire_.count_only();
+    wire_.set_hook([this](session::Direction direction, const protocol::Frame& frame) {
+      if (direction == session::Direction::sent || frame.type() != protocol::PacketType::publish)
+        return Fate::pass;
+      see(frame);
+      // At QoS 0 nobody has to answer.
+      return Fate::swallow;
+    });
+  }
+  ~Everything() { wire_.set_hook({}); }
+  Everything(const Everything&) = delete;
+  Everything& operator=(const Everything&) = delete;
+
+  /// Until the message has come, or nothing more comes.
+  Finding listen() {
+    if (!wire_.connect()) return {};
+    const auto reason = wire_.try_subscribe("#", {.qos = Qos::at_most_once});
+    if (scene_.in_trouble()) return {};
+    if (!reason) return unsupported("a subscription to # was not answered" + end_text());
+    if (is_failure(*reason)) return unsupported("a subscription to # was refused");
+    std::size_t before = 0;
+    do {
+      before = others_;
+      scene_.wait([this] { return came_ || wire_.end(); }, arrival_patience);
+    } while (!came_ && !wire_.end() && others_ > before && scene_.time_left() > Scene::reserve);
+    if (came_) return pass("sent for #");
+    if (wire_.end()) return unsupported("a subscription to # is not served" + end_text());
+    return others_ > before ? inconclusive("the messages of others do not end")
+                            : broken("not sent for #, but for another wildcard");
+  }
+  void leave() { wire_.disconnect(); }
+
+ private:
+  void see(const protocol::Frame& frame) {
+    const auto publish = protocol::decode_publish(frame, scene_.ground().version());
+    const bool is_awaited = publish && publish->topic == topic_;
+    came_ = came_ || is_awaited;
+    others_ += !is_awaited;
+    scene_.changed();
+  }
+  std::string end_text() const { return wire_.end() ? ": " + wire_.end()->text : std::string(); }
+
+  Scene& scene_;
+  std::string topic_;
+  Wire& wire_;
+  bool came_ = false;
+  std::size_t others_ = 0;
+};
+
+/// MQTT-3.3.1-9, before 5.0 MQTT-3.3.1-6. The filter goes beyond the prefix, for which the user may
+/// have no right.
+Finding retained_hash(Scene& scene) {
+  if (auto none = without_retain(scene)) return *none;
+  if (!scene.ground().limits.wildcard_subscription_available)
+    return unsupported("Wildcard Subscription Available says so");
+  const Retained kept(scene, "kept");
+  Wire& below = scene.connected();
+  below.subscribe(scene.topic("#"), {.qos = Qos::at_most_once});
+  if (wait_for_message(scene, below, "kept") == nullptr && !scene.in_trouble())
+    return unsupported("no retained message comes for another wildcard either");
+  Everything everything(scene, kept.topic());
+  const Finding found = everything.listen();
+  everything.leave();
+  return found;
+}
+
+/// The message that is sent because of a subscription has its identifier (MQTT-3.3.4-3).
+Finding retained_identifier(Scene& scene) {
+  if (auto none = without_retain(scene)) return *none;
+  if (!scene.ground().limits.subscription_identifier_available)
+    return unsupported("Subscription Identifier Available says so");
+  constexpr std::uint32_t identifier = 4711;
+  Retained kept(scene, "kept");
+  Wire& wire = scene.connected();
+  wire.subscribe(kept.topic(), {.qos = Qos::at_least_once, .identifier = identifier});
+  (void)wait_for_message(scene, wire, "kept", arrival_patience);
+  kept.publish("live");
+  const Message* live = wait_for_message(scene, wire, "live");
+  const Message* came = find_message(wire, "kept");
+  if (scene.in_trouble()) return {};
+  if (came == nullptr || live == nullptr) return inconclusive("the messages did not come");
+  const auto of = [](const Message& message) {
+    return message.properties.view().number(protocol::PropertyId::subscription_identifier);
+  };
+  if (of(*came) == identifier) return pass("sent with the subscription's identifier");
+  if (of(*live) != identifier) return inconclusive("live messages come without it too");
+  return broken("a retained message came without the identifier that live ones have");
+}
+
 Finding retained_replaced(Scene& scene) {
   if (auto none = without_retain(scene)) return *none;
   Retained kept(scene, "kept");
@@ -182,6 +276,11 @@ constexpr std::array cases{
     Case{"retained-flag-live", "3.3.1.3", "clears RETAIN on live messages", retained_flag_live},
     Case{"retained-wildcard", "3.3.1.3", "sends retained messages to subscriptions with wildcards",
          retained_wildcard},
+    Case{"retained-hash", "3.3.1.3", "sends retained messages to a subscription to #",
+         retained_hash},
+    Case{"retained-identifier", "3.3.4",
+         "sends retained messages with the identifier of their subscription", retained_identifier,
+         Versions::v5_only},
     Case{"retained-replaced", "3.3.1.3", "keeps the last retained message of a topic only",
          retained_replaced},
     Case{"retained-cleared", "3.3.1.3", "forgets a retained message after an empty one",

@@ -31,7 +31,8 @@ Finding session_resume(Scene& scene) {
   Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
   wire.disconnect();
   const bool back = wire.connect();
-  const bool present = wire.session_present();
+  // MQTT 3.1 does not say.
+  const bool present = wire.session_present() || scene.ground().version() == protocol::Version::v31;
   Wire& publisher = scene.connected();
   publisher.publish(message(scene.topic("a"), "after"));
   const bool came = wait_for_message(scene, wire, "after", arrival_patience) != nullptr;
@@ -60,6 +61,27 @@ Finding session_clean(Scene& scene) {
   return again.count(protocol::PacketType::publish) != 0
              ? broken("the subscription survives a clean start")
              : pass("nothing is left");
+}
+
+/// A session without an expiry, before 5.0 a clean one, ends with its connection (MQTT-4.1.0-2,
+/// before 5.0 MQTT-3.1.2-6).
+Finding session_not_kept(Scene& scene) {
+  Bare client(scene);
+  if (!client.connect()) return {};
+  (void)client.subscribe(scene.topic("a"), Qos::at_least_once, usual_patience);
+  say_goodbye(scene, client);
+  if (scene.in_trouble() || !come_back(scene, client)) return {};
+  const bool present = client.wire().session_present();
+  Wire& publisher = scene.connected();
+  publisher.publish(message(scene.topic("a"), "after"));
+  (void)client.wait_for(protocol::PacketType::publish, quiet);
+  const bool came = client.count(protocol::PacketType::publish) != 0;
+  client.wire().cut(transport::Ending::fin);
+  end_session(scene, client.wire());
+  if (scene.in_trouble()) return {};
+  if (present) return broken("Session Present is 1 after a session that was not to be kept");
+  return came ? broken("the subscription outlives a session that was not to be kept")
+              : pass("nothing is left of it");
 }
 
 Finding offline_messages(Scene& scene) {
@@ -171,6 +193,8 @@ Finding message_expiry_lowered(Scene& scene) {
 constexpr std::array cases{
     Case{"session-resume", "3.1.2.4", "takes up a kept session again, and says so", session_resume},
     Case{"session-clean", "3.1.2.4", "forgets a session at a clean start", session_clean},
+    Case{"session-not-kept", "4.1", "keeps no session that is to end with its connection",
+         session_not_kept},
     Case{"offline-messages", "3.1.2.4", "keeps QoS 1 messages for a client that is away",
          offline_messages},
     Case{"session-expiry", "3.1.2.11.2", "ends a session when its expiry interval is over",

@@ -43,4 +43,18 @@ const Message* wait_for_message(Scene& scene, const Wire& wire, std::string_view
   return find_message(wire, payload);
 }
 
+void say_goodbye(Scene& scene, Bare& client) {
+  client.send(protocol::Disconnect{});
+  if (client.wire().wait_for_end(arrival_patience) || scene.in_trouble()) return;
+  client.wire().cut(transport::Ending::fin);
+  scene.stay(quiet);
+}
+
+bool come_back(Scene& scene, Bare& client) {
+  client.plan().session.clean_start = false;
+  client.forget_answers();
+  if (client.try_connect().kind == Attempt::Kind::accepted) return true;
+  return scene.stay(quiet) && client.connect();
+}
+
 }  // namespace mqtt_toolbox::probe

@@ -34,4 +34,10 @@ const Message* find_message(const Wire& wire, std::string_view payload);
 const Message* wait_for_message(Scene& scene, const Wire& wire, std::string_view payload,
                                 Duration patience = arrival_patience);
 
+/// DISCONNECT, until the broker has closed: it knows by then that the client is gone.
+void say_goodbye(Scene& scene, Bare& client);
+/// Connects again without a clean start. A broker that is not yet done with the connection before
+/// may refuse it the first time.
+bool come_back(Scene& scene, Bare& client);
+
 }  // namespace mqtt_toolbox::probe

@@ -1,6 +1,7 @@
+#include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "probe/broker_steps.hpp"
 
@@ -192,6 +193,126 @@ Finding subscription_identifier(Scene& scene) {
                          : broken(fmt::format("identifier {} in place of 4711", *number));
 }
 
+std::vector<std::uint32_t> identifiers_of(const Message& message) {
+  std::vector<std::uint32_t> identifiers;
+  for (const protocol::Property& property : message.properties.view())
+    if (property.id == PropertyId::subscription_identifier) identifiers.push_back(property.number);
+  return identifiers;
+}
+
+/// Subscribes again to the same filter, and publishes; what comes, of which there is one.
+const Message* come_by_next_subscription(Scene& scene, Wire& wire, std::string_view payload,
+                                         std::uint32_t identifier) {
+  wire.subscribe(scene.topic("a"), {.qos = Qos::at_least_once, .identifier = identifier});
+  wire.publish(message(scene.topic("a"), std::string(payload)));
+  return wait_for_message(scene, wire, payload);
+}
+
+/// A subscription to the same filter replaces the older one (MQTT-3.8.4-3), with its identifier.
+Finding subscription_replaced(Scene& scene) {
+  if (!scene.ground().limits.subscription_identifier_available)
+    return unsupported("Subscription Identifier Available says so");
+  constexpr std::uint32_t older = 4711, newer = 4712;
+  Wire& wire = scene.connected();
+  for (const auto& [payload, identifier] : {std::pair("first", older), std::pair("second", newer),
+                                            std::pair("third", std::uint32_t(0))}) {
+    const Message* came = come_by_next_subscription(scene, wire, payload, identifier);
+    if (scene.in_trouble()) return {};
+    if (came == nullptr) return inconclusive("the messages did not come");
+    const auto identifiers = identifiers_of(*came);
+    const bool is_right = identifier == 0 ? identifiers.empty()
+                                          : identifiers == std::vector<std::uint32_t>{identifier};
+    if (is_right) continue;
+    if (identifiers.empty()) return inconclusive("messages come without identifiers");
+    return broken(fmt::format("after the {} subscription came the identifier {}", payload,
+                              fmt::join(identifiers, ", ")));
+  }
+  return pass("each subscription to the same filter brought its own identifier");
+}
+
+using Codes = std::vector<ReasonCode>;
+
+Codes codes_in(const Bare::Answer& answer) {
+  Codes codes;
+  for (const char code : answer.codes)
+    codes.push_back(static_cast<ReasonCode>(static_cast<unsigned char>(code)));
+  return codes;
+}
+
+std::string text_of(const Codes& codes) {
+  std::string text;
+  for (const ReasonCode code : codes)
+    text += fmt::format("{}0x{:02X}", text.empty() ? "" : " ", static_cast<unsigned>(code));
+  return text;
+}
+
+/// Codes of several filters, held against those of the same alone.
+Finding order_finding(const Codes& alone, const Codes& together) {
+  const std::string text =
+      "one by one: " + text_of(alone) + "; in one packet: " + text_of(together);
+  if (alone == together) return pass(text);
+  if (alone.size() != together.size()) return broken("not a code for each filter; " + text);
+  const bool has_the_same =
+      std::is_permutation(alone.begin(), alone.end(), together.begin(), together.end());
+  return has_the_same ? broken("the codes are in another order; " + text) : inconclusive(text);
+}
+
+/// MQTT-3.9.3-1.
+Finding suback_order(Scene& scene) {
+  constexpr std::array asked{Qos::exactly_once, Qos::at_most_once, Qos::at_least_once,
+                             Qos::at_least_once, Qos::at_most_once};
+  Bare client(scene);
+  if (!client.connect()) return {};
+  Codes alone;
+  std::string entries;
+  for (const Qos qos : asked) {
+    client.forget_answers();
+    const std::string number = std::to_string(alone.size());
+    const auto code = client.subscribe(scene.topic("alone/" + number), qos, usual_patience);
+    if (!code || scene.in_trouble()) return inconclusive("SUBSCRIBE was not answered");
+    alone.push_back(*code);
+    protocol::append_subscription(entries, {scene.topic("together/" + number), qos});
+  }
+  client.forget_answers();
+  client.send(protocol::Subscribe{2, {}, entries});
+  const Bare::Answer* answer = client.wait_for(PacketType::suback, usual_patience);
+  if (answer == nullptr) return inconclusive("SUBSCRIBE with several filters was not answered");
+  return order_finding(alone, codes_in(*answer));
+}
+
+std::optional<Codes> unsubscribe_from(Bare& client, const std::string& entries) {
+  client.forget_answers();
+  client.send(protocol::Unsubscribe{1, {}, entries});
+  const Bare::Answer* answer = client.wait_for(PacketType::unsuback, usual_patience);
+  return answer == nullptr ? std::nullopt : std::optional(codes_in(*answer));
+}
+
+/// Of filters that are subscribed to and others that are not, alone and together (MQTT-3.11.3-1).
+Finding unsuback_order(Scene& scene) {
+  constexpr std::array is_subscribed{true, false, true, false, false};
+  Bare client(scene);
+  if (!client.connect()) return {};
+  Codes alone;
+  std::string together;
+  for (const bool subscribes : is_subscribed) {
+    const std::string number = std::to_string(alone.size());
+    for (const char* level : {"alone/", "together/"}) {
+      client.forget_answers();
+      if (subscribes)
+        (void)client.subscribe(scene.topic(level + number), Qos::at_most_once, usual_patience);
+    }
+    std::string entry;
+    protocol::append_filter(entry, scene.topic("alone/" + number));
+    protocol::append_filter(together, scene.topic("together/" + number));
+    const auto codes = unsubscribe_from(client, entry);
+    if (!codes || codes->empty()) return inconclusive("UNSUBSCRIBE was not answered");
+    alone.push_back(codes->front());
+  }
+  const auto codes = unsubscribe_from(client, together);
+  if (!codes) return inconclusive("UNSUBSCRIBE with several filters was not answered");
+  return order_finding(alone, *codes);
+}
+
 Finding no_local(Scene& scene) {
   Wire& self = scene.connected();
   Wire& other = scene.connected();
@@ -245,6 +366,13 @@ constexpr std::array cases{
     Case{"subscription-identifier", "3.8.2.1.2",
          "delivers messages with the identifier of their subscription", subscription_identifier,
          Versions::v5_only},
+    Case{"subscription-replaced", "3.8.4",
+         "replaces a subscription and its identifier by a later one to the same filter",
+         subscription_replaced, Versions::v5_only},
+    Case{"suback-order", "3.9.3", "answers several filters in the order of SUBSCRIBE",
+         suback_order},
+    Case{"unsuback-order", "3.11.3", "answers several filters in the order of UNSUBSCRIBE",
+         unsuback_order, Versions::v5_only},
     Case{"no-local", "3.8.3.1", "sends a client with No Local none of its own messages", no_local,
          Versions::v5_only},
     Case{"unsubscribe", "3.10.4", "delivers nothing after UNSUBACK", unsubscribe},

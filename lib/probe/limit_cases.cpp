@@ -116,7 +116,7 @@ Finding search_filters(Scene& scene, std::uint64_t first, std::uint64_t bound) {
     const Bare::Answer* answer = client->wait_for(PacketType::suback, within_time(scene, patience));
     // A broker that is slow has refused nothing.
     if (answer == nullptr && client->online()) return std::nullopt;
-    return answer != nullptr && answer->codes == number && !is_failure(answer->reason);
+    return answer != nullptr && answer->codes.size() == number && !is_failure(answer->reason);
   };
   return report_limit(scene, fact("filters"), largest_that_works(first, bound, works), "filters");
 }

@@ -62,9 +62,20 @@ std::string no_filter(Scene& scene) {
 std::string no_filter_to_leave(Scene& scene) {
   return raw_packet(unsubscribe_byte, two_bytes(1) + no_properties(scene));
 }
-std::string subscribe_qos_3(Scene& scene) {
+/// The Subscription Options as they stand.
+std::string subscribe_with(const Scene& scene, char options) {
   return raw_packet(subscribe_byte,
-                    two_bytes(1) + no_properties(scene) + utf8_string(scene.topic("a")) + '\3');
+                    two_bytes(1) + no_properties(scene) + utf8_string(scene.topic("a")) + options);
+}
+std::string subscribe_qos_3(Scene& scene) {
+  return subscribe_with(scene, '\3');
+}
+/// Bits 6 and 7: MQTT-3.8.3-5, before 5.0 MQTT-3.8.3-4.
+std::string subscribe_reserved_bits(Scene& scene) {
+  return subscribe_with(scene, '\xC1');
+}
+std::string retain_handling_3(Scene& scene) {
+  return subscribe_with(scene, '\x31');
 }
 std::string identifier_zero(Scene& scene) {
   return raw_packet(publish_qos_1, utf8_string(scene.topic("t")) + two_bytes(0) +
@@ -76,6 +87,10 @@ std::string publish_qos_3(Scene& scene) {
 }
 std::string reserved_flags(Scene& scene) {
   return subscribe_to(scene, scene.topic("a"), 0x80);
+}
+/// MQTT-3.10.1-1.
+std::string unsubscribe_flags(Scene& scene) {
+  return raw_packet(0xA0, two_bytes(1) + no_properties(scene) + utf8_string(scene.topic("a")));
 }
 std::string type_zero(Scene&) {
   return raw_packet(0x00, "");
@@ -131,12 +146,31 @@ std::string wrong_protocol_name(Bare& client) {
 }
 
 /// Connect Flags stand behind the name and the version.
-std::string reserved_connect_flag(Bare& client) {
+template <char set>
+std::string connect_flags(Bare& client) {
   std::string bytes = client.encoded(client.connect_packet());
   const std::size_t name = bytes.find("MQ");
   const std::size_t flags = name == std::string::npos ? 0 : bytes.find_first_of("\3\4\5", name) + 1;
-  if (flags < bytes.size()) bytes[flags] = static_cast<char>(bytes[flags] | 1);
+  if (flags < bytes.size()) bytes[flags] = static_cast<char>(bytes[flags] | set);
   return bytes;
+}
+
+/// A property that its list would not take.
+std::string connect_with_property(Bare& client, protocol::PropertyId id,
+                                  std::string_view property) {
+  client.plan().session.connect_properties.remove(id);
+  protocol::Connect connect = client.connect_packet();
+  const std::string properties = std::string(connect.properties.encoded()).append(property);
+  connect.properties = protocol::Properties(properties);
+  return client.encoded(connect);
+}
+
+std::string receive_maximum_zero(Bare& client) {
+  return connect_with_property(client, protocol::PropertyId::receive_maximum, {"\x21\0\0", 3});
+}
+std::string packet_size_zero(Bare& client) {
+  return connect_with_property(client, protocol::PropertyId::maximum_packet_size,
+                               {"\x27\0\0\0\0", 5});
 }
 
 /// The Protocol Version stands behind the name.
@@ -179,6 +213,23 @@ Finding first_not_connect(Scene& scene) {
                                                         : "the connection stays open");
 }
 
+/// Of a message that the broker has answered with PUBREC: MQTT-3.6.1-1.
+Finding pubrel_flags(Scene& scene) {
+  Bare client(scene);
+  if (!client.connect()) return {};
+  const std::string topic = scene.topic("t");
+  client.send(protocol::Publish{topic, "payload", 1, protocol::Qos::exactly_once});
+  const Bare::Answer* pubrec = client.wait_for(PacketType::pubrec, arrival_patience);
+  if (scene.in_trouble()) return {};
+  if (pubrec == nullptr) return unsupported("QoS 2 was not answered with PUBREC");
+  if (is_failure(pubrec->reason)) return inconclusive("the message was refused");
+  return refusal_by(scene, client, raw_packet(0x60, two_bytes(1)), PacketType::pubcomp);
+}
+
+constexpr char reserved_flag = 0x01;
+constexpr char will_qos_1 = 0x08;
+constexpr char will_retain = 0x20;
+
 constexpr auto puback = PacketType::puback;
 constexpr auto suback = PacketType::suback;
 
@@ -193,7 +244,16 @@ constexpr std::array cases{
          "refuses a protocol version that it does not know, and closes the connection",
          refuses_connect<unknown_version>},
     Case{"connect-flag-reserved", "3.1.2.3", "refuses CONNECT with its reserved flag set",
-         refuses_connect<reserved_connect_flag>},
+         refuses_connect<connect_flags<reserved_flag>>},
+    Case{"will-qos-without-will", "3.1.2.6", "refuses CONNECT with a Will QoS and without a will",
+         refuses_connect<connect_flags<will_qos_1>>},
+    Case{"will-retain-without-will", "3.1.2.7",
+         "refuses CONNECT with Will Retain and without a will",
+         refuses_connect<connect_flags<will_retain>>},
+    Case{"receive-maximum-zero", "3.1.2.11.3", "refuses CONNECT with a Receive Maximum of 0",
+         refuses_connect<receive_maximum_zero>, Versions::v5_only},
+    Case{"packet-size-zero", "3.1.2.11.4", "refuses CONNECT with a Maximum Packet Size of 0",
+         refuses_connect<packet_size_zero>, Versions::v5_only},
     Case{"connect-cut-short", "3.1.3.1", "refuses a CONNECT that ends too early",
          refuses_connect<cut_short>},
     Case{"topic-wildcard", "3.3.2.1", "takes no message to a topic with wildcards",
@@ -214,6 +274,10 @@ constexpr std::array cases{
          refuses<no_filter, suback>},
     Case{"subscribe-qos-3", "3.8.3.1", "refuses SUBSCRIBE at QoS 3",
          refuses<subscribe_qos_3, suback>},
+    Case{"subscribe-reserved-bits", "3.8.3.1", "refuses SUBSCRIBE with reserved bits set",
+         refuses<subscribe_reserved_bits, suback>},
+    Case{"retain-handling-3", "3.8.3.1", "refuses SUBSCRIBE with a Retain Handling of 3",
+         refuses<retain_handling_3, suback>, Versions::v5_only},
     Case{"unsubscribe-empty", "3.10.3", "refuses UNSUBSCRIBE without a filter",
          refuses<no_filter_to_leave, PacketType::unsuback>},
     Case{"packet-identifier-zero", "2.2.1", "takes no packet identifier 0",
@@ -221,6 +285,10 @@ constexpr std::array cases{
     Case{"publish-qos-3", "3.3.1.2", "takes no message at QoS 3", refuses<publish_qos_3, puback>},
     Case{"reserved-flags", "2.1.3", "takes no packet with wrong flags in its fixed header",
          refuses<reserved_flags, suback>},
+    Case{"pubrel-flags", "3.6.1", "takes no PUBREL with wrong flags in its fixed header",
+         pubrel_flags},
+    Case{"unsubscribe-flags", "3.10.1", "takes no UNSUBSCRIBE with wrong flags in its fixed header",
+         refuses<unsubscribe_flags, PacketType::unsuback>},
     Case{"packet-type-zero", "2.1.2", "takes no packet of the reserved type 0",
          refuses<type_zero, PacketType::pingresp>},
     Case{"length-five-bytes", "1.5.5", "takes no Remaining Length of more than four bytes",

@@ -19,6 +19,11 @@ Finding against(const Scene& scene, Verdict otherwise, std::string observed) {
 
 }  // namespace
 
+std::string reason_of(const WireEnd& end) {
+  if (!end.reason) return end.text;
+  return "DISCONNECT " + reason_text(*end.reason, PacketType::disconnect);
+}
+
 Finding ended(Scene& scene, std::string observed) {
   if (is_alive(scene)) return pass(std::move(observed));
   return broken(std::string(lets_nobody_in) + "; before that: " + observed);
@@ -27,7 +32,11 @@ Finding ended(Scene& scene, std::string observed) {
 Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance,
                    Verdict otherwise) {
   Bare client(scene);
-  if (!client.connect()) return {};
+  return client.connect() ? refusal_by(scene, client, bytes, acceptance, otherwise) : Finding{};
+}
+
+Finding refusal_by(Scene& scene, Bare& client, const std::string& bytes, PacketType acceptance,
+                   Verdict otherwise) {
   client.forget_answers();
   client.send_bytes(bytes);
   const Bare::Answer* answer = client.wait_for(acceptance, reaction_patience);
@@ -36,8 +45,7 @@ Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance
     if (is_failure(answer->reason)) return pass(reason_text(answer->reason, acceptance));
     return against(scene, otherwise, "took it: answered with " + std::string(name(acceptance)));
   }
-  const auto& end = client.wire().end();
-  if (end) return ended(scene, end->text);
+  if (const auto& end = client.wire().end()) return ended(scene, reason_of(*end));
   return against(scene, otherwise, "neither an answer nor an end within 1.5 s");
 }
 

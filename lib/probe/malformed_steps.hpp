@@ -12,6 +12,13 @@ namespace mqtt_toolbox::probe {
 Finding refusal_of(Scene& scene, const std::string& bytes, protocol::PacketType acceptance,
                    Verdict otherwise);
 
+/// The same on a connection that is there.
+Finding refusal_by(Scene& scene, Bare& client, const std::string& bytes,
+                   protocol::PacketType acceptance, Verdict otherwise = Verdict::fail);
+
+/// What the broker said when it ended the connection, for people.
+std::string reason_of(const WireEnd& end);
+
 /// The end of a connection, which is a refusal only of a broker that lets others in.
 Finding ended(Scene& scene, std::string observed);
 

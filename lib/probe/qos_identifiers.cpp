@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "probe/bare.hpp"
 #include "probe/patience.hpp"
 #include "probe/qos_scripts.hpp"
 #include "probe/stream.hpp"
@@ -95,6 +96,16 @@ protocol::Publish raw(const std::string& topic, std::string_view payload, Qos qo
           .dup = dup};
 }
 
+Finding not_answered(const Scene& scene, const Wire& publisher, int times) {
+  const std::string text = "PUBLISH was not answered with PUBREC when it went out for time " +
+                           std::to_string(times) +
+                           (publisher.end() ? ": " + publisher.end()->text : "");
+  // MQTT 5.0 lets a client send it again on a new connection only (MQTT-4.4.0-1): the broker may
+  // throw out who does so on the same one.
+  const bool is_free = times > 1 && scene.is_v5() && publisher.end();
+  return is_free ? deviates(text) : broken(text);
+}
+
 }  // namespace
 
 Finding play_identifiers_in_use(Scene& scene) {
@@ -144,17 +155,109 @@ Finding play_identifier_not_released(Scene& scene) {
   Peer& observer = scene.peer();
   if (!has_qos(scene, publisher) || !observer.subscribe(topic, Qos::exactly_once)) return {};
   silence(publisher);
-  for (const bool dup : {false, true})
-    if (!publish_raw(scene, publisher, raw(topic, "1", Qos::exactly_once, dup)))
-      return broken(dup ? "PUBLISH sent again was not answered with PUBREC"
-                        : "PUBLISH was not answered");
+  // There are brokers that know the message the second time, and not the third.
+  constexpr int times_sent = 3;
+  for (int i = 1; i <= times_sent; ++i)
+    if (!publish_raw(scene, publisher, raw(topic, "1", Qos::exactly_once, i > 1)))
+      return not_answered(scene, publisher, i);
   if (!release_raw(scene, publisher)) return broken("PUBREL was not answered");
   observer.wait_for("1", arrival_patience);
   scene.stay(quiet_time);
   const std::size_t times = ledger_of(observer.received(), 1).times(1);
-  const std::string text = "PUBLISH went out twice before PUBREL, the message arrived " +
+  const std::string text = "PUBLISH went out three times before PUBREL, the message arrived " +
                            (times == 1 ? "once" : std::to_string(times) + " times");
   return times == 1 ? pass(text) : broken(text);
+}
+
+namespace {
+
+/// A subscriber that refuses its first message, and may have one open message at a time.
+class Refuser {
+ public:
+  explicit Refuser(Scene& scene) : scene_(scene), client_(scene, plan_of(scene)) {}
+
+  bool subscribe(const std::string& topic) {
+    if (!client_.connect()) return false;
+    const auto code = client_.subscribe(topic, Qos::exactly_once, usual_patience);
+    if (code != protocol::ReasonCode::granted_qos_2 && !scene_.in_trouble())
+      scene_.trouble(unsupported("QoS 2 was not granted"));
+    client_.forget_answers();
+    return !scene_.in_trouble();
+  }
+  /// Waits for a message and refuses it, and then for the next. False: the first did not come.
+  bool refuse() {
+    const Bare::Answer* first = client_.wait_for(PacketType::publish, arrival_patience);
+    if (first == nullptr || first->packet_identifier == 0) return false;
+    client_.send(protocol::PubRec{first->packet_identifier, refusal, {}});
+    client_.wire().wait_for_answer(
+        [this] { return client_.count(PacketType::publish) > 1 || !client_.online(); },
+        arrival_patience);
+    return !scene_.in_trouble();
+  }
+  bool has_next() const { return client_.count(PacketType::publish) > 1; }
+  /// Takes the second message to its end; false: PUBREL did not come.
+  bool finish_next() {
+    const auto identifier = client_.answers().back().packet_identifier;
+    client_.send(protocol::PubRec{identifier, protocol::ReasonCode::success, {}});
+    const bool is_released = client_.wait_for(PacketType::pubrel, arrival_patience) != nullptr;
+    client_.send(protocol::PubComp{identifier, protocol::ReasonCode::success, {}});
+    return is_released;
+  }
+  bool was_released() const { return client_.count(PacketType::pubrel) != 0; }
+  /// Whether anything comes again on the next connection.
+  bool is_sent_again() {
+    client_.wire().cut(transport::Ending::fin);
+    client_.plan().session.clean_start = false;
+    client_.forget_answers();
+    if (!client_.connect()) return false;
+    return client_.wait_for(PacketType::publish, quiet_time) != nullptr;
+  }
+  void leave() {
+    client_.wire().cut(transport::Ending::fin);
+    end_session(scene_, client_.wire());
+  }
+
+  static constexpr protocol::ReasonCode refusal =
+      protocol::ReasonCode::implementation_specific_error;
+
+ private:
+  static client::ConnectPlan plan_of(Scene& scene) {
+    client::ConnectPlan plan = scene.kept_plan();
+    (void)plan.session.connect_properties.set(protocol::PropertyId::receive_maximum, 1);
+    return plan;
+  }
+
+  Scene& scene_;
+  Bare client_;
+};
+
+Finding judge_refusal(Refuser& subscriber) {
+  const bool was_released = subscriber.was_released();
+  const std::string after = " after PUBREC 0x83";
+  if (!subscriber.has_next())
+    return broken("no further message came within a Receive Maximum of 1" + after +
+                  (was_released ? ", but PUBREL" : ""));
+  if (!subscriber.finish_next()) return inconclusive("the next message was not released");
+  if (subscriber.is_sent_again())
+    return broken("the refused message was sent again on the next connection");
+  return was_released ? deviates("PUBREL came" + after)
+                      : pass("the next message came" + after + ", and the refused one not again");
+}
+
+}  // namespace
+
+/// PUBREC from 0x80 on ends the flow (MQTT 5.0 section 4.3.3): the message is acknowledged
+/// (MQTT-4.4.0-2), and no longer counts for the Receive Maximum (section 4.9).
+Finding play_refused_by_subscriber(Scene& scene) {
+  const std::string topic = scene.topic("stream");
+  Refuser subscriber(scene);
+  Peer& publisher = scene.peer();
+  if (!subscriber.subscribe(topic)) return {};
+  send_numbers(publisher, topic, Qos::exactly_once, 2);
+  if (!subscriber.refuse()) return inconclusive("no message came at QoS 2");
+  const Finding found = judge_refusal(subscriber);
+  subscriber.leave();
+  return found;
 }
 
 Finding play_receive_maximum(Scene& scene) {

@@ -23,6 +23,7 @@ Finding play_dup_of_publisher(Scene& scene);
 Finding play_identifiers_in_use(Scene& scene);
 Finding play_identifier_taken_again(Scene& scene);
 Finding play_identifier_not_released(Scene& scene);
+Finding play_refused_by_subscriber(Scene& scene);
 Finding play_receive_maximum(Scene& scene);
 
 // The publisher's connection is cut (qos_publisher.cpp).

@@ -79,6 +79,23 @@ Finding will_after(Scene& scene) {
   return play_cut(scene, plan, cut);
 }
 
+/// The broker must see that the flags are wrong (MQTT-3.14.1-1). MQTT 3.1.1 wants no more of it
+/// than the end of the connection, which is that of any DISCONNECT too.
+Finding will_after_flawed_disconnect(Scene& scene) {
+  Hearing hearing(scene, *company(scene).jury);
+  const client::ConnectPlan plan = mortal(scene, scene.topic("will"));
+  Wire& victim = scene.connected(plan);
+  const Time since = cut_by_flawed_disconnect(scene, victim);
+  if (scene.in_trouble()) return {};
+  Finding found = expect_will(scene, hearing, *plan.session.will, since);
+  if (found.verdict != Verdict::fail) return found;
+  // It has seen it; what becomes of wills after errors is another case.
+  const auto reason = victim.end()->reason;
+  if (reason && is_failure(*reason)) return pass(victim.end()->text + ", " + found.observed);
+  if (!scene.is_v5()) found.verdict = Verdict::deviates;
+  return found;
+}
+
 /// The victim's will and session are the user's own.
 client::ConnectPlan own_plan(Scene& scene) {
   client::ConnectPlan plan = scene.ground().plan;
@@ -167,6 +184,9 @@ constexpr Case cases[] = {
     {"protocol-error", "3.1.2.5",
      "the will is published when the broker closes because of a protocol error",
      will_after<cut_by_protocol_error>, Versions::all, will_variants},
+    {"flawed-disconnect", "3.14.1",
+     "the will is published when the flags of DISCONNECT are wrong, which makes it none",
+     will_after_flawed_disconnect},
     {"take-over", "3.1.4", "the will is published when another client takes over the identifier",
      will_after<cut_by_take_over>, Versions::all, will_variants},
     {"take-over-reason", "3.1.4", "the client that was taken over is told so with DISCONNECT 0x8E",

@@ -121,6 +121,17 @@ Time cut_by_protocol_error(Scene& scene, Wire& victim) {
   return now;
 }
 
+/// A DISCONNECT with a reserved flag set.
+Time cut_by_flawed_disconnect(Scene& scene, Wire& victim) {
+  const Time now = SystemClock().now();
+  victim.send_bytes(std::string_view("\xE1\0", 2));
+  if (!victim.wait_for_end(usual_patience))
+    scene.trouble(scene.ground().version() == protocol::Version::v31
+                      ? deviates("the broker did not close the connection")
+                      : broken("the broker did not close the connection"));
+  return now;
+}
+
 Time cut_by_take_over(Scene& scene, Wire& victim) {
   const Time now = SystemClock().now();
   client::ConnectPlan plan = victim.plan();

@@ -12,6 +12,7 @@ Time cut_by_fin(Scene& scene, Wire& victim);
 Time cut_by_reset(Scene& scene, Wire& victim);
 Time cut_by_silence(Scene& scene, Wire& victim);
 Time cut_by_protocol_error(Scene& scene, Wire& victim);
+Time cut_by_flawed_disconnect(Scene& scene, Wire& victim);
 Time cut_by_take_over(Scene& scene, Wire& victim);
 Time cut_by_kick(Scene& scene, Wire& victim);
 

@@ -7,9 +7,11 @@ load checks
 setup_file() { start_brokers mosquitto rabbitmq ejabberd; }
 teardown_file() { stop_brokers; }
 
-# It may send two messages for the first acknowledgement of a full Receive Maximum.
+# It may send two messages for the first acknowledgement of a full Receive Maximum, and throws out who
+# sends a QoS 2 PUBLISH for the third time before PUBREL.
 @test "mosquitto, QoS, MQTT 5.0" {
   differs_in mosquitto mqtt-qos-test -V 5 <<END
+deviates identifier-not-released
 ?fail receive-maximum
 END
 }
@@ -17,6 +19,7 @@ END
 # It may throw out who has more than 20 messages in flight, and 3.1.1 has no way to announce such a limit.
 @test "mosquitto, QoS, MQTT 3.1.1" {
   differs_in mosquitto mqtt-qos-test -V 311 <<END
+fail identifier-not-released
 ?fail full-window
 END
 }

@@ -6,7 +6,13 @@ load rules
 
 # The broker has no response information, which is no offence.
 setup_file() {
+  local broker_options limits=(--maximum-qos 1 --retain-available 0) wills=(--case will-qos --case will-retain)
   play_all mqtt-probe
+  for breach in none will-qos-not-enforced will-retain-not-enforced; do
+    broker_options=("${limits[@]}" --break "$breach")
+    [[ $breach != none ]] || broker_options=("${limits[@]}")
+    play "without QoS 2 and retained messages, $breach" mqtt-probe "${wills[@]}"
+  done
   for file in "$BATS_FILE_TMPDIR"/*.json; do
     jq -c 'select(.case != "response-information")' "$file" >"$file.kept"
     mv "$file.kept" "$file"
@@ -19,14 +25,16 @@ setup_file() {
 @test "take-over-leaves-the-old" { finds take-over; }
 @test "ping-unanswered" { finds ping; }
 @test "unknown-auth-accepted" { finds unknown-auth; }
+@test "connect-awaited-for-ever" { finds no-connect; }
 @test "keep-alive-ignored" { finds keep-alive; }
 @test "server-keep-alive-lied" { finds keep-alive; }
 
-@test "connack-limit-lied" { finds qos2 receive-maximum; }
+@test "connack-limit-lied" { finds qos2 receive-maximum pubrel-flags; }
 @test "receive-maximum-lied" { finds receive-maximum; }
 @test "maximum-packet-size-lied" { finds packet-size; }
 @test "maximum-packet-size-of-client-ignored" { finds client-packet-size; }
 @test "receive-maximum-exceeded" { finds flow-control; }
+@test "puback-reason-of-suback" { finds acknowledgement-reasons '?user-properties'; }
 @test "topic-alias-refused" { finds topic-alias; }
 @test "topic-alias-wrong-topic" { finds topic-alias; }
 
@@ -36,12 +44,17 @@ setup_file() {
 @test "share-delivered-twice" { finds shared; }
 @test "share-granted-silent" { finds shared; }
 @test "subscription-identifier-lost" { finds subscription-identifier; }
+@test "subscription-identifier-lost-on-retained" { finds retained-identifier; }
+@test "subscription-identifier-kept" { finds subscription-replaced; }
+@test "suback-codes-reversed" { finds suback-order; }
+@test "unsuback-codes-reversed" { finds unsuback-order; }
 @test "no-local-ignored" { finds no-local; }
 @test "unsubscribe-ignored" { finds unsubscribe; }
 
 @test "retained-missing" {
-  finds retained retained-wildcard retain-handling sys-topics
+  finds retained retained-wildcard retained-hash retain-handling sys-topics
 }
+@test "retained-missing-for-hash" { finds retained-hash; }
 @test "retained-flag-missing" { finds retained-flag; }
 @test "retained-flag-on-live" { finds retained-flag-live; }
 @test "retained-lingering" { finds retained-cleared; }
@@ -62,6 +75,7 @@ setup_file() {
 
 @test "session-present-wrong" { finds session-clean; }
 @test "session-kept-after-clean-start" { finds session-clean; }
+@test "session-kept-without-expiry" { finds session-not-kept; }
 @test "session-present-missing" { finds session-resume session-expiry; }
 @test "subscriptions-forgotten-on-resume" { finds session-resume; }
 @test "session-expiry-ignored" { finds session-expiry; }
@@ -73,6 +87,22 @@ setup_file() {
 @test "packet-identifier-zero-accepted" { finds packet-identifier-zero; }
 @test "reserved-flags-accepted" { finds reserved-flags; }
 @test "second-connect-accepted" { finds second-connect; }
+@test "pubrel-flags-accepted" { finds pubrel-flags; }
+@test "unsubscribe-flags-accepted" { finds unsubscribe-flags; }
+@test "subscription-reserved-bits-accepted" { finds subscribe-reserved-bits; }
+@test "retain-handling-3-accepted" { finds retain-handling-3; }
+@test "will-flags-without-will-accepted" { finds will-qos-without-will will-retain-without-will; }
+@test "receive-maximum-zero-accepted" { finds receive-maximum-zero; }
+@test "maximum-packet-size-zero-accepted" { finds packet-size-zero; }
+@test "topic-alias-unset-accepted" { finds alias-unset alias-of-earlier-connection; }
+@test "topic-alias-carried-over" { finds alias-of-earlier-connection; }
+@test "receive-maximum-not-enforced" { finds receive-maximum-exceeded; }
+@test "maximum-packet-size-not-enforced" { finds packet-size-exceeded; }
+@test "session-expiry-raised-by-disconnect" { finds disconnect-raises-expiry; }
+
+@test "without QoS 2 and retained messages, none" { finds; }
+@test "without QoS 2 and retained messages, will-qos-not-enforced" { finds will-qos; }
+@test "without QoS 2 and retained messages, will-retain-not-enforced" { finds will-retain; }
 
 # It is over before the cases of malformed packets begin, whose promise it would break.
 @test "a broker that is killed breaks no promise by it" {

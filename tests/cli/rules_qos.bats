@@ -24,6 +24,9 @@ setup_file() { play_all mqtt-qos-test; }
 @test "qos2-duplicated-after-resend" {
   finds identifier-not-released publisher-cut-after-publish publisher-cut-before-pubrec full-window
 }
+@test "qos2-duplicated-the-third-time" { finds identifier-not-released; }
+@test "pubrec-refusal-ignored" { finds refused-by-subscriber; }
+@test "refused-sent-again" { finds refused-by-subscriber; }
 @test "qos2-pubrel-forgotten" { finds publisher-cut-after-pubrec; }
 
 @test "qos1-not-redelivered" { finds subscriber-cut-before-puback; }

@@ -12,6 +12,7 @@ setup_file() { play_all mqtt-will-test --refused-topic forbidden/will; }
 @test "will-late-after-silence" { finds silence; }
 @test "will-dropped-after-take-over" { finds take-over; }
 @test "will-dropped-after-protocol-error" { finds protocol-error; }
+@test "disconnect-flags-accepted" { finds flawed-disconnect; }
 @test "will-after-disconnect" { finds disconnect; }
 @test "will-not-after-disconnect-with-will" { finds disconnect-with-will; }
 @test "will-dropped-after-error-disconnect" { finds disconnect-with-error; }

@@ -32,7 +32,7 @@ Broker::Broker(transport::Loop& loop, FileDescriptor listener, const Settings& s
       wills_(loop, rules_, [this](const MessagePtr& will) { publish(will); }),
       faults_(loop, settings.fault, settings.seed) {
   watch_.want(Interest::read);
-  if (!rules_.breaks(Breach::sys_topics_missing)) add_system_topics();
+  if (settings_.retains && !rules_.breaks(Breach::sys_topics_missing)) add_system_topics();
 }
 
 Broker::~Broker() = default;

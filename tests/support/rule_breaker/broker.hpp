@@ -19,6 +19,8 @@ struct Settings {
   std::optional<Breach> broken;
   std::optional<FaultPlan> fault;
   std::uint32_t maximum_packet_size = 1u << 20;  ///< bytes; announced to clients of 5.0
+  protocol::Qos maximum_qos = protocol::Qos::exactly_once;
+  bool retains = true;
   std::uint64_t seed = 0;
 };
 
@@ -37,6 +39,8 @@ class Broker {
   transport::Loop& loop() { return loop_; }
   const Rules& rules() const { return rules_; }
   std::uint32_t maximum_packet_size() const { return settings_.maximum_packet_size; }
+  protocol::Qos maximum_qos() const { return settings_.maximum_qos; }
+  bool retains() const { return settings_.retains; }
   Faults& faults() { return faults_; }
   Retained& retained() { return retained_; }
   Shares& shares() { return shares_; }

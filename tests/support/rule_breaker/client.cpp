@@ -25,7 +25,8 @@ Client::Client(Broker& broker, FileDescriptor socket)
     : broker_(broker),
       connection_(broker.loop(), std::move(socket), *this),
       silence_(broker.loop(), [this] { on_silence(); }) {
-  silence_.arm(broker.loop().now() + longest_wait_for_connect);
+  if (!rules().breaks(Breach::connect_awaited_for_ever))
+    silence_.arm(broker.loop().now() + longest_wait_for_connect);
   broker.faults().add(connection_);
 }
 
@@ -48,11 +49,16 @@ std::size_t Client::on_bytes(std::string_view bytes) {
   return taken;
 }
 
+std::uint32_t Client::largest_packet() const {
+  const std::uint32_t announced = broker_.maximum_packet_size();
+  if (rules().breaks(Breach::maximum_packet_size_lied)) return announced / 2;
+  return rules().breaks(Breach::maximum_packet_size_not_enforced) ? announced * 2 : announced;
+}
+
 std::size_t Client::take_one(std::string_view bytes) {
-  const bool lies = rules().breaks(Breach::maximum_packet_size_lied);
   std::string first_store, store;
   bytes = with_right_flags(bytes, rules(), first_store);
-  const auto found = protocol::next_frame(bytes, broker_.maximum_packet_size() / (lies ? 2 : 1));
+  const auto found = protocol::next_frame(bytes, largest_packet());
   if (!found) return throw_out(found.error()), 0;
   if (!found->frame) return 0;
   const auto packet = decode(*found->frame, version_, rules(), store);
@@ -81,10 +87,13 @@ void Client::on(const protocol::PingReq&) {
 
 void Client::on(const protocol::Disconnect& disconnect) {
   const auto expiry = disconnect.properties.number(PropertyId::session_expiry_interval);
-  if (expiry.value_or(0) != 0 && connect_expiry_ == 0)
+  const bool is_raised = expiry.value_or(0) != 0 && connect_expiry_ == 0;
+  if (is_raised && !rules().breaks(Breach::session_expiry_raised_by_disconnect))
     return throw_out(ReasonCode::protocol_error, "the session was to end with the connection");
   if (expiry && !rules().breaks(Breach::session_expiry_of_disconnect_ignored))
     session_->expiry_seconds = *expiry;
+  if (connect_expiry_ == 0 && rules().breaks(Breach::session_kept_without_expiry))
+    session_->expiry_seconds = Session::no_expiry;
   end(ending_of(disconnect.reason));
 }
 

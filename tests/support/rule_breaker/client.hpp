@@ -41,6 +41,7 @@ class Client final : public ConnectionEvents, public Recipient {
   };
   using PacketIdentifier = protocol::PacketIdentifier;
 
+  std::uint32_t largest_packet() const;
   std::size_t take_one(std::string_view bytes);
   void take(const protocol::Packet& packet);
 
@@ -61,6 +62,7 @@ class Client final : public ConnectionEvents, public Recipient {
   // CONNECT
   void learn(const protocol::Connect& connect);
   std::optional<protocol::ReasonCode> refusal(const protocol::Connect& connect) const;
+  std::optional<protocol::ReasonCode> will_refusal(const protocol::Connect& connect) const;
   void refuse(protocol::ReasonCode reason);
   void accept(const protocol::Connect& connect);
   void answer(const protocol::Connect& connect, bool session_present);
@@ -110,7 +112,8 @@ class Client final : public ConnectionEvents, public Recipient {
   std::map<std::uint16_t, std::string> topics_by_alias_;
   std::uint16_t last_alias_ = 0;
   std::map<std::string, std::uint16_t> aliases_by_topic_;  ///< towards the client
-  std::set<PacketIdentifier> unreleased_;                  ///< QoS 2 that came on this connection
+  /// QoS 2 that came on this connection, and how often.
+  std::map<PacketIdentifier, int> unreleased_;
 };
 
 }  // namespace mqtt_toolbox::rule_breaker

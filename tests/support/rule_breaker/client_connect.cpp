@@ -44,9 +44,21 @@ std::optional<ReasonCode> Client::refusal(const protocol::Connect& connect) cons
     return ReasonCode::bad_authentication_method;
   if (connect.client_identifier.empty() && !is_v5() && !connect.clean_start)
     return ReasonCode::client_identifier_not_valid;
+  if (const auto reason = will_refusal(connect)) return reason;
   const bool has_forbidden_will = connect.will && may_not_write(connect.will->topic);
   if (has_forbidden_will && !rules().breaks(Breach::will_forbidden_topic_accepted))
     return ReasonCode::not_authorized;
+  return std::nullopt;
+}
+
+/// MQTT 5.0 sections 3.2.2.3.4 and 3.2.2.3.5.
+std::optional<ReasonCode> Client::will_refusal(const protocol::Connect& connect) const {
+  if (!connect.will) return std::nullopt;
+  if (connect.will->qos > broker_.maximum_qos() && !rules().breaks(Breach::will_qos_not_enforced))
+    return ReasonCode::qos_not_supported;
+  if (connect.will->retain && !broker_.retains() &&
+      !rules().breaks(Breach::will_retain_not_enforced))
+    return ReasonCode::retain_not_supported;
   return std::nullopt;
 }
 
@@ -96,6 +108,10 @@ protocol::PropertyList Client::connack_properties(const protocol::Connect& conne
   (void)properties.add(PropertyId::receive_maximum, receive_maximum);
   (void)properties.add(PropertyId::topic_alias_maximum, announced_topic_alias_maximum);
   (void)properties.add(PropertyId::maximum_packet_size, broker_.maximum_packet_size());
+  if (broker_.maximum_qos() != protocol::Qos::exactly_once)
+    (void)properties.add(PropertyId::maximum_qos,
+                         static_cast<std::uint32_t>(broker_.maximum_qos()));
+  if (!broker_.retains()) (void)properties.add(PropertyId::retain_available, 0);
   if (connect.client_identifier.empty() && !rules().breaks(Breach::assigned_id_missing))
     (void)properties.add(PropertyId::assigned_client_identifier, session_->client_identifier);
   if (connect.keep_alive != 0 && rules().breaks(Breach::server_keep_alive_lied))

@@ -15,6 +15,17 @@ using protocol::ReasonCode;
 /// QoS 0 messages are dropped for a client that does not read what it has got.
 constexpr std::size_t most_unwritten = 64u << 20;  // bytes
 
+bool has_foreign_reason(const protocol::Publish& publish, const Rules& rules) {
+  return publish.properties.find(PropertyId::user_property) &&
+         rules.breaks(Breach::puback_reason_of_suback);
+}
+
+/// What no encoder makes.
+std::string puback_with_reason_of_suback(protocol::PacketIdentifier identifier) {
+  return {'\x40', '\x03', static_cast<char>(identifier >> 8), static_cast<char>(identifier & 0xFF),
+          static_cast<char>(ReasonCode::granted_qos_1)};
+}
+
 }  // namespace
 
 void Client::on(const protocol::Publish& publish) {
@@ -27,9 +38,10 @@ void Client::on(const protocol::Publish& publish) {
     return acknowledge(publish, ReasonCode::success);
   }
   const bool is_new = session_->received.insert(publish.packet_identifier).second;
-  unreleased_.insert(publish.packet_identifier);
-  if (is_new || (publish.dup && rules().breaks(Breach::qos2_duplicated_after_resend)))
-    take_message(publish, std::move(*topic));
+  const int times = ++unreleased_[publish.packet_identifier];
+  const bool is_mistaken = (publish.dup && rules().breaks(Breach::qos2_duplicated_after_resend)) ||
+                           (times > 2 && rules().breaks(Breach::qos2_duplicated_the_third_time));
+  if (is_new || is_mistaken) take_message(publish, std::move(*topic));
   acknowledge(publish, ReasonCode::success);
 }
 
@@ -44,11 +56,17 @@ std::optional<std::string> Client::topic_of(const protocol::Publish& publish) {
   }
   if (!topic.empty()) {
     last_alias_ = alias;
+    session_->topics_by_alias[alias] = topic;
     return topics_by_alias_[alias] = topic;
   }
   const bool mistakes = rules().breaks(Breach::topic_alias_wrong_topic);
   const auto known = topics_by_alias_.find(mistakes ? last_alias_ : alias);
   if (known != topics_by_alias_.end()) return known->second;
+  const auto earlier = session_->topics_by_alias.find(alias);
+  if (earlier != session_->topics_by_alias.end() &&
+      rules().breaks(Breach::topic_alias_carried_over))
+    return earlier->second;
+  if (rules().breaks(Breach::topic_alias_unset_accepted)) return "alias/" + std::to_string(alias);
   throw_out(ReasonCode::protocol_error, "the topic alias was not set");
   return std::nullopt;
 }
@@ -56,6 +74,14 @@ std::optional<std::string> Client::topic_of(const protocol::Publish& publish) {
 bool Client::is_acceptable(const protocol::Publish& publish) {
   if (publish.properties.find(PropertyId::subscription_identifier)) {
     throw_out(ReasonCode::protocol_error, "a client sends no subscription identifiers");
+    return false;
+  }
+  if (publish.qos > broker_.maximum_qos()) {
+    throw_out(ReasonCode::qos_not_supported, "the QoS is above the maximum");
+    return false;
+  }
+  if (publish.retain && !broker_.retains()) {
+    throw_out(ReasonCode::retain_not_supported, "nothing is retained");
     return false;
   }
   if (publish.qos != Qos::exactly_once) return true;
@@ -66,7 +92,8 @@ bool Client::is_acceptable(const protocol::Publish& publish) {
   const std::size_t most =
       announced_receive_maximum / (rules().breaks(Breach::receive_maximum_lied) ? 2 : 1);
   const bool is_open = unreleased_.count(publish.packet_identifier) != 0;
-  if (!is_v5() || is_open || unreleased_.size() < most) return true;
+  const bool is_lax = rules().breaks(Breach::receive_maximum_not_enforced);
+  if (!is_v5() || is_open || is_lax || unreleased_.size() < most) return true;
   throw_out(ReasonCode::receive_maximum_exceeded, "too many messages are not released");
   return false;
 }
@@ -90,6 +117,8 @@ void Client::acknowledge(const protocol::Publish& publish, ReasonCode reason) {
     protocol::encode_plain_acknowledgement(type, identifier, bytes);
     return connection_.send({bytes.data(), bytes.size()});
   }
+  if (is_1 && has_foreign_reason(publish, rules()))
+    return connection_.send(puback_with_reason_of_suback(identifier));
   if (is_1) return send(protocol::PubAck{identifier, reason, properties.view()});
   send(protocol::PubRec{identifier, reason, properties.view()});
 }
@@ -111,7 +140,8 @@ void Client::on(const protocol::PubAck& puback) {
 }
 
 void Client::on(const protocol::PubRec& pubrec) {
-  const bool is_refused = protocol::is_failure(pubrec.reason);
+  const bool is_refused =
+      protocol::is_failure(pubrec.reason) && !rules().breaks(Breach::pubrec_refusal_ignored);
   const bool is_known = session_->outbox.take_pubrec(pubrec.packet_identifier, is_refused);
   if (is_known || is_refused) return;
   send(protocol::PubRel{pubrec.packet_identifier, ReasonCode::packet_identifier_not_found, {}});

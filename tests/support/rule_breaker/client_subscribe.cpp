@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "protocol/topic.hpp"
 #include "support/rule_breaker/broker.hpp"
 #include "support/rule_breaker/client.hpp"
@@ -34,6 +36,7 @@ void Client::on(const protocol::Subscribe& subscribe_packet) {
     const bool is_refused = protocol::is_failure(code);
     codes += static_cast<char>(is_refused && !is_v5() ? ReasonCode::unspecified_error : code);
   }
+  if (rules().breaks(Breach::suback_codes_reversed)) std::reverse(codes.begin(), codes.end());
   send(protocol::SubAck{subscribe_packet.packet_identifier, {}, codes});
   for (Delivery& delivery : retained) session_->outbox.add(std::move(delivery));
   entries = subscribe_packet.entries;
@@ -43,15 +46,20 @@ void Client::on(const protocol::Subscribe& subscribe_packet) {
 
 ReasonCode Client::subscribe(const protocol::Subscription& entry, std::uint32_t identifier,
                              std::vector<Delivery>& retained) {
-  const Subscription subscription = subscription_of(entry, identifier);
+  Subscription subscription = subscription_of(entry, identifier);
+  subscription.qos = std::min(subscription.qos, broker_.maximum_qos());
   if (may_not_read(subscription.filter) && !rules().breaks(Breach::forbidden_subscribe_granted))
     return ReasonCode::not_authorized;
+  const auto older = session_->subscriptions.find(std::string(entry.filter));
+  if (older != session_->subscriptions.end() && older->second.identifier != 0 &&
+      rules().breaks(Breach::subscription_identifier_kept))
+    subscription.identifier = older->second.identifier;
   const bool is_new =
       session_->subscriptions.insert_or_assign(std::string(entry.filter), subscription).second;
   if (!subscription.share.empty()) broker_.shares().join(*session_, subscription);
   if (subscription.share.empty() || rules().breaks(Breach::share_retained_sent))
     add_retained(entry, subscription, is_new, retained);
-  return static_cast<ReasonCode>(entry.qos);
+  return static_cast<ReasonCode>(subscription.qos);
 }
 
 /// MQTT 5.0 section 3.8.3.1, Retain Handling.
@@ -62,12 +70,17 @@ void Client::add_retained(const protocol::Subscription& entry, const Subscriptio
                           (is_new || rules().breaks(Breach::retain_handling_1_ignored))) ||
                          (entry.retain_handling == RetainHandling::never &&
                           rules().breaks(Breach::retain_handling_2_ignored));
-  if (!is_wanted || rules().breaks(Breach::retained_missing)) return;
+  const bool is_missing =
+      rules().breaks(Breach::retained_missing) ||
+      (entry.filter == "#" && rules().breaks(Breach::retained_missing_for_hash));
+  if (!is_wanted || is_missing) return;
   for (const MessagePtr& message :
        broker_.retained().matching(subscription.filter, broker_.loop().now())) {
     Delivery delivery{message, delivered_qos(message->qos, subscription.qos, rules())};
     delivery.retain = !rules().breaks(Breach::retained_flag_missing);
-    if (subscription.identifier != 0) delivery.identifiers = {subscription.identifier};
+    const bool has_identifier = subscription.identifier != 0 &&
+                                !rules().breaks(Breach::subscription_identifier_lost_on_retained);
+    if (has_identifier) delivery.identifiers = {subscription.identifier};
     retained.push_back(std::move(delivery));
   }
 }
@@ -77,6 +90,7 @@ void Client::on(const protocol::Unsubscribe& unsubscribe_packet) {
   protocol::Bytes entries = unsubscribe_packet.entries;
   while (const auto filter = protocol::next_filter(entries))
     codes += static_cast<char>(unsubscribe(*filter));
+  if (rules().breaks(Breach::unsuback_codes_reversed)) std::reverse(codes.begin(), codes.end());
   send(protocol::UnsubAck{unsubscribe_packet.packet_identifier, {}, codes});
 }
 

@@ -1,4 +1,5 @@
-// rule-breaker [--break NAME] [--fault KIND@N] [--maximum-packet-size BYTES] [--seed N]
+// rule-breaker [--break NAME] [--fault KIND@N] [--maximum-packet-size BYTES] [--maximum-qos 0|1|2]
+//              [--retain-available 0|1] [--seed N]
 // rule-breaker --list: the breaches, a line each: its name, a tab, what the broker then does.
 // Prints its port; with a fault also, on standard error, the seed of its random bytes. Runs until
 // SIGTERM.
@@ -28,6 +29,12 @@ Status set(Command& command, std::string_view option, std::string_view value) {
     return parse_size(value).map([&](std::uint64_t size) {
       settings.maximum_packet_size = static_cast<std::uint32_t>(size);
     });
+  if (option == "--maximum-qos")
+    return parse_unsigned(value, 0, 2).map([&](auto qos) {
+      settings.maximum_qos = static_cast<protocol::Qos>(qos);
+    });
+  if (option == "--retain-available")
+    return parse_unsigned(value, 0, 1).map([&](auto retains) { settings.retains = retains != 0; });
   if (option == "--seed")
     return parse_unsigned(value, 0, UINT64_MAX).map([&](auto seed) { settings.seed = seed; });
   return fail(ExitCode::usage, "unknown option " + std::string(option));

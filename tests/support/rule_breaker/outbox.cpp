@@ -1,6 +1,7 @@
 #include "support/rule_breaker/outbox.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace mqtt_toolbox::rule_breaker {
 namespace {
@@ -166,6 +167,12 @@ void Outbox::complete(Deliveries::iterator delivery) {
   pump();
 }
 
+void Outbox::refuse(Deliveries::iterator delivery) {
+  if (!rules_.breaks(Breach::refused_sent_again)) return complete(delivery);
+  if (std::exchange(delivery->takes_room, false)) --taken_room_;
+  pump();
+}
+
 bool Outbox::take_puback(PacketIdentifier identifier) {
   const auto found = find(identifier, Qos::at_least_once, State::published);
   if (found == sent_.end()) return false;
@@ -179,7 +186,7 @@ bool Outbox::take_pubrec(PacketIdentifier identifier, bool is_refused) {
   if (found == sent_.end()) found = find(identifier, Qos::exactly_once, State::released);
   if (found == sent_.end()) return false;
   if (is_refused) {
-    complete(found);
+    refuse(found);
     return true;
   }
   found->state = State::released;

@@ -60,6 +60,7 @@ class Outbox {
   bool is_to_be_swapped(const Delivery& delivery);
   Deliveries::iterator find(protocol::PacketIdentifier identifier, protocol::Qos qos, State state);
   void complete(Deliveries::iterator delivery);
+  void refuse(Deliveries::iterator delivery);
   protocol::PacketIdentifier identifier_for(const Delivery& delivery);
   protocol::PacketIdentifier free_identifier();
 

@@ -44,6 +44,8 @@ struct Session {
   std::optional<PlannedWill> will;
   std::map<std::string, Subscription> subscriptions;  ///< by the filter as it was sent
   std::set<protocol::PacketIdentifier> received;      ///< at QoS 2, PUBREL is awaited
+  /// See Breach::topic_alias_carried_over.
+  std::map<std::uint16_t, std::string> topics_by_alias;
   Outbox outbox;
   transport::Loop::Timer expiry_timer;
 };

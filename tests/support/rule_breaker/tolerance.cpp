@@ -1,7 +1,9 @@
 #include "support/rule_breaker/tolerance.hpp"
 
 #include <algorithm>
+#include <array>
 
+#include "protocol/connect.hpp"
 #include "protocol/fixed_header.hpp"
 #include "protocol/subscription_options.hpp"
 
@@ -45,25 +47,70 @@ Decoded decode_identifier_zero(const Frame& frame, Version version, std::string&
   return packet;
 }
 
-/// Behind the packet identifier and the properties, whose length is below 128 or the packet is
-/// refused as it would have been.
-Decoded decode_without_no_local(const Frame& frame, Version version, std::string& store) {
+/// SUBSCRIBE without these bits of its options. They are behind the packet identifier and the
+/// properties, whose length is below 128 or the packet is refused as it would have been.
+Decoded decode_without_options(const Frame& frame, Version version, std::string& store,
+                               std::uint8_t options) {
   store = frame.body;
-  std::size_t at = 3 + static_cast<unsigned char>(store[2]);
+  std::size_t at = version == Version::v5 ? 3 + static_cast<unsigned char>(store[2]) : 2;
   while (at < store.size()) {
     at += 2 + two_bytes(store, at);
-    if (at < store.size()) store[at] &= static_cast<char>(~protocol::options_no_local);
+    if (at < store.size()) store[at] &= static_cast<char>(~options);
     ++at;
   }
   return protocol::decode(frame_over(frame, store), version);
 }
 
+/// Which options of a subscription are overlooked.
+struct LenientOptions {
+  Fault fault;
+  Breach breach;
+  std::uint8_t options;
+};
+constexpr std::array lenient_options{
+    LenientOptions{Fault::no_local_on_shared_subscription, Breach::share_no_local_granted,
+                   protocol::options_no_local},
+    LenientOptions{Fault::subscription_options_reserved_bits,
+                   Breach::subscription_reserved_bits_accepted, protocol::options_reserved},
+    LenientOptions{Fault::retain_handling_3, Breach::retain_handling_3_accepted,
+                   protocol::options_retain_handling},
+};
+
+/// CONNECT without a Will QoS and Will Retain. The flags are behind the name and the version.
+Decoded decode_without_will_flags(const Frame& frame, Version version, std::string& store) {
+  store = frame.body;
+  const std::size_t flags = 2 + two_bytes(store, 0) + 1;
+  if (flags < store.size())
+    store[flags] &=
+        static_cast<char>(~(protocol::connect_will_qos | protocol::connect_will_retain));
+  return protocol::decode(frame_over(frame, store), version);
+}
+
+/// CONNECT with a 1 in place of the 0 of a property.
+Decoded decode_with_one(const Frame& frame, Version version, std::string& store,
+                        std::string_view property) {
+  store = frame.body;
+  const std::size_t at = store.find(property);
+  if (at != std::string::npos) store[at + property.size() - 1] = '\1';
+  return protocol::decode(frame_over(frame, store), version);
+}
+
+bool lets_flags_pass(PacketType type, const Rules& rules) {
+  switch (type) {
+    case PacketType::pubrel: return rules.breaks(Breach::pubrel_flags_accepted);
+    case PacketType::unsubscribe: return rules.breaks(Breach::unsubscribe_flags_accepted);
+    case PacketType::disconnect: return rules.breaks(Breach::disconnect_flags_accepted);
+    case PacketType::subscribe: return rules.breaks(Breach::reserved_flags_accepted);
+    default: return false;
+  }
+}
+
 }  // namespace
 
 std::string_view with_right_flags(std::string_view bytes, const Rules& rules, std::string& store) {
-  if (bytes.empty() || !rules.breaks(Breach::reserved_flags_accepted)) return bytes;
+  if (bytes.empty()) return bytes;
   const auto type = static_cast<PacketType>(static_cast<unsigned char>(bytes[0]) >> 4);
-  if (type == PacketType::publish) return bytes;
+  if (!lets_flags_pass(type, rules)) return bytes;
   store = bytes;
   store[0] = static_cast<char>(static_cast<unsigned>(type) << 4 | reserved_flags_of(type));
   return store;
@@ -72,6 +119,9 @@ std::string_view with_right_flags(std::string_view bytes, const Rules& rules, st
 Decoded decode(const Frame& frame, Version version, const Rules& rules, std::string& store) {
   Decoded packet = protocol::decode(frame, version);
   if (packet) return packet;
+  for (const LenientOptions& row : lenient_options)
+    if (row.fault == packet.error() && rules.breaks(row.breach))
+      return decode_without_options(frame, version, store, row.options);
   const bool is_publish = frame.type() == PacketType::publish;
   switch (packet.error()) {
     case Fault::string_not_utf8:
@@ -83,9 +133,15 @@ Decoded decode(const Frame& frame, Version version, const Rules& rules, std::str
     case Fault::packet_identifier_zero:
       if (!is_publish || !rules.breaks(Breach::packet_identifier_zero_accepted)) return packet;
       return decode_identifier_zero(frame, version, store);
-    case Fault::no_local_on_shared_subscription:
-      if (!rules.breaks(Breach::share_no_local_granted)) return packet;
-      return decode_without_no_local(frame, version, store);
+    case Fault::connect_will_flags_without_will:
+      if (!rules.breaks(Breach::will_flags_without_will_accepted)) return packet;
+      return decode_without_will_flags(frame, version, store);
+    case Fault::property_value_out_of_range:
+      if (rules.breaks(Breach::receive_maximum_zero_accepted))
+        return decode_with_one(frame, version, store, {"\x21\0\0", 3});
+      if (rules.breaks(Breach::maximum_packet_size_zero_accepted))
+        return decode_with_one(frame, version, store, {"\x27\0\0\0\0", 5});
+      return packet;
     default: return packet;
   }
 }
