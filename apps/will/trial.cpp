@@ -93,7 +93,7 @@ Status Trial::call_witnesses(const probe::Ground& ground) {
 
 Status Trial::call_witness(const probe::Ground& ground, client::Engine engine,
                            std::vector<std::unique_ptr<probe::Witness>>& witnesses) {
-  client::ConnectPlan plan = probe::plan_of_visit(ground.plan);
+  client::ConnectPlan plan = probe::plan_of_visit(ground.plan, world_.random);
   plan.engine = engine;
   plan.client_identifier = client::make_identifier(world_.random);
   std::vector<std::string> filters{ground.topic_prefix + "/#"};

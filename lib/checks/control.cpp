@@ -109,7 +109,7 @@ class ControlClient final : private client::Handler {
 
 Status send_control_message(console::World& world, const client::ConnectPlan& plan,
                             const std::string& topic, Duration patience) {
-  const client::ConnectPlan visit = probe::plan_of_visit(plan);
+  const client::ConnectPlan visit = probe::plan_of_visit(plan, world.random);
   return ControlClient(world.loop, topic, patience).run(world.random, visit);
 }
 

@@ -41,7 +41,7 @@ class Visitor final : private client::Handler {
 }  // namespace
 
 Result<Greeting> greet(console::World& world, const client::ConnectPlan& plan) {
-  const client::ConnectPlan first = probe::plan_of_visit(plan);
+  const client::ConnectPlan first = probe::plan_of_visit(plan, world.random);
   return Visitor(world.loop).visit(world.random, first);
 }
 

@@ -53,7 +53,7 @@ std::string Scene::new_identifier() {
 }
 
 client::ConnectPlan Scene::plan() {
-  client::ConnectPlan plan = plan_of_visit(ground_.plan);
+  client::ConnectPlan plan = plan_of_visit(ground_.plan, random_);
   plan.client_identifier = new_identifier();
   plan.engine = client::Engine::native;
   return plan;

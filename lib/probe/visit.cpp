@@ -1,8 +1,10 @@
 #include "probe/visit.hpp"
 
+#include "client/session_use.hpp"
+
 namespace mqtt_toolbox::probe {
 
-client::ConnectPlan plan_of_visit(client::ConnectPlan plan) {
+client::ConnectPlan plan_of_visit(client::ConnectPlan plan, Random& random) {
   plan.session_use = client::SessionUse::as_given;
   plan.session.will.reset();
   plan.session.clean_start = true;
@@ -10,6 +12,7 @@ client::ConnectPlan plan_of_visit(client::ConnectPlan plan) {
   plan.session.connect_properties.remove(protocol::PropertyId::session_expiry_interval);
   plan.reconnect.attempts = 0;
   plan.retry_first_connect = false;
+  if (plan.client_identifier.empty()) plan.client_identifier = client::make_identifier(random);
   return plan;
 }
 

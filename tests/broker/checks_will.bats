@@ -135,6 +135,15 @@ without_time() { jq -c 'del(.time, .time_s, .message_expiry_interval_s, .packet_
   done
 }
 
+@test "a broker that lets in nobody without a client identifier" {
+  local tool
+  local -A case=([mqtt-will-test]=rst [mqtt-qos-test]=at-least-once [mqtt-share-test]=served [mqtt-probe]=ping)
+  for tool in "${!case[@]}"; do
+    run mqtt-sandbox --client-identifiers -- sh -c "$tool -V 311 --case ${case[$tool]}"' -L "$MQTT_SANDBOX_TCP_URL"'
+    [ "$status" -eq 0 ]
+  done
+}
+
 @test "rights below a prefix only: nothing fails that does not fail with all rights" {
   local tool all=$BATS_TEST_TMPDIR/all some=$BATS_TEST_TMPDIR/some
   echo 'topic readwrite mine/#' >"$BATS_TEST_TMPDIR/acl"

@@ -12,10 +12,10 @@ constexpr std::string_view end_mark = "<!-- brokers: end -->\n";
 
 /// The results know a broker by the name of its script.
 std::string shown_name(const std::string& name) {
-  static const json names = {{"activemq", "ActiveMQ"}, {"aedes", "aedes"},
-                             {"ejabberd", "ejabberd"}, {"hivemq", "HiveMQ CE"},
-                             {"mosca", "Mosca"},       {"mosquitto", "Mosquitto"},
-                             {"rabbitmq", "RabbitMQ"}};
+  static const json names = {{"activemq", "ActiveMQ"},   {"amqtt", "aMQTT"},
+                             {"hivemq", "HiveMQ CE"},    {"mochi", "Mochi MQTT"},
+                             {"moquette", "Moquette"},   {"mosca", "Mosca"},
+                             {"mosquitto", "Mosquitto"}, {"rabbitmq", "RabbitMQ"}};
   return names.value(name, name);
 }
 

@@ -68,9 +68,10 @@ struct Patience {
 };
 
 /// Until the broker answers CONNECT with success; a port may be open long before.
-bool answers(const BrokerFacts& facts, std::string_view door, std::uint16_t port,
-             const std::optional<Credentials>& credentials, const Patience& patience) {
-  const Conditions conditions{facts, client::Engine::native, protocol::Version::v311, door};
+bool answers(const BrokerFacts& facts, protocol::Version version, std::string_view door,
+             std::uint16_t port, const std::optional<Credentials>& credentials,
+             const Patience& patience) {
+  const Conditions conditions{facts, client::Engine::native, version, door};
   while (!patience.is_over()) {
     Stage stage(conditions, system_seed(), std::chrono::seconds(5));
     client::ConnectPlan plan = stage.plan();
@@ -87,6 +88,17 @@ bool answers(const BrokerFacts& facts, std::string_view door, std::uint16_t port
   return false;
 }
 
+bool answers(const BrokerFacts& facts, protocol::Version version, const Patience& patience) {
+  const auto opens = [&](std::string_view door, std::uint16_t port,
+                         const std::optional<Credentials>& credentials) {
+    return answers(facts, version, door, port, credentials, patience);
+  };
+  for (const auto& [door, port] : facts.doors)
+    if (!opens(door, port, facts.credentials)) return false;
+  if (facts.limited && !opens("tcp", facts.limited->port, {})) return false;
+  return !facts.login || opens("tcp", facts.login->port, facts.login->credentials);
+}
+
 int await(const std::string& file, int seconds, int process) {
   const auto facts = read_facts(file);
   if (!facts) {
@@ -94,13 +106,8 @@ int await(const std::string& file, int seconds, int process) {
     return 2;
   }
   const Patience patience{SystemClock().now() + std::chrono::seconds(seconds), process};
-  for (const auto& [door, port] : facts->doors)
-    if (!answers(*facts, door, port, facts->credentials, patience)) return 1;
-  if (facts->limited && !answers(*facts, "tcp", facts->limited->port, {}, patience)) return 1;
-  if (facts->login &&
-      !answers(*facts, "tcp", facts->login->port, facts->login->credentials, patience))
-    return 1;
-  return 0;
+  if (!answers(*facts, protocol::Version::v311, patience)) return 1;
+  return !facts->v5 || answers(*facts->v5, protocol::Version::v5, patience) ? 0 : 1;
 }
 
 }  // namespace

@@ -30,6 +30,16 @@ BrokerFacts facts_of(const json& object) {
   facts.login = special_door(object, "login");
   facts.limited = special_door(object, "limited");
   facts.restart = object.value("restart", std::vector<std::string>());
+  facts.side_by_side = object.value("side_by_side", facts.side_by_side);
+  return facts;
+}
+
+BrokerFacts facts_with_versions(json object) {
+  BrokerFacts facts = facts_of(object);
+  if (object.contains("v5")) {
+    object.merge_patch(json(object.at("v5")));
+    facts.v5 = std::make_shared<const BrokerFacts>(facts_of(object));
+  }
   return facts;
 }
 
@@ -38,7 +48,7 @@ BrokerFacts facts_of(const json& object) {
 Result<BrokerFacts> read_facts(const std::string& file) {
   std::ifstream stream(file);
   try {
-    return facts_of(json::parse(stream));
+    return facts_with_versions(json::parse(stream));
   } catch (const json::exception& wrong) {
     return fail(ExitCode::io, file + ": " + wrong.what());
   }

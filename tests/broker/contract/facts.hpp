@@ -2,11 +2,13 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "protocol/types.hpp"
 
 namespace mqtt_toolbox::contract {
 
@@ -38,6 +40,15 @@ struct BrokerFacts {
   std::optional<SpecialDoor> limited;
   /// The command that stops the broker and starts it again; empty: none.
   std::vector<std::string> restart;
+  /// How many cases it bears side by side.
+  unsigned side_by_side = 32;
+  /// What is otherwise for clients of MQTT 5.0: some brokers have a listener for each version.
+  std::shared_ptr<const BrokerFacts> v5;
+
+  /// What holds for clients of that version; none: those that fall back.
+  const BrokerFacts& of(std::optional<protocol::Version> spoken) const {
+    return v5 && spoken == protocol::Version::v5 ? *v5 : *this;
+  }
 };
 
 /// From the file that the start of a broker wrote.

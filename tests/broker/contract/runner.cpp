@@ -52,9 +52,9 @@ class Run {
 
   void add(const Case& played, std::size_t number) {
     if (!std::regex_search(played.name, std::regex(settings_.pattern))) return;
-    if (played.offered != nullptr && !played.offered(facts_)) return;
     for (const Protocol& protocol : protocols)
-      if (played.versions & protocol.bit) tasks_.push_back({&played, number, &protocol, {}});
+      if (played.versions & protocol.bit && is_offered(played, protocol))
+        tasks_.push_back({&played, number, &protocol, {}});
   }
 
   bool play() {
@@ -63,13 +63,17 @@ class Run {
     const auto together = static_cast<std::size_t>(middle - tasks_.begin());
     // One engine after the other: Paho takes a second to end whenever no client of its is left.
     for (const Engine engine : settings_.engines) {
-      play(0, together, settings_.side_by_side, engine);
+      play(0, together, std::min(settings_.side_by_side, facts_.side_by_side), engine);
       play(together, tasks_.size(), 1, engine);
     }
     return !has_failed_;
   }
 
  private:
+  bool is_offered(const Case& played, const Protocol& protocol) const {
+    return played.offered == nullptr || played.offered(facts_.of(protocol.version));
+  }
+
   void play(std::size_t begin, std::size_t end, unsigned side_by_side, Engine engine) {
     std::atomic<std::size_t> next = begin;
     std::vector<std::jthread> workers;
@@ -115,8 +119,9 @@ class Run {
 
   Observation observe(const Task& task, Engine engine) {
     const bool has_qos_2 = !known_.is_unsupported(name_of(*task.protocol), publish_at_qos_2);
-    const Conditions conditions{
-        facts_, engine, task.protocol->version, task.played->door, settings_.is_long, has_qos_2};
+    const auto version = task.protocol->version;
+    const Conditions conditions{facts_.of(version), engine,   version, task.played->door,
+                                settings_.is_long,  has_qos_2};
     const std::uint64_t seed =
         settings_.seed + std::hash<std::string>()(task.played->name + name_of(*task.protocol)) +
         static_cast<std::uint64_t>(engine);
