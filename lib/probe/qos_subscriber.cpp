@@ -107,16 +107,22 @@ class CutSubscriber {
     return pass(what + " came again");
   }
 
-  /// The session was ended: nothing of it may come again.
+  /// The session was ended: nothing of it may come again. What comes for the first time may have
+  /// been on its way through the broker when the new session subscribed.
   Finding judge_new() const {
-    for (const Sighting& sighting : cutter_.sightings()) {
-      const auto number = number_of(sighting.payload, sent_);
-      if (number && *number <= (sighting.connection - 1) * length_)
+    for (const Sighting& sighting : cutter_.sightings())
+      if (came_earlier(sighting))
         return broken("number " + sighting.payload + " of an earlier session came again");
-    }
     const Ledger ledger = ledger_of(wire_.received(), sent_);
     return pass(cuts_text() + ", each time a new session; " + ledger.text() +
                 (ledger.lost().empty() ? "" : ", which went with their session"));
+  }
+
+  bool came_earlier(const Sighting& later) const {
+    const auto& all = cutter_.sightings();
+    return std::any_of(all.begin(), all.end(), [&](const Sighting& sighting) {
+      return sighting.connection < later.connection && sighting.payload == later.payload;
+    });
   }
 
   const Sighting* target() const {

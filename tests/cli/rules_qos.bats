@@ -8,6 +8,8 @@ setup_file() { play_all mqtt-qos-test; }
 
 @test "none" { finds; }
 
+@test "distributed-late" { finds; }
+
 @test "qos0-duplicated" { finds at-most-once; }
 @test "qos1-lost" { finds at-least-once; }
 @test "qos2-lost" { finds exactly-once full-window; }

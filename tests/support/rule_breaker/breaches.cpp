@@ -70,6 +70,8 @@ constexpr std::array rows{
     BreachRow{B::take_over_leaves_the_old, "take-over-leaves-the-old",
               "leaves the old connection open at a take-over"},
     BreachRow{B::qos0_duplicated, "qos0-duplicated", "delivers QoS 0 messages twice"},
+    BreachRow{B::distributed_late, "distributed-late",
+              "passes messages on one by one, some time after their acknowledgement: its right"},
     BreachRow{B::qos1_lost, "qos1-lost",
               "acknowledges every twentieth QoS 1 message of a topic and drops it"},
     BreachRow{B::qos1_not_redelivered, "qos1-not-redelivered",

@@ -47,6 +47,7 @@ enum class Breach : std::uint8_t {
   take_over_without_disconnect_8e,
   take_over_leaves_the_old,
   qos0_duplicated,
+  distributed_late,
   qos1_lost,
   qos1_not_redelivered,
   qos1_no_dup_flag,

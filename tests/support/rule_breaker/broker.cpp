@@ -12,6 +12,7 @@ namespace {
 using transport::Interest;
 
 constexpr std::uint64_t lose_every = 20;
+constexpr Duration distribution_interval = std::chrono::milliseconds(5);
 
 }  // namespace
 
@@ -30,7 +31,8 @@ Broker::Broker(transport::Loop& loop, FileDescriptor listener, const Settings& s
       retained_(rules_),
       shares_(rules_),
       wills_(loop, rules_, [this](const MessagePtr& will) { publish(will); }),
-      faults_(loop, settings.fault, settings.seed) {
+      faults_(loop, settings.fault, settings.seed),
+      distribution_(loop, [this] { distribute_due(); }) {
   watch_.want(Interest::read);
   if (settings_.retains && !rules_.breaks(Breach::sys_topics_missing)) add_system_topics();
 }
@@ -139,6 +141,20 @@ void Broker::pass_on_shared(Session& session, bool session_ends) {
 }
 
 void Broker::publish(const MessagePtr& message) {
+  if (!rules_.breaks(Breach::distributed_late)) return distribute(message);
+  Time& last = last_distribution_[message->topic];
+  last = std::max(last, loop_.now()) + distribution_interval;
+  undistributed_.emplace(last, message);
+  distribution_.arm(undistributed_.begin()->first);
+}
+
+void Broker::distribute_due() {
+  const auto next = undistributed_.extract(undistributed_.begin());
+  distribute(next.mapped());
+  if (!undistributed_.empty()) distribution_.arm(undistributed_.begin()->first);
+}
+
+void Broker::distribute(const MessagePtr& message) {
   if (message->retain) retained_.store(message);
   const bool starves =
       rules_.breaks(Breach::share_plain_starved) && shares_.is_subscribed(message->topic);

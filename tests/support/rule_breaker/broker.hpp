@@ -64,6 +64,8 @@ class Broker {
 
  private:
   void accept_one();
+  void distribute(const MessagePtr& message);
+  void distribute_due();
   void add_system_topics();
   Session* find(const std::string& client_identifier);
   Opened create_session(const std::string& client_identifier);
@@ -83,6 +85,9 @@ class Broker {
   Faults faults_;
   std::map<std::string, std::unique_ptr<Session>> sessions_;  ///< by client identifier
   std::map<Client*, std::unique_ptr<Client>> clients_;
+  std::multimap<Time, MessagePtr> undistributed_;  ///< by when they are passed on
+  std::map<std::string, Time> last_distribution_;  ///< by topic
+  transport::Loop::Timer distribution_;
   std::uint64_t assigned_identifiers_ = 0;
   std::map<std::string, std::uint64_t> losable_;  ///< by topic
 };
