@@ -54,6 +54,7 @@ bool come_back(Scene& scene, Bare& client) {
   client.plan().session.clean_start = false;
   client.forget_answers();
   if (client.try_connect().kind == Attempt::Kind::accepted) return true;
+  client.wire().cut(transport::Ending::fin);
   return scene.stay(quiet) && client.connect();
 }
 
