@@ -104,10 +104,10 @@ Finding packet_size_exceeded(Scene& scene) {
   return refusal_by(scene, client, raw_packet(publish_qos_1, rest), PacketType::puback);
 }
 
-/// Whether the session of a client that is gone is there; it is not afterwards.
+/// Whether the session of a client that is gone is still there after a while; it is not afterwards.
 std::optional<bool> is_kept(Scene& scene, Bare& client) {
   client.wire().cut(transport::Ending::fin);
-  if (scene.in_trouble() || !come_back(scene, client)) return std::nullopt;
+  if (!scene.stay(std::chrono::seconds(1)) || !come_back(scene, client)) return std::nullopt;
   const bool kept = client.wire().session_present();
   client.wire().cut(transport::Ending::fin);
   end_session(scene, client.wire());

@@ -1,5 +1,7 @@
 #include "probe/malformed_steps.hpp"
 
+#include <fmt/format.h>
+
 #include "probe/broker_steps.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -15,6 +17,14 @@ constexpr Duration reaction_patience = std::chrono::milliseconds(1500);
 Finding against(const Scene& scene, Verdict otherwise, std::string observed) {
   if (scene.ground().version() == protocol::Version::v31) otherwise = Verdict::deviates;
   return {otherwise, std::move(observed), {}};
+}
+
+/// "SUBACK", with a code that the standard does not know.
+std::string answer_text(const Bare::Answer& answer) {
+  std::string text(name(answer.type));
+  if (!protocol::is_known(answer.reason))
+    text += fmt::format(" 0x{:02X}", static_cast<unsigned>(answer.reason));
+  return text;
 }
 
 }  // namespace
@@ -42,8 +52,9 @@ Finding refusal_by(Scene& scene, Bare& client, const std::string& bytes, PacketT
   const Bare::Answer* answer = client.wait_for(acceptance, reaction_patience);
   if (scene.in_trouble()) return {};
   if (answer != nullptr) {
-    if (is_failure(answer->reason)) return pass(reason_text(answer->reason, acceptance));
-    return against(scene, otherwise, "took it: answered with " + std::string(name(acceptance)));
+    const bool is_refused = is_failure(answer->reason) && protocol::is_known(answer->reason);
+    if (is_refused) return pass(reason_text(answer->reason, acceptance));
+    return against(scene, otherwise, "took it: answered with " + answer_text(*answer));
   }
   if (const auto& end = client.wire().end()) return ended(scene, reason_of(*end));
   return against(scene, otherwise, "neither an answer nor an end within 1.5 s");
