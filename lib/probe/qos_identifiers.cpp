@@ -249,7 +249,8 @@ Finding judge_refusal(Refuser& subscriber) {
 }  // namespace
 
 /// PUBREC from 0x80 on ends the flow (MQTT 5.0 section 4.3.3): the message is acknowledged
-/// (MQTT-4.4.0-2), and no longer counts for the Receive Maximum (section 4.9).
+/// (MQTT-4.4.0-2), and no longer counts for the Receive Maximum (section 4.9), so that the next one
+/// is to be sent (MQTT-4.3.3-2).
 Finding play_refused_by_subscriber(Scene& scene) {
   const std::string topic = scene.topic("stream");
   Refuser subscriber(scene);
