@@ -14,7 +14,7 @@ _mqtt_probe() {
       return
       ;;
     --case)
-      mapfile -t COMPREPLY < <(compgen -W 'version-3.1 version-3.1.1 version-5.0 connack assigned-id take-over ping anonymous unknown-auth auth-methods reason-strings response-information response-not-requested sys-topics no-connect keep-alive keep-alive-bounds qos0 qos1 qos2 acknowledgement-reasons receive-maximum topic-characters topic-separator topic-case empty-payload no-subscribers overlap wildcard-plus wildcard-one-level wildcard-hash wildcard-parent wildcard-empty-level wildcard-dollar shared subscription-identifier subscription-replaced suback-order unsuback-order no-local unsubscribe unsubscribe-unknown retained retained-flag retained-flag-live retained-wildcard retained-hash retained-identifier retained-replaced retained-cleared retain-handling retain-as-published payload-format content-type response-topic correlation-data user-properties topic-alias alias-to-client client-packet-size flow-control session-resume session-clean session-not-kept offline-messages session-expiry session-expiry-disconnect message-expiry message-expiry-lowered packet-size topic-length topic-levels client-id-length client-id-characters subscribe-filters queued-messages tls tls-1.2 tls-1.3 first-not-connect second-connect protocol-name version-unknown connect-flag-reserved will-qos-without-will will-retain-without-will receive-maximum-zero packet-size-zero connect-cut-short topic-wildcard topic-empty topic-not-utf8 filter-hash-inside filter-plus-inside filter-empty filter-not-utf8 subscribe-empty subscribe-qos-3 subscribe-reserved-bits retain-handling-3 unsubscribe-empty packet-identifier-zero publish-qos-3 reserved-flags pubrel-flags unsubscribe-flags packet-type-zero length-five-bytes string-too-long property-twice property-unknown property-misplaced alias-zero alias-too-high subscription-identifier-zero subscription-identifier-published topic-nul filter-nul client-id-nul will-qos will-retain alias-unset alias-of-earlier-connection receive-maximum-exceeded packet-size-exceeded disconnect-raises-expiry huge-lengths partial-packets silent-connections deep-filter many-user-properties' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'version-3.1 version-3.1.1 version-5.0 connack assigned-id take-over ping anonymous unknown-auth auth-methods reason-strings response-information response-not-requested sys-topics no-connect keep-alive keep-alive-bounds qos0 qos1 qos2 acknowledgement-reasons receive-maximum topic-characters topic-separator topic-case empty-payload no-subscribers overlap wildcard-plus wildcard-one-level wildcard-hash wildcard-parent wildcard-empty-level wildcard-dollar shared subscription-identifier subscription-replaced suback-order unsuback-order no-local unsubscribe unsubscribe-unknown retained retained-flag retained-flag-live retained-wildcard retained-hash retained-identifier retained-replaced retained-cleared retain-handling retain-as-published payload-format content-type response-topic correlation-data user-properties topic-alias alias-to-client client-packet-size flow-control session-resume session-clean session-not-kept offline-messages session-expiry session-expiry-disconnect message-expiry message-expiry-lowered packet-size topic-length topic-levels client-id-length client-id-characters subscribe-filters queued-messages tls tls-1.2 tls-1.3 no-foreign-messages first-not-connect second-connect protocol-name version-unknown connect-flag-reserved will-qos-without-will will-retain-without-will receive-maximum-zero packet-size-zero connect-cut-short topic-wildcard topic-empty topic-not-utf8 filter-hash-inside filter-plus-inside filter-empty filter-not-utf8 subscribe-empty subscribe-qos-3 subscribe-reserved-bits retain-handling-3 unsubscribe-empty packet-identifier-zero publish-qos-3 reserved-flags pubrel-flags unsubscribe-flags packet-type-zero length-five-bytes string-too-long property-twice property-unknown property-misplaced alias-zero alias-too-high subscription-identifier-zero subscription-identifier-published topic-nul filter-nul client-id-nul will-qos will-retain alias-unset alias-of-earlier-connection receive-maximum-exceeded packet-size-exceeded disconnect-raises-expiry huge-lengths partial-packets silent-connections deep-filter many-user-properties' -- "$word")
       return
       ;;
     --unix)
@@ -106,6 +106,7 @@ _mqtt_probe() {
     --packet-limit | \
       --case-timeout | \
       --parallel | \
+      --replays | \
       --topic-prefix | \
       -L|--url | \
       -h|--host | \
@@ -162,6 +163,7 @@ _mqtt_probe() {
     --list -l
     --case-timeout
     --parallel
+    --replays
     --topic-prefix
     --url -L
     --host -h

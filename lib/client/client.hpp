@@ -58,6 +58,8 @@ class MQTT_TOOLBOX_API Handler {
   /// usage (CONNECT or DISCONNECT cannot be encoded), rejected (a subscription cannot be made
   /// again). Nothing is called afterwards. The client may be destroyed here.
   virtual void on_closed(const std::optional<Error>& error) = 0;
+  /// A packet of the server's was refused; the end of the connection follows.
+  virtual void on_violation(const session::Failure&) {}
   /// An application message. False: nothing more is to be delivered (the caller closes).
   virtual bool on_message(const protocol::Publish& message) = 0;
   /// The outcome of a QoS 1 or 2 message.

@@ -36,6 +36,8 @@ void NativeClient::session_ended() {
   release();
   wire_.flush();
   if (stage_ == Stage::ended) return;
+  if (session_->failure() && session_->failure()->packet)
+    handler_.on_violation(*session_->failure());
   connection_ended(how_session_ended(), is_sent_away_ ? oldest_request() : ended_at_fault());
 }
 

@@ -63,6 +63,9 @@ void Bare::note(const protocol::Frame& frame) {
   Answer answer{frame.type()};
   const auto version = wire_.plan().version.value_or(scene_.ground().version());
   if (const auto packet = protocol::decode(frame, version)) {
+    const auto* publish = std::get_if<protocol::Publish>(&*packet);
+    if (publish != nullptr && !publish->topic.empty() && !scene_.concerns(publish->topic))
+      return scene_.note_foreign(publish->topic);
     std::visit(Noter{answer}, *packet);
   } else {
     answer.fault = packet.error();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "probe/broker_facts.hpp"
+#include "probe/foreign.hpp"
 
 namespace mqtt_toolbox::probe {
 
@@ -23,6 +24,7 @@ std::span<const Case> broker_cases() {
       const auto rows = part();
       cases.insert(cases.end(), rows.begin(), rows.end());
     }
+    cases.push_back(no_foreign_messages);
     for (const auto part : harmful_parts)
       for (Case row : part()) {
         row.alone = true;

@@ -14,10 +14,25 @@ bool is_last_words(const Message& message) {
   return message.payload == last_words;
 }
 
+/// Each witness is told at its own time what is left of a message's life, in seconds.
+bool is_same_property(const protocol::Property& left, const protocol::Property& right) {
+  const bool is_expiry = left.id == protocol::PropertyId::message_expiry_interval;
+  const auto difference = std::max(left.number, right.number) - std::min(left.number, right.number);
+  return left.id == right.id && left.text == right.text && left.key == right.key &&
+         difference <= (is_expiry ? 1u : 0u);
+}
+
+std::vector<protocol::Property> list_of(protocol::Properties properties) {
+  std::vector<protocol::Property> list;
+  for (const protocol::Property& property : properties) list.push_back(property);
+  return list;
+}
+
 /// But for times and identifiers, which are each connection's own.
 bool is_same(const Message& left, const Message& right) {
+  const auto ours = list_of(left.properties.view()), theirs = list_of(right.properties.view());
   return left.payload == right.payload && left.qos == right.qos && left.retain == right.retain &&
-         left.properties.view() == right.properties.view();
+         std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), is_same_property);
 }
 
 std::string count_of(const Witness& witness, std::size_t messages) {
@@ -39,10 +54,43 @@ protocol::Qos Jury::granted_qos() const {
 
 Hearing::Hearing(Scene& scene, const Jury& jury) : scene_(scene), jury_(jury) {
   for (const auto& witness : jury_.witnesses()) witness->notify(scene_);
+  call_members();
 }
 
 Hearing::~Hearing() {
   for (const auto& witness : jury_.witnesses()) witness->forget(scene_);
+}
+
+/// One that is just connecting again is waited for.
+void Hearing::call_members() {
+  const auto is_settled = [](const auto& witness) {
+    return witness->presence().is_online || witness->lost();
+  };
+  const auto& witnesses = jury_.witnesses();
+  scene_.wait([&] { return std::all_of(witnesses.begin(), witnesses.end(), is_settled); },
+              patience_for_the_other);
+  for (const auto& witness : witnesses) {
+    const Witness::Presence presence = witness->presence();
+    if (presence.is_online) members_.push_back({*witness, presence.losses});
+  }
+}
+
+bool Hearing::is_there(const Member& member) const {
+  const Witness::Presence presence = member.witness.presence();
+  return presence.is_online && presence.losses == member.losses && !member.witness.lost();
+}
+
+bool Hearing::is_any_there() const {
+  return std::any_of(members_.begin(), members_.end(),
+                     [this](const Member& member) { return is_there(member); });
+}
+
+/// Of those that are there, if any is.
+template <typename Saw>
+bool Hearing::all(const Saw& saw) const {
+  return is_any_there() && std::all_of(members_.begin(), members_.end(), [&](const Member& member) {
+           return !is_there(member) || saw(member.witness);
+         });
 }
 
 /// What was retained before there was a hearing does not count.
@@ -62,68 +110,81 @@ std::size_t Hearing::count(const Witness& witness, const std::string& topic) con
 }
 
 bool Hearing::all_saw(const std::string& topic, std::size_t messages) const {
-  const auto& witnesses = jury_.witnesses();
-  return std::all_of(witnesses.begin(), witnesses.end(),
-                     [&](const auto& witness) { return count(*witness, topic) >= messages; });
+  return all([&](const Witness& witness) { return count(witness, topic) >= messages; });
 }
 
 bool Hearing::any_saw(const std::string& topic, std::size_t messages) const {
-  const auto& witnesses = jury_.witnesses();
-  return std::any_of(witnesses.begin(), witnesses.end(),
-                     [&](const auto& witness) { return count(*witness, topic) >= messages; });
-}
-
-bool Hearing::all_saw_last_words(const std::string& topic) const {
-  const auto& witnesses = jury_.witnesses();
-  return std::all_of(witnesses.begin(), witnesses.end(), [&](const auto& witness) {
-    return witness->count(topic, is_last_words) != 0;
+  return std::any_of(members_.begin(), members_.end(), [&](const Member& member) {
+    return is_there(member) && count(member.witness, topic) >= messages;
   });
 }
 
-bool Hearing::is_lost() const {
-  const auto& witnesses = jury_.witnesses();
-  return std::any_of(witnesses.begin(), witnesses.end(),
-                     [](const auto& witness) { return witness->lost().has_value(); });
+bool Hearing::all_saw_last_words(const std::string& topic) const {
+  return all([&](const Witness& witness) { return witness.count(topic, is_last_words) != 0; });
 }
 
 bool Hearing::wait_for(const std::string& topic, std::size_t messages, Duration patience) {
-  if (!scene_.wait([&] { return any_saw(topic, messages) || is_lost(); }, patience)) return false;
-  return scene_.wait([&] { return all_saw(topic, messages) || is_lost(); }, patience_for_the_other);
+  const auto first = [&] { return any_saw(topic, messages) || !is_any_there(); };
+  if (!scene_.wait(first, patience)) return false;
+  const auto others = [&] { return all_saw(topic, messages) || !is_any_there(); };
+  return scene_.wait(others, patience_for_the_other);
 }
 
 bool Hearing::close(const std::string& topic) {
   Wire& speaker = scene_.connected();
   if (!scene_.owns(topic)) return speaker.ping() && scene_.stay(a_little_longer);
   speaker.publish({topic, std::string(last_words), protocol::Qos::at_least_once});
-  const bool closed =
-      scene_.wait([&] { return all_saw_last_words(topic) || is_lost(); }, patience_for_the_other);
+  const auto is_over = [&] { return all_saw_last_words(topic) || !is_any_there(); };
+  const bool closed = scene_.wait(is_over, patience_for_the_other);
   speaker.disconnect();
   if (!closed) scene_.trouble("a message sent to the witnesses did not reach all of them");
   return closed;
 }
 
-std::vector<Message> Hearing::testimony(const std::string& topic) {
-  std::optional<std::vector<Message>> first;
-  for (const auto& witness : jury_.witnesses()) {
-    if (const auto lost = witness->lost())
-      scene_.trouble("the " + std::string(witness->name()) +
-                     " witness has lost its connection: " + *lost);
-    if (scene_.in_trouble()) return {};
-    auto seen = this->seen(*witness, topic);
-    std::erase_if(seen, is_last_words);
-    if (!first) {
-      first = std::move(seen);
-      continue;
+/// Whether a witness had to refuse what came there.
+bool Hearing::is_refused(const std::string& topic) {
+  for (const auto& witness : jury_.witnesses())
+    if (auto finding = witness->violation_at(topic)) {
+      scene_.trouble(std::move(*finding));
+      return true;
     }
-    const bool agrees = std::equal(first->begin(), first->end(), seen.begin(), seen.end(), is_same);
-    if (!agrees)
-      scene_.trouble("the witnesses disagree: " + count_of(*jury_.witnesses()[0], first->size()) +
-                     ", " + count_of(*witness, seen.size()) +
-                     (first->size() == seen.size() ? ", with other contents" : ""));
-    for (std::size_t i = 0; i < std::min(first->size(), seen.size()); ++i)
-      (*first)[i].at = std::min((*first)[i].at, seen[i].at);
+  return false;
+}
+
+std::string Hearing::why_none_is_there() const {
+  std::string text;
+  for (const auto& witness : jury_.witnesses()) {
+    if (!text.empty()) text += "; ";
+    text += "the " + std::string(witness->name()) + " witness has lost its connection";
+    if (const std::string why = witness->why_lost(); !why.empty()) text += ": " + why;
   }
-  return first.value_or(std::vector<Message>());
+  return text;
+}
+
+std::vector<Message> Hearing::testimony(const std::string& topic) {
+  if (is_refused(topic)) return {};
+  std::vector<Account> accounts;
+  for (const Member& member : members_) {
+    if (!is_there(member)) continue;
+    accounts.push_back({member.witness, seen(member.witness, topic)});
+    std::erase_if(accounts.back().messages, is_last_words);
+  }
+  if (accounts.empty()) scene_.trouble(why_none_is_there());
+  if (scene_.in_trouble()) return {};
+  for (std::size_t i = 1; i < accounts.size(); ++i) compare(accounts.front(), accounts[i]);
+  return scene_.in_trouble() ? std::vector<Message>() : std::move(accounts.front().messages);
+}
+
+/// The times of the first become those at which the earlier of both saw each message.
+void Hearing::compare(Account& first, const Account& other) {
+  auto& ours = first.messages;
+  const auto& theirs = other.messages;
+  if (!std::equal(ours.begin(), ours.end(), theirs.begin(), theirs.end(), is_same))
+    scene_.trouble("the witnesses disagree: " + count_of(first.witness, ours.size()) + ", " +
+                   count_of(other.witness, theirs.size()) +
+                   (ours.size() == theirs.size() ? ", with other contents" : ""));
+  for (std::size_t i = 0; i < std::min(ours.size(), theirs.size()); ++i)
+    ours[i].at = std::min(ours[i].at, theirs[i].at);
 }
 
 }  // namespace mqtt_toolbox::probe

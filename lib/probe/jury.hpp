@@ -27,7 +27,8 @@ class MQTT_TOOLBOX_API Jury {
   std::vector<std::unique_ptr<Witness>> witnesses_;
 };
 
-/// One case before the jury: told of what comes for as long as it lives.
+/// One case before the jury: told of what comes for as long as it lives. A witness that was not
+/// connected all the time since its beginning is not asked: the others decide alone.
 class MQTT_TOOLBOX_API Hearing {
  public:
   Hearing(Scene& scene, const Jury& jury);
@@ -41,20 +42,38 @@ class MQTT_TOOLBOX_API Hearing {
   /// before has come by then. A topic that the user has named is only listened to a little longer.
   bool close(const std::string& topic);
   /// What they saw at the topic, without the last message of `close`. Leaves the scene in trouble
-  /// when they disagree, or when one of them has lost its connection.
+  /// when they disagree, when none was there, and when one of them had to refuse a packet there.
   std::vector<Message> testimony(const std::string& topic);
 
  private:
   bool concerns(const std::string& topic, const Message& message) const;
   std::size_t count(const Witness& witness, const std::string& topic) const;
   std::vector<Message> seen(const Witness& witness, const std::string& topic) const;
+  struct Member {
+    const Witness& witness;
+    unsigned losses;  ///< of its connection, before the hearing; it was connected then
+  };
+
+  struct Account {
+    const Witness& witness;
+    std::vector<Message> messages;
+  };
+
+  void call_members();
+  bool is_there(const Member& member) const;
+  template <typename Saw>
+  bool all(const Saw& saw) const;
   bool all_saw(const std::string& topic, std::size_t messages) const;
   bool any_saw(const std::string& topic, std::size_t messages) const;
   bool all_saw_last_words(const std::string& topic) const;
-  bool is_lost() const;
+  bool is_any_there() const;
+  bool is_refused(const std::string& topic);
+  std::string why_none_is_there() const;
+  void compare(Account& first, const Account& other);
 
   Scene& scene_;
   const Jury& jury_;
+  std::vector<Member> members_;  ///< who were connected when it began
 };
 
 }  // namespace mqtt_toolbox::probe

@@ -4,6 +4,7 @@
 
 #include "probe/patience.hpp"
 #include "probe/scene.hpp"
+#include "probe/violation.hpp"
 
 namespace mqtt_toolbox::probe {
 
@@ -115,6 +116,10 @@ void Peer::on_closed(const std::optional<Error>& error) {
   scene_.changed();
 }
 
+void Peer::on_violation(const session::Failure& failure) {
+  if (auto finding = finding_of(failure)) scene_.trouble(std::move(*finding));
+}
+
 bool Peer::on_message(const protocol::Publish& message) {
   received_bytes_ += message.topic.size() + message.payload.size();
   const bool is_expected = is_judged(filters_, message.topic);
@@ -122,7 +127,10 @@ bool Peer::on_message(const protocol::Publish& message) {
   if (!is_held || received_bytes_ > most_received_bytes)
     scene_.trouble(std::string(sends_without_end));
   if (scene_.in_trouble()) return false;
-  if (!is_expected) return true;
+  if (!is_expected) {
+    scene_.note_foreign(message.topic);
+    return true;
+  }
   received_.push_back(copy_of(message, scene_.loop().now()));
   scene_.changed();
   return true;

@@ -40,6 +40,7 @@ class MQTT_TOOLBOX_API Peer final : private client::Handler {
   void on_connected(const client::Connected& connected) override;
   void on_reconnecting(const Error&, Duration) override {}
   void on_closed(const std::optional<Error>& error) override;
+  void on_violation(const session::Failure& failure) override;
   bool on_message(const protocol::Publish& message) override;
   void on_published(const client::PublishOutcome& outcome) override;
   void on_subscribed(client::Token token, const protocol::SubAck& suback) override;

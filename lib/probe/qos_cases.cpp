@@ -1,5 +1,6 @@
 #include "probe/qos_cases.hpp"
 
+#include "probe/foreign.hpp"
 #include "probe/qos_scripts.hpp"
 #include "probe/stream.hpp"
 
@@ -228,6 +229,7 @@ constexpr Case cases[] = {
      .section = "3.1.2.4",
      .promise = "a clean start ends the old session with its messages and subscriptions",
      .play = play_clean_start_forgets},
+    no_foreign_messages,
 };
 
 }  // namespace

@@ -47,6 +47,22 @@ bool Scene::concerns(std::string_view topic) const {
   return topic.find(folder_) != std::string_view::npos;
 }
 
+bool Scene::has_subscribed(const std::string& identifier) const {
+  return std::any_of(wires_.begin(), wires_.end(), [&](const auto& wire) {
+    return wire->identifier() == identifier && !wire->filters().empty();
+  });
+}
+
+bool Scene::is_subscribed(const std::string& identifier, std::string_view topic) const {
+  return std::any_of(wires_.begin(), wires_.end(), [&](const auto& wire) {
+    return wire->identifier() == identifier && is_judged(wire->filters(), topic);
+  });
+}
+
+void Scene::note_foreign(std::string_view topic) {
+  ground_.foreign->note("a client of the case " + task_.name(), topic);
+}
+
 std::string Scene::new_identifier() {
   const std::string& given = ground_.plan.client_identifier;
   return given.empty() ? client::make_identifier(random_) : given + '-' + random_name(random_, 12);

@@ -17,6 +17,7 @@
 #include "probe/allowance.hpp"
 #include "probe/case.hpp"
 #include "probe/fact.hpp"
+#include "probe/foreign.hpp"
 #include "probe/leftovers.hpp"
 #include "probe/peer.hpp"
 #include "probe/wire.hpp"
@@ -51,6 +52,7 @@ struct Ground {
   /// What is to be taken away from the broker at the end of the run.
   std::shared_ptr<Leftovers> leftovers = std::make_shared<Leftovers>();
   std::shared_ptr<Allowance> allowance = std::make_shared<Allowance>();
+  std::shared_ptr<ForeignMessages> foreign = std::make_shared<ForeignMessages>();
   /// The largest packet that a client takes, in bytes.
   std::size_t largest_packet = Allowance::large_packet;
   /// Instead of the plan's password, where that may grow old; null: it does not.
@@ -91,6 +93,11 @@ class MQTT_TOOLBOX_API Scene {
   bool owns(std::string_view topic) const;
   /// Whether a topic is its own or holds one of its own, as "$x/" before it does.
   bool concerns(std::string_view topic) const;
+  /// Whether a client of that identifier has subscribed in this case, and to a filter that matches.
+  bool has_subscribed(const std::string& identifier) const;
+  bool is_subscribed(const std::string& identifier, std::string_view topic) const;
+  /// A message came to a client of this case that matches none of its subscriptions.
+  void note_foreign(std::string_view topic);
   /// A client identifier of its own, of at most 23 letters and digits where the user gave none.
   std::string new_identifier();
   /// The user's connection with an identifier of its own, no will, a clean start, a session that

@@ -1,5 +1,6 @@
 #include "probe/share_cases.hpp"
 
+#include "probe/foreign.hpp"
 #include "probe/share_scripts.hpp"
 #include "probe/stream.hpp"
 
@@ -93,6 +94,7 @@ constexpr Case cases[] = {
      .promise = "No Local on a shared subscription is a protocol error, which ends the connection",
      .play = play_share_no_local,
      .versions = Versions::v5_only},
+    no_foreign_messages,
 };
 
 }  // namespace

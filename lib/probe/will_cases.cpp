@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "probe/foreign.hpp"
 #include "probe/will_contents.hpp"
 #include "probe/will_cuts.hpp"
 #include "probe/will_delays.hpp"
@@ -233,6 +234,7 @@ constexpr Case cases[] = {
      "a will over the broker's maximum packet size is refused with 0x95 or a close",
      too_big_for_broker, Versions::v5_only},
     {"wildcard-topic", "3.1.3.3", "a will to a topic with a wildcard is refused", wildcard_topic},
+    no_foreign_messages,
 };
 
 constexpr Case kick{"kick",

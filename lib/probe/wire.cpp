@@ -235,6 +235,7 @@ bool Wire::ping(Duration patience) {
 
 void Wire::send_bytes(protocol::Bytes bytes) {
   if (!stream_) return;
+  has_sent_bytes_ = true;
   observe_sent(bytes);
   outgoing_ += bytes;
   write();
@@ -343,9 +344,10 @@ void Wire::note_connack(const protocol::ConnAck& connack) {
 
 bool Wire::on_message(const protocol::Publish& message) {
   scene_.changed();
-  const bool is_expected =
-      filters_.empty() || scene_.concerns(message.topic) || is_judged(filters_, message.topic);
-  if (!is_expected) return true;
+  if (!is_expected(message.topic)) {
+    if (!may_have_other_subscriptions()) scene_.note_foreign(message.topic);
+    return true;
+  }
   ++messages_;
   if (counts_only_) return true;
   kept_bytes_ += bytes_kept(message);
@@ -353,6 +355,18 @@ bool Wire::on_message(const protocol::Publish& message) {
   if (is_too_much()) return false;
   received_.push_back(copy_of(message, scene_.loop().now()));
   return true;
+}
+
+/// Of the topics of its case a script judges itself what comes to a client that has subscribed.
+bool Wire::is_expected(std::string_view topic) const {
+  if (scene_.concerns(topic)) return has_sent_bytes_ || scene_.has_subscribed(identifier());
+  return is_judged(filters_, topic) || scene_.is_subscribed(identifier(), topic);
+}
+
+/// The session of an identifier that the user has given may have subscriptions of the user's.
+bool Wire::may_have_other_subscriptions() const {
+  const std::string& given = scene_.ground().plan.client_identifier;
+  return has_sent_bytes_ || (!given.empty() && identifier() == given);
 }
 
 void Wire::on_published(const session::PublishOutcome& outcome) {

@@ -91,6 +91,8 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   /// Also the session's settings, which the next `connect` takes up with `start_over`.
   client::ConnectPlan& plan() { return plan_; }
   const std::string& identifier() const { return plan_.client_identifier; }
+  /// Of all its subscriptions so far.
+  const std::vector<std::string>& filters() const { return filters_; }
 
   void set_hook(Hook hook) { hook_ = std::move(hook); }
   /// How cut_before and cut_after cut.
@@ -170,7 +172,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   /// With plan.session.acknowledge_at_once false.
   void acknowledge(std::size_t messages);
 
-  /// All messages, over all connections, in order of arrival.
+  /// All messages, over all connections, in order of arrival, without the foreign ones.
   const std::vector<Message>& received() const { return received_; }
   void forget_received();
   /// From now on neither messages nor packets are kept: they are only counted.
@@ -214,11 +216,15 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   void write();
   void update_interest();
   // In.
+  bool is_expected(std::string_view topic) const;
+  bool may_have_other_subscriptions() const;
+  bool is_stray(const protocol::Frame& frame) const;
   bool is_too_much();
   bool may_receive(std::size_t packet_bytes);
   std::string why_not_received() const;
   void make_room(std::size_t bytes);
   void take_packets();
+  void refuse(protocol::Fault fault, std::string_view bytes);
   void take_packet(const protocol::Frame& frame, std::string_view bytes);
   void deliver(const protocol::Frame& frame, std::string_view bytes);
   void note_failure();
@@ -277,6 +283,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   std::size_t kept_bytes_ = 0;      ///< of received_
   std::size_t received_bytes_ = 0;  ///< all packets that passed the hook
   bool counts_only_ = false;
+  bool has_sent_bytes_ = false;  ///< of its script's own, perhaps SUBSCRIBE
   std::vector<PacketNote> packets_;
   Holding holding_;
   client::Lifeline lifeline_;

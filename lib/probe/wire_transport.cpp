@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "probe/scene.hpp"
+#include "probe/violation.hpp"
 #include "probe/wire.hpp"
 #include "protocol/codec.hpp"
 
@@ -40,15 +41,6 @@ protocol::PacketIdentifier identifier_of(const protocol::Frame& frame, protocol:
   if (frame.body.size() < 2) return 0;
   const auto byte = [&](std::size_t at) { return static_cast<std::uint8_t>(frame.body[at]); };
   return static_cast<protocol::PacketIdentifier>(byte(0) << 8 | byte(1));
-}
-
-/// Nothing that a script can ask for: a QoS 0 message from a topic that nobody subscribed to.
-bool is_stray(const protocol::Frame& frame, protocol::Version version, const Scene& scene,
-              const std::vector<std::string>& filters) {
-  if (frame.type() != PacketType::publish || (frame.first & 0x06) != 0) return false;
-  const auto publish = protocol::decode_publish(frame, version);
-  return publish && !publish->topic.empty() && !scene.concerns(publish->topic) &&
-         !filters.empty() && !is_judged(filters, publish->topic);
 }
 
 /// What the broker makes a session write by sending.
@@ -154,17 +146,20 @@ bool Wire::pass_out(const protocol::Frame& frame, std::string_view bytes) {
 }
 
 Fate Wire::fate_of(Direction direction, const protocol::Frame& frame) {
+  if (scene_.ground().observe)
+    scene_.ground().observe(scene_.task().name(), direction, frame, version());
+  if (direction == Direction::received && is_stray(frame)) return Fate::pass;
   if (!counts_only_ && packets_.size() < most_packets)
     packets_.push_back({direction, frame.type(), identifier_of(frame, version()), has_dup(frame),
                         scene_.loop().now()});
-  if (scene_.ground().observe)
-    scene_.ground().observe(scene_.task().name(), direction, frame, version());
-  const std::size_t noted = packets_.size();
-  const Fate fate = hook_ ? hook_(direction, frame) : Fate::pass;
-  const bool is_last = noted != 0 && packets_.size() == noted && !counts_only_;
-  if (is_last && direction == Direction::received && is_stray(frame, version(), scene_, filters_))
-    packets_.pop_back();
-  return fate;
+  return hook_ ? hook_(direction, frame) : Fate::pass;
+}
+
+/// Nothing that a script or its hook is to see: a message that it has not caused.
+bool Wire::is_stray(const protocol::Frame& frame) const {
+  if (frame.type() != PacketType::publish || counts_only_) return false;
+  const auto publish = protocol::decode_publish(frame, version());
+  return publish && !publish->topic.empty() && !is_expected(publish->topic);
 }
 
 void Wire::write() {
@@ -280,7 +275,7 @@ void Wire::take_packets() {
   while (stream_ && !end_when_written_) {
     const std::string_view rest = std::string_view(bytes).substr(taken);
     const auto found = protocol::next_frame(rest);
-    if (!found) return finish(WireEnd::Kind::garbage, describe(found.error()));
+    if (!found) return refuse(found.error(), rest);
     if (!found->frame) {
       needed_ = found->needed;
       break;
@@ -295,6 +290,13 @@ void Wire::take_packets() {
   const std::string text = why_not_received();
   scene_.trouble(text);
   finish(WireEnd::Kind::garbage, text);
+}
+
+/// The session says what is wrong with what begins there.
+void Wire::refuse(protocol::Fault fault, std::string_view bytes) {
+  if (session_) session_->receive(bytes, scene_.loop().now());
+  note_failure();
+  finish(WireEnd::Kind::garbage, describe(fault));
 }
 
 void Wire::take_packet(const protocol::Frame& frame, std::string_view bytes) {
@@ -324,7 +326,7 @@ void Wire::deliver(const protocol::Frame& frame, std::string_view bytes) {
 }
 
 void Wire::note_failure() {
-  if (!stream_) return;
+  if (!stream_ || !session_) return;
   if (disconnect_reason_)
     return finish(WireEnd::Kind::closed,
                   "DISCONNECT: " + std::string(name(*disconnect_reason_, PacketType::disconnect)));
@@ -333,6 +335,7 @@ void Wire::note_failure() {
   const std::string text = describe(*failure);
   // It is this side's user who wants no larger ones.
   if (failure->oversize && !failure->oversize->is_announced) scene_.trouble(text);
+  if (auto finding = finding_of(*failure)) scene_.trouble(std::move(*finding));
   finish(WireEnd::Kind::garbage, text);
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/thread.hpp"
 #include "probe/scene.hpp"
+#include "probe/violation.hpp"
 
 namespace mqtt_toolbox::probe {
 
@@ -13,11 +14,25 @@ namespace {
 constexpr Duration patience_at_start = std::chrono::seconds(15);
 constexpr Duration patience_at_end = std::chrono::seconds(1);
 
+/// A broker may send every witness what it has to refuse, again and again.
+constexpr std::size_t most_violations = 100;
+
+client::ConnectPlan with_reconnects(client::ConnectPlan plan) {
+  plan.reconnect.initial = std::chrono::milliseconds(50);
+  plan.reconnect.maximum = std::chrono::seconds(1);
+  plan.reconnect.attempts = 20;
+  plan.ends_at_same_packet = session::BackoffSettings::unlimited;
+  return plan;
+}
+
 }  // namespace
 
 Witness::Witness(client::ConnectPlan plan, std::vector<std::string> filters,
-                 std::shared_ptr<Allowance> allowance)
-    : plan_(std::move(plan)), filters_(std::move(filters)), holding_(std::move(allowance)) {}
+                 std::shared_ptr<Allowance> allowance, std::shared_ptr<ForeignMessages> foreign)
+    : plan_(with_reconnects(std::move(plan))),
+      filters_(std::move(filters)),
+      holding_(std::move(allowance)),
+      foreign_(std::move(foreign)) {}
 
 Witness::~Witness() {
   const std::lock_guard lock(mutex_);
@@ -105,6 +120,22 @@ std::optional<std::string> Witness::lost() const {
   return lost_;
 }
 
+Witness::Presence Witness::presence() const {
+  const std::lock_guard lock(mutex_);
+  return presence_;
+}
+
+std::string Witness::why_lost() const {
+  const std::lock_guard lock(mutex_);
+  return why_lost_;
+}
+
+std::optional<Finding> Witness::violation_at(const std::string& topic) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = violations_.find(topic);
+  return found == violations_.end() ? std::nullopt : std::optional(found->second);
+}
+
 void Witness::notify(Scene& scene) {
   const std::lock_guard lock(mutex_);
   scenes_.insert(&scene);
@@ -117,7 +148,9 @@ void Witness::forget(Scene& scene) {
 
 // In its own thread.
 
-void Witness::on_connected(const client::Connected&) {
+void Witness::on_connected(const client::Connected& connected) {
+  // The client subscribes again by itself.
+  if (!connected.first) return;
   std::vector<protocol::Subscription> subscriptions;
   for (const std::string& filter : filters_)
     subscriptions.push_back({filter, protocol::Qos::exactly_once});
@@ -137,8 +170,25 @@ void Witness::on_subscribed(client::Token, const protocol::SubAck& suback) {
     granted_ = static_cast<protocol::Qos>(first);
     for (std::size_t i = 1; i < suback.codes.size(); ++i)
       if (is_failure(suback.code(i))) refused_.insert(filters_[i]);
+    presence_.is_online = true;
+    tell_scenes();
   }
   settle({});
+}
+
+void Witness::on_violation(const session::Failure& failure) {
+  auto finding = finding_of(failure);
+  const std::lock_guard lock(mutex_);
+  const bool is_kept = finding && !failure.topic.empty() && violations_.size() < most_violations;
+  if (is_kept) violations_.emplace(failure.topic, std::move(*finding));
+}
+
+void Witness::on_reconnecting(const Error& cause, Duration) {
+  const std::lock_guard lock(mutex_);
+  if (presence_.is_online) ++presence_.losses;
+  presence_.is_online = false;
+  why_lost_ = cause.text;
+  tell_scenes();
 }
 
 void Witness::on_closed(const std::optional<Error>& error) {
@@ -147,7 +197,7 @@ void Witness::on_closed(const std::optional<Error>& error) {
   {
     const std::lock_guard lock(mutex_);
     client_ = nullptr;
-    if (!closing_) lost_ = text;
+    if (!closing_) lost_ = why_lost_ = text;
     tell_scenes();
   }
   loop_->stop();
@@ -163,7 +213,10 @@ bool Witness::on_message(const protocol::Publish& message) {
     tell_scenes();
     return false;
   }
-  if (!is_expected) return true;
+  if (!is_expected) {
+    foreign_->note("the " + std::string(name()) + " witness", message.topic);
+    return true;
+  }
   seen_[std::string(message.topic)].push_back(copy_of(message, SystemClock().now()));
   tell_scenes();
   return true;

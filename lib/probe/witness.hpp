@@ -15,6 +15,7 @@
 #include "base/export.hpp"
 #include "client/client.hpp"
 #include "probe/allowance.hpp"
+#include "probe/foreign.hpp"
 #include "probe/message.hpp"
 #include "transport/inbox.hpp"
 
@@ -24,11 +25,19 @@ class Scene;
 
 /// A client in a thread of its own that subscribes once, at QoS 2, and remembers what comes, for
 /// the cases of a whole run. It keeps what matches its filters, and no more than the allowance.
+/// When it loses its connection it connects again, a limited number of times: what came meanwhile
+/// it has not seen.
 class MQTT_TOOLBOX_API Witness final : private client::Handler {
  public:
+  struct Presence {
+    bool is_online = false;
+    unsigned losses = 0;  ///< of its connection, so far
+  };
+
   /// `plan` is complete, its engine included.
   Witness(client::ConnectPlan plan, std::vector<std::string> filters,
-          std::shared_ptr<Allowance> allowance = std::make_shared<Allowance>());
+          std::shared_ptr<Allowance> allowance = std::make_shared<Allowance>(),
+          std::shared_ptr<ForeignMessages> foreign = std::make_shared<ForeignMessages>());
   ~Witness() override;
 
   /// Until the subscriptions are answered, the first of them with success; else why not, in bounded
@@ -45,8 +54,13 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   bool may_see(const std::string& filter) const;
   /// At most what SUBACK granted.
   protocol::Qos granted_qos() const;
-  /// Set when it has lost its connection: it proves nothing any more.
+  Presence presence() const;
+  /// Why it last lost its connection; empty: it never did.
+  std::string why_lost() const;
+  /// Set when it has given up: it proves nothing any more.
   std::optional<std::string> lost() const;
+  /// What a packet that it had to refuse says of the broker, if that was a message to the topic.
+  std::optional<Finding> violation_at(const std::string& topic) const;
 
   /// The scene is told of everything that comes, until `forget`.
   void notify(Scene& scene);
@@ -54,7 +68,8 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
 
  private:
   void on_connected(const client::Connected& connected) override;
-  void on_reconnecting(const Error&, Duration) override {}
+  void on_violation(const session::Failure& failure) override;
+  void on_reconnecting(const Error& cause, Duration wait) override;
   void on_closed(const std::optional<Error>& error) override;
   bool on_message(const protocol::Publish& message) override;
   void on_published(const client::PublishOutcome&) override {}
@@ -75,10 +90,14 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   mutable std::mutex mutex_;
   std::condition_variable settled_;
   std::optional<Status> status_;  ///< of the start
+  Presence presence_;
+  std::string why_lost_;
   std::optional<std::string> lost_;
+  std::map<std::string, Finding> violations_;  ///< by topic
   std::map<std::string, std::vector<Message>> seen_;
   std::size_t received_bytes_ = 0;
   Holding holding_;
+  std::shared_ptr<ForeignMessages> foreign_;
   protocol::Qos granted_ = protocol::Qos::exactly_once;
   std::set<std::string> refused_;  ///< filters
   std::set<Scene*> scenes_;

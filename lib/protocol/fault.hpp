@@ -6,6 +6,7 @@
 
 #include "base/export.hpp"
 #include "protocol/reason.hpp"
+#include "protocol/statement.hpp"
 
 namespace mqtt_toolbox::protocol {
 
@@ -63,9 +64,15 @@ struct FaultMeaning {
   std::string_view text;     ///< "a topic name contains a wildcard"
   std::string_view section;  ///< of the OASIS MQTT 5.0 standard: "3.3.2.1"; empty: no section
   ReasonCode reason;         ///< for the DISCONNECT that ends the connection, section 4.13
+  /// What forbids it to a server. None: it is malformed or a protocol error, but no statement says
+  /// so of a server, or it is only clients that send such a packet.
+  Statement server{};
 };
 
 MQTT_TOOLBOX_API FaultMeaning meaning(Fault fault);
+
+/// What forbids the fault to a server in a packet of this type.
+MQTT_TOOLBOX_API Statement server_statement(Fault fault, PacketType packet);
 
 /// "a topic name contains a wildcard (MQTT 5.0 section 3.3.2.1)".
 MQTT_TOOLBOX_API std::string describe(Fault fault);

@@ -5,10 +5,6 @@ namespace mqtt_toolbox::session {
 using protocol::PacketType;
 using protocol::ReasonCode;
 
-namespace {
-constexpr std::string_view wrong_kind = "the broker sent an acknowledgement of the wrong kind";
-}
-
 /// A server cannot acknowledge what it does not have yet; believing it would end the loan of a
 /// payload that is still to be written.
 bool Session::State::acknowledges_unsent(const InflightEntry& entry) const {
@@ -23,7 +19,7 @@ void Session::State::on_puback(const protocol::PubAck& ack) {
   // RabbitMQ (3.x) lowers QoS 2 to QoS 1 and answers PUBACK; the message has arrived and is
   // finished, but not exactly once.
   if (awaiting != Awaiting::puback && awaiting != Awaiting::pubrec)
-    return fail_connection(ReasonCode::protocol_error, wrong_kind);
+    return fail_connection(violations::wrong_acknowledgement);
   inflight.at(sequence).qos = protocol::Qos::at_least_once;
   finish_publish(sequence, ack.reason, ack.properties);
 }
@@ -38,7 +34,7 @@ void Session::State::on_pubrec(const protocol::PubRec& ack) {
   }
   InflightEntry& entry = inflight.at(sequence);
   if (entry.awaiting != Awaiting::pubrec && entry.awaiting != Awaiting::pubcomp)
-    return fail_connection(ReasonCode::protocol_error, wrong_kind);
+    return fail_connection(violations::wrong_acknowledgement);
   if (protocol::is_failure(ack.reason)) return finish_publish(sequence, ack.reason, ack.properties);
   if (durable != nullptr && entry.awaiting == Awaiting::pubrec) durable->released(entry.token);
   entry.awaiting = Awaiting::pubcomp;
@@ -51,7 +47,7 @@ void Session::State::on_pubcomp(const protocol::PubComp& ack) {
   if (sequence == inflight.end()) return;
   const InflightEntry& entry = inflight.at(sequence);
   if (entry.awaiting != Awaiting::pubcomp)
-    return fail_connection(ReasonCode::protocol_error, wrong_kind);
+    return fail_connection(violations::wrong_acknowledgement);
   // After PUBREL was sent again, a server that had finished already knows the identifier no more
   // (MQTT 5.0 section 3.7.2.1): the message has arrived.
   const bool was_finished =
@@ -64,8 +60,7 @@ void Session::State::on_pubcomp(const protocol::PubComp& ack) {
 Inflight::Sequence Session::State::find_publish(protocol::PacketIdentifier id) {
   const auto sequence = inflight.find(id);
   if (sequence == inflight.end() || !acknowledges_unsent(inflight.at(sequence))) return sequence;
-  fail_connection(ReasonCode::protocol_error,
-                  "the broker acknowledged a message before it was sent");
+  fail_connection(violations::acknowledged_unsent);
   return inflight.end();
 }
 

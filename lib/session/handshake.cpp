@@ -108,12 +108,8 @@ void Session::State::on_connack(const protocol::ConnAck& connack) {
     phase = Phase::closing;
     return handler.on_refused(connack);
   }
-  if (connack.older_form)
-    return fail_connection(ReasonCode::protocol_error,
-                           "the broker accepted a 5.0 CONNECT in the form of 3.1.1");
-  if (connack.session_present && clean_start)
-    return fail_connection(ReasonCode::protocol_error,
-                           "the broker kept a session although a new one was asked for");
+  if (connack.older_form) return fail_connection(violations::connack_of_older_version);
+  if (connack.session_present && clean_start) return fail_connection(violations::session_kept);
   // 3.1 has no Session Present: a session not cleaned counts as kept.
   session_present = connack.session_present || (version == Version::v31 && !clean_start);
   go_online(connack);

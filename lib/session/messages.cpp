@@ -25,8 +25,7 @@ bool Session::State::resolve_alias(Publish& message) {
   const auto alias = message.properties.number(PropertyId::topic_alias);
   if (!alias) return true;
   if (*alias > topic_alias_maximum) {
-    fail_connection(ReasonCode::topic_alias_invalid,
-                    "the broker used a topic alias above the Topic Alias Maximum");
+    fail_connection(violations::alias_above_maximum);
     return false;
   }
   if (!message.topic.empty()) {
@@ -35,7 +34,7 @@ bool Session::State::resolve_alias(Publish& message) {
   }
   message.topic = incoming_aliases.topic(*alias);
   if (!message.topic.empty()) return true;
-  fail_connection(ReasonCode::protocol_error, "the broker used a topic alias that has no topic");
+  fail_connection(violations::alias_without_topic);
   return false;
 }
 
@@ -45,8 +44,7 @@ bool Session::State::count_received() {
     ++received_unacknowledged;
     return true;
   }
-  fail_connection(ReasonCode::receive_maximum_exceeded,
-                  "the broker sent more messages at once than the Receive Maximum");
+  fail_connection(violations::above_receive_maximum);
   return false;
 }
 

@@ -78,8 +78,19 @@ std::optional<Pending> Session::State::oldest_pending() {
 }
 
 void Session::State::name_refused(const protocol::Frame& frame) {
-  failure->packet = frame.type();
+  // The body is a view into the packet.
+  name_refused(Bytes(frame.body.data() - (frame.size - frame.body.size()), frame.size));
   if (frame.type() == PacketType::publish) failure->topic = topic_in(frame.body);
+}
+
+/// The packet, or what has come of it.
+void Session::State::name_refused(Bytes packet) {
+  constexpr std::size_t shown = 32;
+  const auto type = static_cast<PacketType>(static_cast<std::uint8_t>(packet[0]) >> 4);
+  failure->packet = type;
+  failure->start = packet.substr(0, shown);
+  if (failure->fault)
+    failure->statement = protocol::server_statement(*failure->fault, type).in(version);
 }
 
 Oversize Session::State::oversize(std::size_t size) const {

@@ -18,9 +18,6 @@ constexpr std::size_t kept_capacity = 64u << 10;
 constexpr std::uint32_t largest_connack = (1u << 20) + 4;
 constexpr std::uint32_t largest_connack_before_5 = 4;
 
-constexpr std::string_view unasked_auth =
-    "the broker sent AUTH for an authentication method that it was not asked for";
-
 /// Room grows with what has come, whatever the fixed header promises, and not beyond the packet.
 void make_room(std::string& packet, std::size_t bytes, std::size_t packet_size) {
   const std::size_t wanted = packet.size() + bytes;
@@ -91,13 +88,13 @@ bool Session::State::may_come_before_connack(Bytes packet) {
   const auto type = static_cast<PacketType>(static_cast<std::uint8_t>(packet[0]) >> 4);
   if (type == PacketType::connack) return true;
   if (type != PacketType::auth) {
-    fail_connection(ReasonCode::protocol_error, "the broker sent another packet before CONNACK");
+    fail_connection(violations::packet_before_connack);
   } else if (version != protocol::Version::v5) {
     fail_connection(protocol::Fault::packet_not_in_this_version);
   } else if (!authentication_method()) {
-    fail_connection(ReasonCode::protocol_error, unasked_auth);
+    fail_connection(violations::unasked_auth);
   }
-  if (failure) failure->packet = type;
+  if (failure) name_refused(packet);
   return !failure;
 }
 
@@ -108,17 +105,20 @@ std::uint32_t Session::State::connack_limit() const {
 
 /// What the fixed header alone has shown to be wrong.
 void Session::State::refuse(protocol::Fault fault, Bytes bytes) {
-  if (fault != protocol::Fault::packet_too_large) return fail_connection(fault);
+  if (fault != protocol::Fault::packet_too_large) {
+    fail_connection(fault);
+    return name_refused(bytes);
+  }
   const std::size_t size = protocol::next_frame(bytes)->needed;
   if (size > maximum_packet_size) {
     fail_connection(fault);
     failure->oversize = oversize(size);
   } else if (version == protocol::Version::v5) {
-    fail_connection(ReasonCode::packet_too_large, "the broker's answer to CONNECT has over 1 MiB");
+    fail_connection(violations::connack_too_large);
   } else {
     fail_connection(protocol::Fault::packet_has_trailing_bytes);
   }
-  failure->packet = static_cast<PacketType>(static_cast<std::uint8_t>(bytes[0]) >> 4);
+  name_refused(bytes);
 }
 
 void Session::State::on_frame(const Frame& frame) {
@@ -145,11 +145,8 @@ void Session::State::on_frame_online(const Frame& frame) {
     case PacketType::connect:
     case PacketType::subscribe:
     case PacketType::unsubscribe:
-    case PacketType::pingreq:
-      return fail_connection(ReasonCode::protocol_error,
-                             "the broker sent a packet that only clients send");
-    case PacketType::connack:
-      return fail_connection(ReasonCode::protocol_error, "the broker sent a second CONNACK");
+    case PacketType::pingreq: return fail_connection(violations::packet_of_client);
+    case PacketType::connack: return fail_connection(violations::second_connack);
     default: break;
   }
   const auto packet = protocol::decode(frame, version);
@@ -195,8 +192,8 @@ std::optional<Bytes> Session::State::authentication_method() const {
 void Session::State::on_auth(const protocol::Auth& auth) {
   const auto asked = authentication_method();
   const auto method = auth.properties.text(protocol::PropertyId::authentication_method);
-  if (!asked || method.value_or(*asked) != *asked)
-    return fail_connection(ReasonCode::protocol_error, unasked_auth);
+  if (!asked) return fail_connection(violations::unasked_auth);
+  if (method.value_or(*asked) != *asked) return fail_connection(violations::auth_of_other_method);
   handler.on_auth(auth);
 }
 

@@ -76,15 +76,14 @@ std::optional<Token> Session::State::finish_request(PacketIdentifier id, Awaitin
   if (sequence == inflight.end()) return std::nullopt;
   const InflightEntry entry = inflight.at(sequence);
   if (entry.awaiting != awaiting) {
-    fail_connection(protocol::ReasonCode::protocol_error,
-                    "the broker sent an acknowledgement of the wrong kind");
+    fail_connection(violations::wrong_answer);
     return std::nullopt;
   }
   const auto cut = protocol::next_frame(Bytes(inflight.packet(entry), entry.size));
   const auto request = protocol::decode(*cut->frame, version);
   if (codes && request && *codes != count_filters(*request)) {
-    fail_connection(protocol::ReasonCode::protocol_error,
-                    "the broker did not answer each topic filter with one reason code");
+    fail_connection(awaiting == Awaiting::suback ? violations::codes_of_subscribe
+                                                 : violations::codes_of_unsubscribe);
     return std::nullopt;
   }
   inflight.finish(sequence);

@@ -68,16 +68,22 @@ void Session::State::release_idle_memory() {
   deliveries.release_memory();
 }
 
-void Session::State::fail_connection(ReasonCode reason, std::string_view text,
-                                     std::optional<protocol::Fault> fault) {
-  const bool is_told = phase == Phase::online && version == protocol::Version::v5;
-  phase = Phase::closing;
-  failure = Failure{reason, fault, text};
-  if (is_told) static_cast<void>(send(protocol::Disconnect{reason, {}}));
+void Session::State::fail_connection(const Violation& violation) {
+  failure = Failure{violation.reason, std::nullopt, violation.text};
+  failure->statement = violation.server.in(version);
+  tell_server(violation.reason);
 }
 
 void Session::State::fail_connection(protocol::Fault fault) {
-  fail_connection(reason_for(fault), protocol::meaning(fault).text, fault);
+  failure = Failure{reason_for(fault), fault, protocol::meaning(fault).text};
+  tell_server(failure->reason);
+}
+
+/// Why the connection ends.
+void Session::State::tell_server(ReasonCode reason) {
+  const bool is_told = phase == Phase::online && version == protocol::Version::v5;
+  phase = Phase::closing;
+  if (is_told) static_cast<void>(send(protocol::Disconnect{reason, {}}));
 }
 
 Session::Session(const Settings& settings, Handler& handler, Output& output, Store* store)

@@ -13,6 +13,7 @@
 #include "session/keep_alive.hpp"
 #include "session/receipts.hpp"
 #include "session/session.hpp"
+#include "session/violations.hpp"
 
 namespace mqtt_toolbox::session {
 
@@ -91,6 +92,7 @@ struct Session::State final : Output::Watcher {
   // pending.cpp: packets described for people.
   std::optional<Pending> oldest_pending();
   void name_refused(const protocol::Frame& frame);
+  void name_refused(Bytes packet);
   Oversize oversize(std::size_t size) const;
 
   // restoring.cpp: what an earlier process has left unacknowledged.
@@ -153,9 +155,9 @@ struct Session::State final : Output::Watcher {
   Result<std::uint64_t> ping(Time time);
   void on_pingresp();
   void release_idle_memory();
-  void fail_connection(protocol::ReasonCode reason, std::string_view text,
-                       std::optional<protocol::Fault> fault = std::nullopt);
+  void fail_connection(const Violation& violation);
   void fail_connection(protocol::Fault fault);
+  void tell_server(protocol::ReasonCode reason);
 
   const Settings& settings;
   Handler& handler;

@@ -20,6 +20,8 @@ setup_file() {
 }
 
 @test "none" { finds; }
+# What comes just behind a SUBSCRIBE may be its doing.
+@test "retained-sent-unasked" { finds no-foreign-messages '?retain-handling'; }
 
 @test "assigned-id-missing" { finds assigned-id; }
 @test "take-over-leaves-the-old" { finds take-over; }
@@ -73,7 +75,11 @@ setup_file() {
 @test "message-expiry-not-lowered" { finds message-expiry-lowered; }
 @test "message-expiry-lost" { finds message-expiry message-expiry-lowered; }
 
-@test "session-present-wrong" { finds session-clean; }
+# Each client that asks for a new session where there was one gets this CONNACK, and can't go on.
+@test "session-present-wrong" {
+  finds connack message-expiry message-expiry-lowered offline-messages queued-messages session-clean \
+    session-expiry session-expiry-disconnect session-resume
+}
 @test "session-kept-after-clean-start" { finds session-clean; }
 @test "session-kept-without-expiry" { finds session-not-kept; }
 @test "session-present-missing" { finds session-resume session-expiry; }

@@ -7,6 +7,7 @@ load rules
 setup_file() { play_all mqtt-qos-test; }
 
 @test "none" { finds; }
+@test "retained-sent-unasked" { finds no-foreign-messages; }
 
 @test "distributed-late" { finds; }
 
@@ -49,6 +50,12 @@ setup_file() { play_all mqtt-qos-test; }
 @test "resume-wrong-order" { finds order-of-queued; }
 @test "session-forgotten" { finds session-present; }
 @test "session-present-missing" { finds session-present; }
-@test "session-present-wrong" { finds session-not-present; }
+# Each client that asks for a new session where there was one gets this CONNACK, and can't go on.
+@test "session-present-wrong" {
+  finds acknowledged-not-again clean-start-forgets full-window order-of-queued order-on-resume \
+    publisher-cut-{after-publish,after-pubrec,after-pubrel,before-puback,before-pubcomp,before-pubrec} \
+    queued queued-without-dup session-not-present session-present \
+    subscriber-cut-{after-pubrec,before-puback,before-pubcomp,before-pubrec} subscriptions-kept
+}
 @test "session-kept-after-clean-start" { finds clean-start-forgets; }
 @test "subscriptions-forgotten-on-resume" { finds subscriptions-kept; }

@@ -7,6 +7,8 @@ load rules
 setup_file() { play_all mqtt-share-test; }
 
 @test "none" { finds; }
+# What comes just behind a SUBSCRIBE may be its doing.
+@test "retained-sent-unasked" { finds no-foreign-messages '?no-retained'; }
 
 @test "share-delivered-twice" { finds one-member; }
 @test "share-group-starved" { finds every-group groups-of-one-name; }

@@ -35,4 +35,9 @@ setup_file() { play_all mqtt-will-test --refused-topic forbidden/will; }
 @test "will-message-expiry-lost" { finds message-expiry; }
 @test "will-too-big-sent" { finds too-big-for-receiver; }
 @test "will-forbidden-topic-accepted" { finds refused-topic; }
+# The observers of all other cases are not harmed by what one of them has to refuse.
+@test "will-dup-at-qos-0" {
+  finds disconnect-with-will fin kill protocol-error retained rst silence take-over
+}
+@test "retained-sent-unasked" { finds no-foreign-messages; }
 @test "take-over-without-disconnect-8e" { finds take-over-reason; }

@@ -31,7 +31,7 @@ Broker::Broker(transport::Loop& loop, FileDescriptor listener, const Settings& s
       retained_(rules_),
       shares_(rules_),
       wills_(loop, rules_, [this](const MessagePtr& will) { publish(will); }),
-      faults_(loop, settings.fault, settings.seed),
+      faults_(loop, settings.fault, settings.injection, settings.seed),
       distribution_(loop, [this] { distribute_due(); }) {
   watch_.want(Interest::read);
   if (settings_.retains && !rules_.breaks(Breach::sys_topics_missing)) add_system_topics();

@@ -18,6 +18,7 @@ namespace mqtt_toolbox::rule_breaker {
 struct Settings {
   std::optional<Breach> broken;
   std::optional<FaultPlan> fault;
+  Injection injection;
   std::uint32_t maximum_packet_size = 1u << 20;  ///< bytes; announced to clients of 5.0
   protocol::Qos maximum_qos = protocol::Qos::exactly_once;
   bool retains = true;

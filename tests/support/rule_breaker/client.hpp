@@ -67,6 +67,7 @@ class Client final : public ConnectionEvents, public Recipient {
   void accept(const protocol::Connect& connect);
   void answer(const protocol::Connect& connect, bool session_present);
   protocol::PropertyList connack_properties(const protocol::Connect& connect) const;
+  void send_all_retained();
   void watch_keep_alive(const protocol::Connect& connect);
   void on_silence();
 

@@ -92,6 +92,15 @@ void Client::accept(const protocol::Connect& connect) {
   watch_keep_alive(connect);
   answer(connect, is_present);
   session.outbox.attach(*this);
+  if (rules().breaks(Breach::retained_sent_unasked)) send_all_retained();
+}
+
+void Client::send_all_retained() {
+  for (const MessagePtr& message : broker_.retained().matching("#", broker_.loop().now())) {
+    Delivery delivery{message};
+    delivery.retain = true;
+    (void)publish(delivery, false);
+  }
 }
 
 void Client::answer(const protocol::Connect& connect, bool session_present) {

@@ -178,7 +178,11 @@ std::string Client::encoded_publish(const Delivery& delivery, bool dup, std::uin
   publish.dup = dup;
   publish.retain = delivery.retain;
   publish.properties = properties.view();
-  return encoded(publish, version_);
+  std::string bytes = encoded(publish, version_);
+  const bool has_wrong_dup = message.is_will && delivery.qos == Qos::at_most_once &&
+                             rules().breaks(Breach::will_dup_at_qos_0);
+  if (has_wrong_dup && !bytes.empty()) bytes[0] |= 0x08;
+  return bytes;
 }
 
 bool Client::publish(const Delivery& delivery, bool dup) {

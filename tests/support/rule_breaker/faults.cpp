@@ -4,7 +4,9 @@
 #include <array>
 #include <csignal>
 #include <unistd.h>
+#include <utility>
 
+#include "base/base64.hpp"
 #include "base/text.hpp"
 #include "support/rule_breaker/message.hpp"
 
@@ -78,8 +80,21 @@ std::span<const FaultRow> fault_kinds() {
   return rows;
 }
 
-Faults::Faults(transport::Loop& loop, std::optional<FaultPlan> plan, std::uint64_t seed)
-    : loop_(loop), plan_(plan), random_(seed), next_byte_(loop, [this] {
+Result<Injection> parse_injection(std::string_view text) {
+  const auto equals = text.find('=');
+  const auto bytes = decode_hex(equals == std::string_view::npos ? "" : text.substr(equals + 1));
+  if (!bytes || bytes->empty() || equals == 0)
+    return fail(ExitCode::usage, "\"" + std::string(text) + "\" is not PART=BYTES");
+  return Injection{std::string(text.substr(0, equals)), *bytes};
+}
+
+Faults::Faults(transport::Loop& loop, std::optional<FaultPlan> plan, Injection injection,
+               std::uint64_t seed)
+    : loop_(loop),
+      plan_(plan),
+      injection_(std::move(injection)),
+      random_(seed),
+      next_byte_(loop, [this] {
         if (slow_ == nullptr) return;
         slow_->send_although_mute("x");
         next_byte_.arm(loop_.now() + pause_between_bytes);
@@ -97,6 +112,9 @@ void Faults::remove(Connection& connection) {
 
 void Faults::subscribed(Connection& connection, protocol::Version version,
                         std::string_view filter) {
+  const bool is_injected =
+      !injection_.bytes.empty() && filter.find(injection_.filter_part) != std::string_view::npos;
+  if (is_injected) connection.send(injection_.bytes);
   if (!happened_ || !floods_subscribers()) return;
   std::string topic(filter);
   std::replace_if(

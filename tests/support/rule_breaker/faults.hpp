@@ -41,10 +41,20 @@ struct FaultRow {
 };
 std::span<const FaultRow> fault_kinds();
 
+/// What the broker sends beside everything else, to show how a client takes it.
+struct Injection {
+  std::string filter_part;  ///< to connections that subscribe to a filter which contains this
+  std::string bytes;
+};
+
+/// "PART=BYTES", the bytes in hexadecimal.
+Result<Injection> parse_injection(std::string_view text);
+
 /// Makes the broker fail when its packet comes.
 class Faults {
  public:
-  Faults(transport::Loop& loop, std::optional<FaultPlan> plan, std::uint64_t seed);
+  Faults(transport::Loop& loop, std::optional<FaultPlan> plan, Injection injection,
+         std::uint64_t seed);
 
   void add(Connection& connection);
   void remove(Connection& connection);
@@ -63,6 +73,7 @@ class Faults {
 
   transport::Loop& loop_;
   std::optional<FaultPlan> plan_;
+  Injection injection_;
   Random random_;
   std::uint64_t packets_ = 0;
   bool happened_ = false;

@@ -1,5 +1,5 @@
-// rule-breaker [--break NAME] [--fault KIND@N] [--maximum-packet-size BYTES] [--maximum-qos 0|1|2]
-//              [--retain-available 0|1] [--seed N]
+// rule-breaker [--break NAME] [--fault KIND@N] [--inject PART=BYTES] [--maximum-packet-size BYTES]
+//              [--maximum-qos 0|1|2] [--retain-available 0|1] [--seed N]
 // rule-breaker --list: the breaches, a line each: its name, a tab, what the broker then does.
 // Prints its port; with a fault also, on standard error, the seed of its random bytes. Runs until
 // SIGTERM.
@@ -25,6 +25,8 @@ Status set(Command& command, std::string_view option, std::string_view value) {
     return breach_named(value).map([&](Breach breach) { settings.broken = breach; });
   if (option == "--fault")
     return parse_fault(value).map([&](FaultPlan plan) { settings.fault = plan; });
+  if (option == "--inject")
+    return parse_injection(value).map([&](Injection injection) { settings.injection = injection; });
   if (option == "--maximum-packet-size")
     return parse_size(value).map([&](std::uint64_t size) {
       settings.maximum_packet_size = static_cast<std::uint32_t>(size);

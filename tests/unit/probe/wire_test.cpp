@@ -175,9 +175,12 @@ TEST_CASE("a broker that closes, or says nothing") {
   SUBCASE("garbage") {
     Stage stage("accept; expect CONNECT; send CONNACK; send-raw 00 00; expect CLOSE");
     Wire& wire = stage.scene->connected();
-    CHECK(wire.wait_for_end(std::chrono::seconds(2)));
+    (void)wire.wait_for_end(std::chrono::seconds(2));
     REQUIRE(wire.end());
     CHECK(wire.end()->kind == WireEnd::Kind::garbage);
+    const Finding finding = stage.scene->verdict(pass(""));
+    CHECK(finding.verdict == Verdict::deviates);
+    CHECK(finding.observed.find("0000") != std::string::npos);
   }
   SUBCASE("goodbye with a reason") {
     Stage stage("accept; expect CONNECT; send CONNACK; send DISCONNECT code=0x8B; close");
@@ -213,13 +216,18 @@ TEST_CASE("bytes past the session, on a connection without one") {
 
 TEST_CASE("messages come with all that belongs to them") {
   Stage stage(
-      "accept; expect CONNECT; send CONNACK;"
-      "send PUBLISH topic=t payload=x qos=1 id=7 dup=1 retain=1; expect PUBACK;"
+      "accept; expect CONNECT; send CONNACK; expect SUBSCRIBE; send SUBACK id=last code=1;"
+      "send PUBLISH topic=other payload=x qos=1 id=6; expect PUBACK;"
+      "send PUBLISH topic=prefix/run/any/t payload=x qos=1 id=7 dup=1 retain=1; expect PUBACK;"
       "expect DISCONNECT");
   Wire& wire = stage.scene->connected();
+  REQUIRE(wire.subscribe(stage.scene->topic("t"), {Qos::at_least_once}));
   REQUIRE(wire.wait_for(1, std::chrono::seconds(2)));
   const Message& message = wire.received().front();
-  CHECK(message.topic == "t");
+  CHECK(message.topic == "prefix/run/any/t");
+  // What nobody has subscribed to is not taken for what a script waits for.
+  CHECK(stage.ground.foreign->count() == 1);
+  CHECK(stage.ground.foreign->first() == "a client of the case any received a message to other");
   CHECK(message.payload == "x");
   CHECK(message.qos == Qos::at_least_once);
   CHECK(message.packet_identifier == 7);

@@ -200,6 +200,23 @@ TEST_CASE("every fault has a text of its own and a section") {
   }
 }
 
+TEST_CASE("what forbids a fault to a server depends on packet and version") {
+  const auto in = [](Fault fault, PacketType packet, Version version) {
+    return server_statement(fault, packet).in(version);
+  };
+  CHECK(in(Fault::dup_at_qos_0, PacketType::publish, v5) == "MQTT-3.3.1-2");
+  CHECK(in(Fault::string_not_utf8, PacketType::publish, v5) == "MQTT-1.5.4-1");
+  CHECK(in(Fault::string_not_utf8, PacketType::publish, v311) == "MQTT-1.5.3-1");
+  CHECK(in(Fault::string_not_utf8, PacketType::publish, v31).empty());
+  CHECK(in(Fault::reason_code_unknown, PacketType::puback, v5) == "MQTT-3.4.2-1");
+  CHECK(in(Fault::reason_code_not_for_packet, PacketType::connack, v5) == "MQTT-3.2.2-8");
+  CHECK(in(Fault::packet_identifier_zero, PacketType::publish, v311) == "MQTT-2.3.1-4");
+  CHECK(in(Fault::packet_identifier_zero, PacketType::suback, v5) == "MQTT-2.2.1-6");
+  CHECK(in(Fault::property_unknown, PacketType::publish, v5).empty());
+  // Only clients send CONNECT.
+  CHECK(in(Fault::connect_reserved_flag, PacketType::connect, v5).empty());
+}
+
 TEST_CASE("describe names text and section") {
   CHECK(describe(Fault::topic_name_has_wildcard) ==
         "a topic name contains a wildcard (MQTT 5.0 section 3.3.2.1)");

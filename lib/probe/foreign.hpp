@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/export.hpp"
+#include "probe/case.hpp"
+
+namespace mqtt_toolbox::probe {
+
+/// The messages of a run that came to clients although no subscription of theirs matches them
+/// (MQTT-3.3.2-3). No case takes them for what it waits for. From any thread.
+class MQTT_TOOLBOX_API ForeignMessages {
+ public:
+  /// `receiver`: "a client of the case order", "the native witness".
+  void note(const std::string& receiver, std::string_view topic);
+
+  std::size_t count() const;
+  /// The first of them: "the native witness received a message to a/b"; empty when there is none.
+  std::string first() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::size_t count_ = 0;
+  std::string first_;
+};
+
+Finding play_no_foreign_messages(Scene& scene);
+
+/// For each table of cases, as the last that shares the broker with nobody: it also judges what the
+/// clients of all other cases have received.
+inline constexpr Case no_foreign_messages{
+    .name = "no-foreign-messages",
+    .section = "3.3.2.1",
+    .promise = "a client receives messages only that match one of its subscriptions",
+    .play = play_no_foreign_messages,
+    .alone = true};
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,37 @@
+#include "probe/violation.hpp"
+
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/base64.hpp"
+#include "base/utf8.hpp"
+
+namespace mqtt_toolbox::probe {
+
+namespace {
+
+constexpr std::size_t shown_topic = 100;
+
+/// "the broker sent a PUBLISH to a/b that is refused: a topic name contains a wildcard"
+std::string text_of(const session::Failure& failure) {
+  const std::string why = describe(failure);
+  if (!failure.fault || failure.oversize) return why;
+  std::string text = fmt::format("the broker sent a {}", name(*failure.packet));
+  if (!failure.topic.empty()) text += " to " + printable(failure.topic, shown_topic);
+  return text + " that violates the protocol: " + why;
+}
+
+}  // namespace
+
+std::optional<Finding> finding_of(const session::Failure& failure) {
+  if (!failure.packet) return std::nullopt;
+  if (failure.oversize && !failure.oversize->is_announced) return std::nullopt;
+  const std::string text = text_of(failure);
+  if (!failure.statement.empty()) return broken(fmt::format("{} [{}]", text, failure.statement));
+  std::string bytes;
+  append_hex(bytes, failure.start);
+  return deviates(fmt::format("{}; it begins with the bytes {}", text, bytes));
+}
+
+}  // namespace mqtt_toolbox::probe
