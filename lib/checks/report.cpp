@@ -94,11 +94,12 @@ std::vector<std::pair<std::string, Verdict>> Report::verdicts() const {
 
 void Report::append_json(const probe::Task& task, const probe::Outcome& outcome) {
   const std::string name = task.name();
-  writer_.append(output_.buffer(),
-                 record::FindingLine{name, version_, probe::name(outcome.finding.verdict),
-                                     outcome.finding.observed, outcome.finding.after,
-                                     task.played->section, task.played->promise, outcome.took},
-                 world_.wall_clock.now());
+  writer_.append(
+      output_.buffer(),
+      record::FindingLine{name, version_, probe::name(outcome.finding.verdict),
+                          outcome.finding.observed, outcome.finding.after, task.played->section,
+                          task.played->promise, outcome.took, outcome.plays},
+      world_.wall_clock.now());
 }
 
 void Report::append_text(const probe::Task& task, const probe::Outcome& outcome) {

@@ -178,7 +178,7 @@ class Run {
                              bytes_a_message);
     report_.expect(tasks_, ground_.version(), suite_.facts);
     const probe::RunSettings run{world_.trace != nullptr ? 1 : settings_.checks.side_by_side,
-                                 settings_.checks.limit};
+                                 settings_.checks.limit, settings_.checks.replays};
     probe::Runner runner(
         ground_, tasks_, run,
         [this](probe::Outcome outcome) {

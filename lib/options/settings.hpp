@@ -45,6 +45,7 @@ struct CheckSettings {
   std::vector<std::string> cases;  ///< names; empty: all
   std::optional<Duration> limit;   ///< in place of each case's own
   std::size_t side_by_side = 100;  ///< cases at a time
+  unsigned replays = 3;            ///< of a case that failed or was inconclusive
   std::string topic_prefix = "mqtt-toolbox";
 };
 

@@ -25,6 +25,12 @@ Status assign_side_by_side(Settings& settings, Values values) {
   });
 }
 
+Status assign_replays(Settings& settings, Values values) {
+  return parse_unsigned(values[0], 0, 10).map([&](std::uint64_t number) {
+    settings.checks.replays = static_cast<unsigned>(number);
+  });
+}
+
 Status assign_topic_prefix(Settings& settings, Values values) {
   if (const auto checked = protocol::check_topic_name(values[0]); !checked)
     return fail(ExitCode::usage,
@@ -33,7 +39,7 @@ Status assign_topic_prefix(Settings& settings, Values values) {
   return {};
 }
 
-constexpr std::array<Spec, 5> specs{{
+constexpr std::array<Spec, 6> specs{{
     {.name = "case",
      .kind = Kind::check,
      .value_name = "NAME",
@@ -66,6 +72,18 @@ constexpr std::array<Spec, 5> specs{{
      .fallback = "100",
      .help = "checks made side by side, 1 to 1000",
      .assign = assign_side_by_side},
+    {.name = "replays",
+     .kind = Kind::number,
+     .value_name = "N",
+     .group = Group::checks,
+     .fallback = "3",
+     .help = "make a check that failed or was inconclusive again N times by itself, 0 to 10",
+     .manual = "Many checks at once are a load, and some brokers are only wrong under load. A fail "
+               "that packets show stays a fail, with how often it was seen. A fail that rests on "
+               "something that did not come in time, and that comes when the check is made by "
+               "itself, is inconclusive. What was inconclusive and passes by itself is a pass. "
+               "All of them together take at most 60 seconds; what there was no time for is said.",
+     .assign = assign_replays},
     {.name = "topic-prefix",
      .kind = Kind::text,
      .value_name = "TOPIC",

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <exception>
 
+#include <fmt/format.h>
+
 #include "base/thread.hpp"
 #include "probe/patience.hpp"
+#include "probe/replays.hpp"
 
 namespace mqtt_toolbox::probe {
 
@@ -30,7 +33,8 @@ Runner::Runner(const Ground& ground, std::vector<Task> tasks, RunSettings settin
       tasks_(std::move(tasks)),
       settings_(settings),
       tell_(std::move(tell)),
-      finished_(std::move(finished)) {}
+      finished_(std::move(finished)),
+      replay_time_left_(settings.replay_time) {}
 
 Runner::~Runner() {
   cancel();
@@ -49,6 +53,7 @@ void Runner::conduct() {
     if (auto player = start_thread([this] { work(false); })) players.push_back(*std::move(player));
   work(false);
   players.clear();
+  replay_held();
   next_ = 0;
   work(true);
   finished_();
@@ -87,9 +92,9 @@ struct Runner::Listed {
 /// Calls `act(scene)` on a new scene, which `cancel` reaches meanwhile. A scene that this side has
 /// no descriptors for is an error.
 template <typename Act>
-Status Runner::on_scene(const Task& task, Duration limit, const Act& act) {
+Status Runner::on_scene(const Task& task, Duration limit, unsigned play, const Act& act) {
   try {
-    act_on_scene(task, limit, act);
+    act_on_scene(task, limit, play, act);
     return {};
   } catch (const std::exception& exception) {
     return fail(ExitCode::io, exception.what());
@@ -97,8 +102,8 @@ Status Runner::on_scene(const Task& task, Duration limit, const Act& act) {
 }
 
 template <typename Act>
-void Runner::act_on_scene(const Task& task, Duration limit, const Act& act) {
-  Scene scene(ground_, task, limit);
+void Runner::act_on_scene(const Task& task, Duration limit, unsigned play, const Act& act) {
+  Scene scene(ground_, task, limit, play);
   {
     const std::lock_guard lock(mutex_);
     scenes_.insert(&scene);
@@ -110,7 +115,8 @@ void Runner::act_on_scene(const Task& task, Duration limit, const Act& act) {
 
 Attempt Runner::visit(const Task& task) {
   Attempt attempt;
-  const Status played = on_scene(task, settings_.limit.value_or(usual_patience), [&](Scene& scene) {
+  const Duration limit = settings_.limit.value_or(usual_patience);
+  const Status played = on_scene(task, limit, 0, [&](Scene& scene) {
     client::ConnectPlan plan = scene.plan();
     // None that the case has used: they have no 0. Longer than they MQTT 3.1 may not have it.
     plan.client_identifier.back() = '0';
@@ -135,14 +141,25 @@ std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding) {
 }
 
 void Runner::play(std::size_t number) {
+  Outcome outcome = play_once(number, 0);
+  if (!is_to_be_replayed(outcome)) return tell(std::move(outcome));
+  if (!tasks_[number].played->alone) {
+    const std::lock_guard lock(mutex_);
+    return held_.push_back(std::move(outcome));
+  }
+  replay(outcome);
+  tell(std::move(outcome));
+}
+
+Outcome Runner::play_once(std::size_t number, unsigned play) {
   const Task& task = tasks_[number];
   const Time before = SystemClock().now();
   Outcome outcome{number, {}, {}, {}};
-  const Status played =
-      on_scene(task, settings_.limit.value_or(task.played->limit), [&](Scene& scene) {
-        outcome.finding = scene.verdict(task.played->play(scene));
-        outcome.facts = scene.take_facts();
-      });
+  const Duration limit = settings_.limit.value_or(task.played->limit);
+  const Status played = on_scene(task, limit, play, [&](Scene& scene) {
+    outcome.finding = scene.verdict(task.played->play(scene));
+    outcome.facts = scene.take_facts();
+  });
   if (!played) outcome.finding = inconclusive(played.error().text);
   if (auto doubted = doubt(task, outcome.finding)) {
     outcome.finding = std::move(*doubted);
@@ -151,7 +168,36 @@ void Runner::play(std::size_t number) {
   const Verdict verdict = outcome.finding.verdict;
   if (verdict == Verdict::fail || verdict == Verdict::inconclusive) is_doubted_ = true;
   outcome.took = SystemClock().now() - before;
-  tell(std::move(outcome));
+  return outcome;
+}
+
+bool Runner::is_to_be_replayed(const Outcome& outcome) const {
+  const Verdict verdict = outcome.finding.verdict;
+  const bool is_open = verdict == Verdict::fail || verdict == Verdict::inconclusive;
+  return is_open && settings_.replays != 0 && !cancelled_ && !is_gone_;
+}
+
+void Runner::replay_held() {
+  for (Outcome& outcome : held_) {
+    replay(outcome);
+    tell(std::move(outcome));
+  }
+  held_.clear();
+}
+
+/// As often as there is time for.
+void Runner::replay(Outcome& outcome) {
+  std::vector<Finding> alone;
+  while (alone.size() < settings_.replays && replay_time_left_ > Duration{} && !cancelled_) {
+    Outcome again = play_once(outcome.number, ++outcome.plays - 1);
+    replay_time_left_ -= again.took;
+    alone.push_back(again.finding);
+    if (again.finding.verdict == Verdict::pass) outcome.facts = std::move(again.facts);
+  }
+  outcome.finding = judged_again(outcome.finding, alone);
+  if (alone.size() < settings_.replays && !cancelled_)
+    outcome.finding.observed += fmt::format(" (played again {} of {} times: no time was left)",
+                                            alone.size(), settings_.replays);
 }
 
 void Runner::tell(Outcome outcome) {

@@ -21,11 +21,15 @@ struct Outcome {
   Finding finding;
   std::vector<Fact> facts;
   Duration took{};
+  unsigned plays = 1;
 };
 
 struct RunSettings {
   std::size_t side_by_side = 1;   ///< tasks at a time
   std::optional<Duration> limit;  ///< in place of each case's own
+  /// How often a task that was a fail or inconclusive is played again by itself.
+  unsigned replays = 0;
+  Duration replay_time = std::chrono::seconds(60);  ///< for all of them together
 };
 
 /// The tasks of a table that a version can play: all of them, or those whose name, or the name of
@@ -33,7 +37,8 @@ struct RunSettings {
 MQTT_TOOLBOX_API std::vector<Task> tasks_of(std::span<const Case> cases, protocol::Version version,
                                             std::span<const std::string> names);
 
-/// Plays tasks, each in a thread and a scene of its own. Once the broker is found to be gone, the
+/// Plays tasks, each in a thread and a scene of its own. What was a fail or inconclusive is played
+/// again by itself before it is told (see judged_again). Once the broker is found to be gone, the
 /// rest is inconclusive without being played.
 class MQTT_TOOLBOX_API Runner {
  public:
@@ -54,12 +59,16 @@ class MQTT_TOOLBOX_API Runner {
   void work(bool alone);
   void play_or_skip(std::size_t number);
   void play(std::size_t number);
+  Outcome play_once(std::size_t number, unsigned play);
+  bool is_to_be_replayed(const Outcome& outcome) const;
+  void replay_held();
+  void replay(Outcome& outcome);
   void tell(Outcome outcome);
   struct Listed;
   template <typename Act>
-  Status on_scene(const Task& task, Duration limit, const Act& act);
+  Status on_scene(const Task& task, Duration limit, unsigned play, const Act& act);
   template <typename Act>
-  void act_on_scene(const Task& task, Duration limit, const Act& act);
+  void act_on_scene(const Task& task, Duration limit, unsigned play, const Act& act);
   /// What becomes of a client that had no part in the task.
   Attempt visit(const Task& task);
   std::optional<Finding> doubt(const Task& task, const Finding& finding);
@@ -76,6 +85,8 @@ class MQTT_TOOLBOX_API Runner {
   /// A finding since the last look can come from the broker's death.
   std::atomic<bool> is_doubted_ = false;
   std::atomic<bool> is_gone_ = false;
+  std::vector<Outcome> held_;  ///< to be replayed when nothing else is played any more
+  Duration replay_time_left_{};
   std::jthread conductor_;
 };
 

@@ -18,14 +18,15 @@ constexpr std::uint32_t kept_session = 60;
 
 }  // namespace
 
-Scene::Scene(const Ground& ground, Task task, Duration limit)
+Scene::Scene(const Ground& ground, Task task, Duration limit, unsigned play)
     : ground_(ground),
       task_(task),
-      random_(ground.seed + std::hash<std::string>()(task.name())),
+      random_(ground.seed + std::hash<std::string>()(task.name()) + play),
       inbox_(loop_),
       deadline_(loop_.now() + limit),
       limit_(limit),
-      folder_(ground.topic_prefix + '/' + task.name() + '/') {}
+      folder_(ground.topic_prefix + '/' + task.name() + '/' +
+              (play == 0 ? "" : "again-" + std::to_string(play) + '/')) {}
 
 Scene::~Scene() = default;
 
@@ -143,7 +144,9 @@ bool Scene::wait(const std::function<bool()>& condition, Duration patience) {
     if (condition()) return true;
     if (loop_.now() >= deadline_)
       trouble("the time of the case, " + show_duration(limit_) + ", ran out");
-    if (loop_.now() >= until) return false;
+    if (loop_.now() < until) continue;
+    has_waited_in_vain_ = true;
+    return false;
   }
   return false;
 }
@@ -161,8 +164,17 @@ bool Scene::wait_for_answer(const std::function<bool()>& condition, Duration pat
 }
 
 bool Scene::stay(Duration duration) {
+  const bool had_waited_in_vain = has_waited_in_vain_;
   (void)wait([] { return false; }, duration);
+  has_waited_in_vain_ = had_waited_in_vain;
   return !in_trouble();
+}
+
+Finding Scene::verdict(const Finding& found) const {
+  if (trouble_) return *trouble_;
+  Finding finding = found;
+  finding.rests_on_silence = found.verdict == Verdict::fail && has_waited_in_vain_;
+  return finding;
 }
 
 void Scene::changed_elsewhere() {

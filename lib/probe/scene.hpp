@@ -69,8 +69,9 @@ struct Ground {
 /// trouble is what the case has found.
 class MQTT_TOOLBOX_API Scene {
  public:
-  /// `limit` from now; `ground` must outlive the scene.
-  Scene(const Ground& ground, Task task, Duration limit);
+  /// `limit` from now; `ground` must outlive the scene. `play`: how often the task was played
+  /// before; topics and identifiers are other ones each time.
+  Scene(const Ground& ground, Task task, Duration limit, unsigned play = 0);
   ~Scene();
   Scene(const Scene&) = delete;
   Scene& operator=(const Scene&) = delete;
@@ -153,7 +154,7 @@ class MQTT_TOOLBOX_API Scene {
   void trouble(std::string observed) { trouble(inconclusive(std::move(observed))); }
   bool in_trouble() const { return trouble_.has_value(); }
   /// `found`, unless the scene is in trouble.
-  Finding verdict(const Finding& found) const { return trouble_ ? *trouble_ : found; }
+  Finding verdict(const Finding& found) const;
 
   /// Ends the case now; from inside its loop. Its clients say DISCONNECT, so that no will is
   /// published.
@@ -170,6 +171,7 @@ class MQTT_TOOLBOX_API Scene {
   Duration limit_;
   std::string folder_;
   std::optional<Finding> trouble_;
+  bool has_waited_in_vain_ = false;
   std::vector<Fact> facts_;
   std::vector<std::unique_ptr<Wire>> wires_;
   std::vector<std::unique_ptr<Peer>> peers_;

@@ -20,6 +20,8 @@ struct Finding {
   std::string observed;  ///< for people, one line, no full stop
   /// From the event that the case is about (a cut, a publish) to what it waits for.
   std::optional<Duration> after{};
+  /// Of a fail: something was waited for in vain, so that the load may be the cause.
+  bool rests_on_silence = false;
 };
 
 inline Finding pass(std::string observed, std::optional<Duration> after = {}) {

@@ -248,6 +248,8 @@ constexpr std::array finding_fields = {
     Field<FindingLine>{
         "took_us", "microseconds that the case took",
         [](Out o, Key k, const FindingLine& r) { append_number(o, k, in_microseconds(r.took)); }},
+    Field<FindingLine>{"plays", "how often the case was played",
+                       [](Out o, Key k, const FindingLine& r) { append_number(o, k, r.plays); }},
 };
 
 void append_value(Out out, Key key, const decltype(FactLine::value)& value) {

@@ -130,6 +130,7 @@ struct FindingLine {
   std::string_view section;       ///< of MQTT 5.0
   std::string_view promise;       ///< what the broker was to do
   Duration took{};
+  unsigned plays = 1;
 };
 
 /// Something that is known of the broker.

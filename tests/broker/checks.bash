@@ -42,7 +42,7 @@ check() {
   need "$1"
   username=$(fact "$1" .username)
   status=0
-  timeout 100 "$2" --json -h 127.0.0.1 -p "$(door "$1")" \
+  timeout 100 "$2" --json --replays 0 -h 127.0.0.1 -p "$(door "$1")" \
     ${username:+-u "$username" -P "$(fact "$1" .password)"} "${@:3}" >"$BATS_TEST_TMPDIR/json" || status=$?
 }
 

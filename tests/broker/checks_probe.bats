@@ -12,8 +12,8 @@ play() {
   jq -r '.doors.tcp as $port | "-p", $port, (select(.username) | "-u", .username, "-P", .password)' \
     "$results/facts.json" >"$results.login"
   mapfile -t login <"$results.login"
-  timeout 100 mqtt-probe --json -h 127.0.0.1 "${login[@]}" >"$results.json" 3>&- || true
-  timeout 100 mqtt-probe --json -V 311 -h 127.0.0.1 "${login[@]}" >"$results.311.json" 3>&- || true
+  timeout 100 mqtt-probe --json --replays 0 -h 127.0.0.1 "${login[@]}" >"$results.json" 3>&- || true
+  timeout 100 mqtt-probe --json --replays 0 -V 311 -h 127.0.0.1 "${login[@]}" >"$results.311.json" 3>&- || true
 }
 
 setup_file() {

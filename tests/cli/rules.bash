@@ -12,7 +12,7 @@ play() {
   rule-breaker "${broker_options[@]}" >"$name.port" 3>&- &
   broker=$!
   read -r port <"$name.port" || true
-  timeout 60 "$2" --json -h 127.0.0.1 -p "$port" "${@:3}" >"$name.json" 2>"$name.err" 3>&- || status=$?
+  timeout 60 "$2" --json --replays 0 -h 127.0.0.1 -p "$port" "${@:3}" >"$name.json" 2>"$name.err" 3>&- || status=$?
   echo "$status" >"$name.status"
   kill "$broker" || true
 }

@@ -54,7 +54,7 @@ setup_file() { play_all mqtt-qos-test; }
 @test "session-present-wrong" {
   finds acknowledged-not-again clean-start-forgets full-window order-of-queued order-on-resume \
     publisher-cut-{after-publish,after-pubrec,after-pubrel,before-puback,before-pubcomp,before-pubrec} \
-    queued queued-without-dup session-not-present session-present \
+    queued queued-without-dup refused-by-subscriber session-not-present session-present \
     subscriber-cut-{after-pubrec,before-puback,before-pubcomp,before-pubrec} subscriptions-kept
 }
 @test "session-kept-after-clean-start" { finds clean-start-forgets; }

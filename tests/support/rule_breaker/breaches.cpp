@@ -75,6 +75,8 @@ constexpr std::array rows{
               "passes messages on one by one, some time after their acknowledgement: its right"},
     BreachRow{B::qos1_lost, "qos1-lost",
               "acknowledges every twentieth QoS 1 message of a topic and drops it"},
+    BreachRow{B::qos1_lost_under_load, "qos1-lost-under-load",
+              "acknowledges QoS 1 messages and drops them while more than eight clients are there"},
     BreachRow{B::qos1_not_redelivered, "qos1-not-redelivered",
               "does not send an unacknowledged QoS 1 message again on the next connection"},
     BreachRow{B::qos1_no_dup_flag, "qos1-no-dup-flag", "sends a QoS 1 message again without DUP"},

@@ -50,6 +50,7 @@ enum class Breach : std::uint8_t {
   qos0_duplicated,
   distributed_late,
   qos1_lost,
+  qos1_lost_under_load,
   qos1_not_redelivered,
   qos1_no_dup_flag,
   qos1_dup_on_first,

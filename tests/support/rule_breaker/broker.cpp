@@ -188,8 +188,12 @@ std::optional<Delivery> Broker::delivery_for(const Session& session,
 }
 
 bool Broker::loses(const Message& message) {
+  constexpr std::size_t many = 8;
+  const bool is_qos_1 = message.qos == protocol::Qos::at_least_once;
+  if (is_qos_1 && clients_.size() > many && rules_.breaks(Breach::qos1_lost_under_load))
+    return true;
   const bool is_losable =
-      (message.qos == protocol::Qos::at_least_once && rules_.breaks(Breach::qos1_lost)) ||
+      (is_qos_1 && rules_.breaks(Breach::qos1_lost)) ||
       (message.qos == protocol::Qos::exactly_once && rules_.breaks(Breach::qos2_lost));
   return is_losable && ++losable_[message.topic] % lose_every == 0;
 }

@@ -170,7 +170,7 @@ TEST_CASE("cases and findings") {
   line.took = Duration(3'000'000);
   CHECK(line_of(line) == R"({"type":"finding","case":"fin/qos1","protocol_version":"5.0",)"
                          R"("verdict":"pass","observed":"came","section":"3.1.2.5",)"
-                         R"("promise":"the will is published","took_us":3000})");
+                         R"("promise":"the will is published","took_us":3000,"plays":1})");
   line.after = Duration(400'000);
   CHECK(line_of(line).find(R"("observed":"came","after_us":400,"section")") != std::string::npos);
 }
