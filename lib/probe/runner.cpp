@@ -64,15 +64,19 @@ void Runner::work(bool alone) {
     if (tasks_[at].played->alone == alone && !cancelled_) play_or_skip(at);
 }
 
-void Runner::play_or_skip(std::size_t number) {
-  const Task& task = tasks_[number];
+/// Looks again after a finding that can come from the broker's death.
+bool Runner::is_broker_there(const Task& task) {
   if (!is_gone_ && is_doubted_.exchange(false)) {
     const Attempt attempt = visit(task);
     // One that is refused may be kept out by the others.
     is_gone_ = attempt.kind == Attempt::Kind::silent ||
                (attempt.kind == Attempt::Kind::unreachable && !is_local_shortage(attempt));
   }
-  if (!is_gone_)
+  return !is_gone_;
+}
+
+void Runner::play_or_skip(std::size_t number) {
+  if (is_broker_there(tasks_[number]))
     play(number);
   else if (!cancelled_)
     tell({number, inconclusive(std::string(lets_nobody_in)), {}, {}});
@@ -185,17 +189,19 @@ void Runner::replay_held() {
   held_.clear();
 }
 
-/// As often as there is time for.
+/// As often as there is time for, unless the broker is gone.
 void Runner::replay(Outcome& outcome) {
   std::vector<Finding> alone;
-  while (alone.size() < settings_.replays && replay_time_left_ > Duration{} && !cancelled_) {
+  const Task& task = tasks_[outcome.number];
+  const auto may_go_on = [&] { return !cancelled_ && is_broker_there(task); };
+  while (alone.size() < settings_.replays && replay_time_left_ > Duration{} && may_go_on()) {
     Outcome again = play_once(outcome.number, ++outcome.plays - 1);
     replay_time_left_ -= again.took;
     alone.push_back(again.finding);
     if (again.finding.verdict == Verdict::pass) outcome.facts = std::move(again.facts);
   }
   outcome.finding = judged_again(outcome.finding, alone);
-  if (alone.size() < settings_.replays && !cancelled_)
+  if (alone.size() < settings_.replays && !cancelled_ && !is_gone_)
     outcome.finding.observed += fmt::format(" (played again {} of {} times: no time was left)",
                                             alone.size(), settings_.replays);
 }

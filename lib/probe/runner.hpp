@@ -57,6 +57,7 @@ class MQTT_TOOLBOX_API Runner {
  private:
   void conduct();
   void work(bool alone);
+  bool is_broker_there(const Task& task);
   void play_or_skip(std::size_t number);
   void play(std::size_t number);
   Outcome play_once(std::size_t number, unsigned play);

@@ -6,10 +6,10 @@ load rules
 
 teardown() { rm -f "$BATS_FILE_TMPDIR"/*; }
 
-@test "mqtt-will-test" { survives mqtt-will-test --case-timeout 2s; }
-@test "mqtt-qos-test" { survives mqtt-qos-test --case-timeout 2s; }
-@test "mqtt-share-test" { survives mqtt-share-test --case-timeout 2s; }
-@test "mqtt-probe" { survives mqtt-probe --case-timeout 2s; }
+@test "mqtt-will-test" { survives mqtt-will-test --case-timeout 2s --replays 0; }
+@test "mqtt-qos-test" { survives mqtt-qos-test --case-timeout 2s --replays 0; }
+@test "mqtt-share-test" { survives mqtt-share-test --case-timeout 2s --replays 0; }
+@test "mqtt-probe" { survives mqtt-probe --case-timeout 2s --replays 0; }
 @test "mqtt-retain-clear" { survives mqtt-retain-clear --yes --ack-timeout 2s '#'; }
 
 # floods FAULT: every check tool meets a broker with that fault, and stays within 66 MiB.
@@ -21,7 +21,7 @@ floods() {
     broker=$!
     in_background+=("$broker")
     wait_until grep -q . "$BATS_TEST_TMPDIR/port"
-    within_memory 66 1 "$tool" -h 127.0.0.1 -p "$(<"$BATS_TEST_TMPDIR/port")" --json --case-timeout 3s
+    within_memory 66 1 "$tool" -h 127.0.0.1 -p "$(<"$BATS_TEST_TMPDIR/port")" --json --case-timeout 3s --replays 0
     assert_equal "$(tail -n 1 <<<"$output" | jq -r .type)" summary
     kill "$broker"
   done

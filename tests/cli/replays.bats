@@ -38,3 +38,11 @@ count() { jq -s "map(select(.type == \"finding\" and ($1))) | length" <<<"$outpu
   run -2 --separate-stderr mqtt-probe -h 127.0.0.1 --replays 11
   [[ $stderr == *--replays* ]]
 }
+
+@test "a broker that is gone is not asked again" {
+  start_breaker --fault kill@60
+  run --separate-stderr mqtt-qos-test --json -h 127.0.0.1 -p "$port" --case-timeout 2s
+  assert_status 1
+  [ "$(count '.plays > 1')" -eq 0 ]
+  [ "$(count '.observed | test("no time was left")')" -eq 0 ]
+}

@@ -14,7 +14,7 @@ play() {
   rule-breaker "${broker_options[@]}" >"$name.port" 3>&- &
   broker=$!
   read -r port <"$name.port" || true
-  timeout 60 "$2" --json --replays 0 -h 127.0.0.1 -p "$port" "${@:3}" 2>"$name.err" 3>&- >"$name.all" || status=$?
+  timeout 60 "$2" --json -h 127.0.0.1 -p "$port" "${@:3}" 2>"$name.err" 3>&- >"$name.all" || status=$?
   sift <"$name.all" >"$name.json"
   echo "$status" >"$name.status"
   kill "$broker" || true
@@ -53,7 +53,7 @@ play_all() {
   while read -r breach; do
     broker_options=(--break "$breach")
     [[ $breach != none ]] || broker_options=()
-    later play "$breach" "$@"
+    later play "$breach" "$@" --replays 0
   done < <(sed -n 's/^@test "\([a-z0-9-]*\)".*/\1/p' "$BATS_TEST_FILENAME")
   all_done
 }

@@ -13,7 +13,7 @@ setup_file() {
   for breach in none will-qos-not-enforced will-retain-not-enforced; do
     broker_options=("${limits[@]}" --break "$breach")
     [[ $breach != none ]] || broker_options=("${limits[@]}")
-    play "without QoS 2 and retained messages, $breach" mqtt-probe "${wills[@]}"
+    play "without QoS 2 and retained messages, $breach" mqtt-probe --replays 0 "${wills[@]}"
   done
 }
 
