@@ -34,15 +34,21 @@ need() {
 }
 
 fact() { jq -r "$2 // empty" "$BATS_FILE_TMPDIR/$1/facts.json"; }
-door() { fact "$1" .doors.tcp; }
 
-# check BROKER TOOL ARGUMENT...: the tool's results in $BATS_TEST_TMPDIR/json, its exit status in $status.
+# door BROKER [VERSION]: some brokers have one for each.
+door() {
+  if [[ ${2:-} == 5 ]]; then fact "$1" '(.v5 // .).doors.tcp'; else fact "$1" .doors.tcp; fi
+}
+
+# check BROKER TOOL [-V VERSION] ARGUMENT...: the tool's results in $BATS_TEST_TMPDIR/json, its exit status
+# in $status.
 check() {
-  local username
+  local username version=
+  [[ ${3:-} != -V ]] || version=$4
   need "$1"
   username=$(fact "$1" .username)
   status=0
-  timeout 100 "$2" --json --replays 0 -h 127.0.0.1 -p "$(door "$1")" \
+  timeout 100 "$2" --json --replays 0 -h 127.0.0.1 -p "$(door "$1" "$version")" \
     ${username:+-u "$username" -P "$(fact "$1" .password)"} "${@:3}" >"$BATS_TEST_TMPDIR/json" || status=$?
 }
 
@@ -65,4 +71,26 @@ differs_in() {
   # Where everything is unsupported, nothing could be checked.
   [ "$status" -eq "$(jq -s 'map(.verdict // empty) | if any(. == "fail" or . == "inconclusive") or all(. == "unsupported")
     then 1 else 0 end' "$BATS_TEST_TMPDIR/json")" ]
+}
+
+# blames_only BROKER TOOL ARGUMENT...: of a broker that breaks under the checks, so that what they find
+# depends on when it does: the tool comes to its end, and every fail is one of the cases of standard input.
+blames_only() {
+  local known
+  mapfile -t known
+  check "$@"
+  [ "$status" -le 1 ]
+  jq -se 'any(.type == "summary")' "$BATS_TEST_TMPDIR/json"
+  run comm -13 <(lines "${known[@]}") \
+    <(jq -r 'select(.verdict == "fail").case | sub("/.*"; "")' "$BATS_TEST_TMPDIR/json" | sort -u)
+  [ "$output" = "" ] || {
+    jq -r 'select(.verdict == "fail") | "\(.case): \(.observed)"' "$BATS_TEST_TMPDIR/json"
+    return 1
+  }
+}
+
+# unsupported_shares VERSION: all checks of that version.
+unsupported_shares() {
+  mqtt-share-test --list --json | jq -r --arg version "$1" \
+    'select(($version == "5" or .versions == null) and .case != "no-foreign-messages") | "unsupported \(.case)"'
 }

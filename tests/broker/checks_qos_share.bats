@@ -69,12 +69,6 @@ unsupported subscriber-cut-before-pubrec
 END
 }
 
-# unsupported_shares VERSION: all checks of that version.
-unsupported_shares() {
-  mqtt-share-test --list --json | jq -r --arg version "$1" \
-    'select(($version == "5" or .versions == null) and .case != "no-foreign-messages") | "unsupported \(.case)"'
-}
-
 @test "rabbitmq, shares, MQTT 3.1.1" {
   differs_in rabbitmq mqtt-share-test < <(unsupported_shares 311)
   jq -se 'any(.case == "even-share" and (.observed | test("grants .* delivers nothing")))' \

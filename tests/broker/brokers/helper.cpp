@@ -23,25 +23,30 @@ int number(std::string_view text) {
   return value;
 }
 
-std::uint16_t bind_free_port(int descriptor) {
+/// Below the ports of outgoing connections, one of which could take it before the broker does.
+std::uint16_t random_port(Random& random) {
+  return static_cast<std::uint16_t>(10'000 + random() % 22'000);
+}
+
+bool takes_port(int descriptor, std::uint16_t port) {
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  if (::bind(descriptor, generic, size) != 0 || ::getsockname(descriptor, generic, &size) != 0)
-    return 0;
-  return ntohs(address.sin_port);
+  address.sin_port = htons(port);
+  return ::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
 }
 
 /// Ports of 127.0.0.1 that were free just now, all different.
 int ports(int count) {
+  Random random(system_seed());
   std::vector<FileDescriptor> held;
-  for (int i = 0; i < count; ++i) {
-    held.emplace_back(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    const std::uint16_t port = bind_free_port(held.back().get());
-    if (port == 0) return 1;
+  for (int tries = 0; static_cast<int>(held.size()) < count; ++tries) {
+    if (tries == 1'000) return 1;
+    FileDescriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    const std::uint16_t port = random_port(random);
+    if (!takes_port(socket.get(), port)) continue;
     std::cout << port << "\n";
+    held.push_back(std::move(socket));
   }
   return 0;
 }
