@@ -174,9 +174,12 @@ retained-flag
 second-connect
 string-too-long
 subscribe-empty
+subscribe-reserved-bits
 topic-not-utf8
 unsubscribe-empty
 wildcard-dollar
+will-qos-without-will
+will-retain-without-will
 END
 }
 
@@ -191,7 +194,12 @@ END
 # take-over nor keep-alive.
 @test "amqtt, wills, MQTT 3.1.1" {
   blames_only amqtt mqtt-will-test -V 311 <<END
+fin
+kill
 protocol-error
+qos
+retained
+rst
 silence
 take-over
 wildcard-topic
@@ -205,10 +213,12 @@ publisher-cut-after-publish
 publisher-cut-after-pubrel
 publisher-cut-before-pubcomp
 queued
+queued-without-dup
 subscriber-cut-after-pubrec
 subscriber-cut-before-puback
 subscriber-cut-before-pubcomp
 subscriber-cut-before-pubrec
+subscriptions-kept
 unraised-qos
 END
 }
