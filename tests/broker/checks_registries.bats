@@ -194,8 +194,10 @@ END
 # take-over nor keep-alive.
 @test "amqtt, wills, MQTT 3.1.1" {
   blames_only amqtt mqtt-will-test -V 311 <<END
+disconnect
 fin
 kill
+not-retained
 protocol-error
 qos
 retained
