@@ -200,6 +200,7 @@ END
 disconnect
 fin
 kill
+no-foreign-messages
 not-retained
 protocol-error
 qos
@@ -214,6 +215,7 @@ END
 @test "amqtt, QoS, MQTT 3.1.1" {
   blames_only amqtt mqtt-qos-test -V 311 <<END
 full-window
+no-foreign-messages
 publisher-cut-after-publish
 publisher-cut-after-pubrel
 publisher-cut-before-pubcomp
@@ -240,9 +242,11 @@ filter-not-utf8
 first-not-connect
 keep-alive
 length-five-bytes
+no-foreign-messages
 offline-messages
 packet-identifier-zero
 publish-qos-3
+pubrel-flags
 qos0
 qos1
 queued-messages
@@ -252,12 +256,16 @@ session-resume
 string-too-long
 subscribe-empty
 subscribe-qos-3
+subscribe-reserved-bits
 take-over
 topic-characters
 topic-empty
 topic-not-utf8
 topic-wildcard
 unsubscribe-empty
+unsubscribe-flags
+will-qos-without-will
+will-retain-without-will
 END
 }
 
