@@ -285,6 +285,7 @@ session-expiry-disconnect
 subscribe-reserved-bits
 subscription-identifier-zero
 unknown-auth
+user-properties
 will-qos-without-will
 END
 }
