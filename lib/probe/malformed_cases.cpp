@@ -107,7 +107,12 @@ std::string second_connect(Scene& scene) {
 }
 
 std::string property_twice(Scene& scene) {
-  return publish_with(scene, {"\x01\x00\x01\x00", 4});
+  // Of the Content Type the standard says so.
+  return publish_with(scene, {"\x03\x00\x01"
+                              "a"
+                              "\x03\x00\x01"
+                              "b",
+                              8});
 }
 std::string property_unknown(Scene& scene) {
   return publish_with(scene, {"\x7E\x00", 2});
@@ -295,7 +300,7 @@ constexpr std::array cases{
          refuses<length_of_five_bytes, puback>},
     Case{"string-too-long", "1.5.4", "takes no string that is longer than its packet",
          refuses<string_too_long, puback>},
-    Case{"property-twice", "2.2.2.2", "takes no property twice that may stand once",
+    Case{"property-twice", "3.3.2.3.9", "takes no property twice that may stand once",
          refuses<property_twice, puback>, Versions::v5_only},
     Case{"property-unknown", "2.2.2.2", "takes no property that the standard does not know",
          refuses<property_unknown, puback>, Versions::v5_only},

@@ -16,7 +16,8 @@ using protocol::ReasonCode;
 namespace {
 
 constexpr Duration quiet_after_disconnect = std::chrono::milliseconds(500);
-constexpr std::uint16_t short_keep_alive = 1;
+/// With one second it shows which brokers count in halves, and nothing else.
+constexpr std::uint16_t short_keep_alive = 2;
 
 constexpr Variant will_variants[] = {
     {"qos0", Qos::at_most_once, false},  {"qos0-retain", Qos::at_most_once, true},
@@ -233,7 +234,8 @@ constexpr Case cases[] = {
     {"too-big-for-broker", "3.2.2.3.6",
      "a will over the broker's maximum packet size is refused with 0x95 or a close",
      too_big_for_broker, Versions::v5_only},
-    {"wildcard-topic", "3.1.3.3", "a will to a topic with a wildcard is refused", wildcard_topic},
+    {"wildcard-topic", "3.1.3.3", "a will to a topic with a wildcard is not delivered",
+     wildcard_topic},
     no_foreign_messages,
 };
 

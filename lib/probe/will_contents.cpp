@@ -139,15 +139,22 @@ Finding too_big_for_broker(Scene& scene) {
   return inconclusive(attempt.text);
 }
 
+/// A client that has to refuse the message says which statement forbids it.
 Finding wildcard_topic(Scene& scene) {
   // Apart from what the witnesses have subscribed to: such a message would end their connections.
-  client::ConnectPlan plan = mortal(scene, scene.ground().topic_prefix + "-apart/#");
-  Wire& victim = scene.wire(std::move(plan));
+  const std::string topic = scene.ground().topic_prefix + "-apart/#";
+  Wire& victim = scene.wire(mortal(scene, topic));
   const Attempt attempt = victim.try_connect();
-  victim.disconnect();
   if (is_refused(scene, attempt)) return pass(attempt.text);
-  if (attempt.kind == Attempt::Kind::accepted) return broken("CONNECT was accepted");
-  return inconclusive(attempt.text);
+  if (attempt.kind != Attempt::Kind::accepted) return inconclusive(attempt.text);
+  Wire& receiver = scene.connected();
+  if (const auto code = receiver.try_subscribe(topic); !code || is_failure(*code)) {
+    victim.disconnect();
+    return inconclusive("CONNECT was accepted, and the subscription to " + topic + " was not");
+  }
+  victim.cut(transport::Ending::reset);
+  (void)receiver.wait_for(1, arrival_patience);
+  return deviates("CONNECT was accepted, and the will was not delivered");
 }
 
 Finding will_to_refused_topic(Scene& scene) {

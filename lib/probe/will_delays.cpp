@@ -75,7 +75,12 @@ Finding will_at_clean_start(Scene& scene) {
   Finding finding = against_control(
       scene, hearing, expect_will(scene, hearing, will, before, {{}, seconds(1), seconds(4)}));
   victim.disconnect();
-  return finding;
+  if (finding.verdict != Verdict::fail) return finding;
+  // The standard says two things of a client that comes back with a clean start.
+  return deviates(finding.observed +
+                      "; the end of the session has it sent (MQTT-3.1.2-8), a new connection "
+                      "within the delay calls it off (MQTT-3.1.3-9)",
+                  finding.after);
 }
 
 }  // namespace mqtt_toolbox::probe

@@ -52,7 +52,7 @@ is() {
 tool() {
   local login
   mapfile -t login <"$results.login"
-  timeout 60 mqtt-probe -h 127.0.0.1 "${login[@]}" "$@"
+  timeout 60 mqtt-probe --replays 0 -h 127.0.0.1 "${login[@]}" "$@"
 }
 
 features=(mqtt31 mqtt311 mqtt5 qos1 qos2 retained retained-wildcard wildcards shared
