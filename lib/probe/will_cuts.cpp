@@ -156,7 +156,9 @@ Time cut_by_kick(Scene& scene, Wire& victim) {
 Window window_of_silence(const Wire& victim) {
   const std::uint16_t keep_alive = victim.limits().keep_alive.value_or(victim.keep_alive());
   const Duration allowed = std::chrono::milliseconds(1500) * keep_alive;
-  return {std::chrono::seconds(keep_alive), allowed + leeway, allowed + std::chrono::seconds(15)};
+  // No statement forbids to give up earlier (MQTT 5.0 section 3.1.2.10).
+  return {std::chrono::seconds(keep_alive), allowed + leeway, allowed + std::chrono::seconds(15),
+          Verdict::deviates};
 }
 
 }  // namespace mqtt_toolbox::probe

@@ -105,8 +105,9 @@ std::string describe(Scene& scene, const Delivery& delivery, const session::Will
 
 Finding judge_time(const Window& window, std::string observed, Duration after) {
   if (after < window.earliest)
-    return broken(std::move(observed) + ", before " + show_duration(window.earliest) + " were over",
-                  after);
+    return {window.early,
+            std::move(observed) + ", before " + show_duration(window.earliest) + " were over",
+            after};
   if (after > window.latest)
     return deviates(std::move(observed) + ", later than " + show_duration(window.latest), after);
   return pass(std::move(observed), after);

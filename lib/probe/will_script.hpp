@@ -29,9 +29,10 @@ inline constexpr Duration timers_are_coarse = std::chrono::milliseconds(100);
 
 /// When the will has to come, from the cut.
 struct Window {
-  Duration earliest{};                          ///< before it: fail
+  Duration earliest{};                          ///< before it: `early`
   Duration latest = std::chrono::seconds(2);    ///< after it: deviates
   Duration patience = std::chrono::seconds(5);  ///< not by then: fail
+  Verdict early = Verdict::fail;
 };
 
 /// What of a will's delivery a case is about; each case judges its own promise.
