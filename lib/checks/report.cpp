@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "base/utf8.hpp"
+#include "probe/section.hpp"
 
 namespace mqtt_toolbox::checks {
 
@@ -94,12 +95,12 @@ std::vector<std::pair<std::string, Verdict>> Report::verdicts() const {
 
 void Report::append_json(const probe::Task& task, const probe::Outcome& outcome) {
   const std::string name = task.name();
-  writer_.append(
-      output_.buffer(),
-      record::FindingLine{name, version_, probe::name(outcome.finding.verdict),
-                          outcome.finding.observed, outcome.finding.after, task.played->section,
-                          task.played->promise, outcome.took, outcome.plays},
-      world_.wall_clock.now());
+  writer_.append(output_.buffer(),
+                 record::FindingLine{name, version_, probe::name(outcome.finding.verdict),
+                                     outcome.finding.observed, outcome.finding.after,
+                                     probe::section_in(version_, task.played->section),
+                                     task.played->promise, outcome.took, outcome.plays},
+                 world_.wall_clock.now());
 }
 
 void Report::append_text(const probe::Task& task, const probe::Outcome& outcome) {
@@ -111,8 +112,10 @@ void Report::append_text(const probe::Task& task, const probe::Outcome& outcome)
   if (finding.after) fmt::format_to(std::back_inserter(out), ", {}", show_after(*finding.after));
   out += '\n';
   if (finding.verdict == Verdict::pass || finding.verdict == Verdict::unsupported) return;
-  fmt::format_to(std::back_inserter(out), "{:{}}  MQTT 5.0 section {}: {}\n", "", verdict_width,
-                 task.played->section, task.played->promise);
+  const std::string_view section = probe::section_in(version_, task.played->section);
+  fmt::format_to(std::back_inserter(out), "{:{}}  MQTT {}{}{}: {}\n", "", verdict_width,
+                 protocol::name(version_), section.empty() ? "" : " section ", section,
+                 task.played->promise);
 }
 
 void Report::append_facts(const probe::Task& task, std::span<const probe::Fact> facts) {

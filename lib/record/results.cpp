@@ -241,7 +241,8 @@ constexpr std::array finding_fields = {
                        [](Out o, Key k, const FindingLine& r) {
                          if (r.after) append_number(o, k, in_microseconds(*r.after));
                        }},
-    Field<FindingLine>{"section", "of the MQTT 5.0 standard",
+    Field<FindingLine>{"section",
+                       "of the standard of that version; of 3.1.1 for 3.1; empty: it has none",
                        [](Out o, Key k, const FindingLine& r) { append_text(o, k, r.section); }},
     Field<FindingLine>{"promise", "what the broker was to do",
                        [](Out o, Key k, const FindingLine& r) { append_text(o, k, r.promise); }},

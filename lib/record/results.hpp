@@ -127,7 +127,7 @@ struct FindingLine {
   std::string_view verdict;
   std::string_view observed;
   std::optional<Duration> after;  ///< from the event that the case is about
-  std::string_view section;       ///< of MQTT 5.0
+  std::string_view section;       ///< of the version's standard; empty: it has none
   std::string_view promise;       ///< what the broker was to do
   Duration took{};
   unsigned plays = 1;
