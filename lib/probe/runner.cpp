@@ -71,15 +71,34 @@ bool Runner::is_broker_there(const Task& task) {
     // One that is refused may be kept out by the others.
     is_gone_ = attempt.kind == Attempt::Kind::silent ||
                (attempt.kind == Attempt::Kind::unreachable && !is_local_shortage(attempt));
+    const std::lock_guard lock(mutex_);
+    if (attempt.kind == Attempt::Kind::accepted && !is_doubted_) suspects_.clear();
   }
   return !is_gone_;
+}
+
+/// The broker's death may be its doing.
+void Runner::suspect(const Task& task) {
+  const std::lock_guard lock(mutex_);
+  suspects_.push_back(task.name());
+  is_doubted_ = true;
+}
+
+std::string Runner::why_gone() {
+  constexpr std::size_t shown = 3;
+  const std::lock_guard lock(mutex_);
+  std::string text(lets_nobody_in);
+  for (std::size_t i = 0; i < std::min(shown, suspects_.size()); ++i)
+    text += (i == 0 ? ", since the case " : ", ") + suspects_[i];
+  if (suspects_.size() > shown) text += fmt::format(" or {} others", suspects_.size() - shown);
+  return text;
 }
 
 void Runner::play_or_skip(std::size_t number) {
   if (is_broker_there(tasks_[number]))
     play(number);
   else if (!cancelled_)
-    tell({number, inconclusive(std::string(lets_nobody_in)), {}, {}});
+    tell({number, inconclusive(why_gone()), {}, {}});
 }
 
 /// Takes the scene from the list that `cancel` goes through.
@@ -170,7 +189,7 @@ Outcome Runner::play_once(std::size_t number, unsigned play) {
     outcome.facts.clear();
   }
   const Verdict verdict = outcome.finding.verdict;
-  if (verdict == Verdict::fail || verdict == Verdict::inconclusive) is_doubted_ = true;
+  if (verdict == Verdict::fail || verdict == Verdict::inconclusive) suspect(task);
   outcome.took = SystemClock().now() - before;
   return outcome;
 }

@@ -58,6 +58,8 @@ class MQTT_TOOLBOX_API Runner {
   void conduct();
   void work(bool alone);
   bool is_broker_there(const Task& task);
+  void suspect(const Task& task);
+  std::string why_gone();
   void play_or_skip(std::size_t number);
   void play(std::size_t number);
   Outcome play_once(std::size_t number, unsigned play);
@@ -86,6 +88,8 @@ class MQTT_TOOLBOX_API Runner {
   /// A finding since the last look can come from the broker's death.
   std::atomic<bool> is_doubted_ = false;
   std::atomic<bool> is_gone_ = false;
+  /// Those found wanting since the broker was last seen to be there; in order.
+  std::vector<std::string> suspects_;
   std::vector<Outcome> held_;  ///< to be replayed when nothing else is played any more
   Duration replay_time_left_{};
   std::jthread conductor_;
