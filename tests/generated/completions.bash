@@ -35,7 +35,7 @@ expect 'connect' mqtt-sub -D con
 expect 'content-type correlation-data' mqtt-pub -D publish co
 expect 'mqttv31 mqttv311 mqttv5' mqtt-sub --protocol-version mq
 expect '--cafile --capath' mqtt-sub --ca
-expect 'subscribe-filters subscribe-empty subscribe-qos-3' mqtt-probe --case subscribe-
+expect 'subscribe-filters subscribe-empty subscribe-qos-3 subscribe-reserved-bits' mqtt-probe --case subscribe-
 expect 'tls1.2 tls1.3' mqtt-probe --require tls1
 
 if command -v zsh >/dev/null; then
