@@ -49,7 +49,7 @@ Status Trial::begin(probe::Ground& ground) {
     ground.allowance->widen(2 * ground.largest_packet);
   }
   // Forks first: from here on there are threads.
-  return probe::fork_victims(ground, company_.victims)
+  return probe::fork_victims(ground, settings_.checks.replays, company_.victims)
       .and_then([&] { return read_earlier_value(ground); })
       .and_then([&] { return call_witnesses(ground); });
 }
@@ -99,8 +99,8 @@ Status Trial::call_witness(const probe::Ground& ground, client::Engine engine,
   std::vector<std::string> filters{ground.topic_prefix + "/#"};
   if (ground.plan.session.will) filters = {ground.plan.session.will->topic};
   if (!settings_.refused_topic.empty()) filters.push_back(settings_.refused_topic);
-  auto witness = std::make_unique<probe::Witness>(std::move(plan), std::move(filters),
-                                                  ground.allowance, ground.foreign);
+  auto witness = std::make_unique<probe::Witness>(
+      std::move(plan), std::move(filters), ground.allowance, ground.foreign, ground.violations);
   return witness->start().map([&] { witnesses.push_back(std::move(witness)); });
 }
 

@@ -50,6 +50,8 @@ struct Case {
   /// The death of the broker is what it looks for: the finding stands then. Any other finding
   /// speaks against a broker that lives: one that lets nobody in any more makes it inconclusive.
   bool may_kill = false;
+  /// It judges what the whole run has seen: played again it would say the same.
+  bool judges_run = false;
   /// It publishes or subscribes below the prefix, for which the user needs rights.
   bool needs_rights = true;
 };

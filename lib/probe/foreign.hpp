@@ -36,6 +36,7 @@ inline constexpr Case no_foreign_messages{
     .section = "3.3.2.1",
     .promise = "a client receives messages only that match one of its subscriptions",
     .play = play_no_foreign_messages,
-    .alone = true};
+    .alone = true,
+    .judges_run = true};
 
 }  // namespace mqtt_toolbox::probe

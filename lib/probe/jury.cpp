@@ -125,9 +125,9 @@ bool Hearing::all_saw_last_words(const std::string& topic) const {
 
 bool Hearing::wait_for(const std::string& topic, std::size_t messages, Duration patience) {
   const auto first = [&] { return any_saw(topic, messages) || !is_any_there(); };
-  if (!scene_.wait(first, patience)) return false;
+  if (!scene_.wait(first, patience) || !is_any_there()) return false;
   const auto others = [&] { return all_saw(topic, messages) || !is_any_there(); };
-  return scene_.wait(others, patience_for_the_other);
+  return scene_.wait(others, patience_for_the_other) && is_any_there();
 }
 
 bool Hearing::close(const std::string& topic) {
@@ -135,7 +135,7 @@ bool Hearing::close(const std::string& topic) {
   if (!scene_.owns(topic)) return speaker.ping() && scene_.stay(a_little_longer);
   speaker.publish({topic, std::string(last_words), protocol::Qos::at_least_once});
   const auto is_over = [&] { return all_saw_last_words(topic) || !is_any_there(); };
-  const bool closed = scene_.wait(is_over, patience_for_the_other);
+  const bool closed = scene_.wait(is_over, patience_for_the_other) && is_any_there();
   speaker.disconnect();
   if (!closed) scene_.trouble("a message sent to the witnesses did not reach all of them");
   return closed;

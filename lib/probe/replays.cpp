@@ -30,12 +30,12 @@ std::string outcomes(std::span<const Finding> alone) {
   return text;
 }
 
-Finding fail_again(const Finding& first, std::span<const Finding> alone) {
+Finding fail_again(const Finding& first, std::span<const Finding> alone, bool was_beside_others) {
   const std::size_t failed = count(alone, Verdict::fail);
   if (failed == alone.size()) return first;
   const bool is_judged = count(alone, Verdict::inconclusive) < alone.size();
   Finding finding = first;
-  if (first.rests_on_silence && failed == 0 && is_judged) {
+  if (was_beside_others && first.rests_on_silence && failed == 0 && is_judged) {
     finding.verdict = Verdict::inconclusive;
     finding.observed = fmt::format("only beside others: {} ({})", first.observed, outcomes(alone));
   } else {
@@ -59,9 +59,9 @@ Finding inconclusive_again(const Finding& first, std::span<const Finding> alone)
 
 }  // namespace
 
-Finding judged_again(const Finding& first, std::span<const Finding> alone) {
+Finding judged_again(const Finding& first, std::span<const Finding> alone, bool was_beside_others) {
   if (alone.empty()) return first;
-  return first.verdict == Verdict::fail ? fail_again(first, alone)
+  return first.verdict == Verdict::fail ? fail_again(first, alone, was_beside_others)
                                         : inconclusive_again(first, alone);
 }
 

@@ -7,10 +7,11 @@
 
 namespace mqtt_toolbox::probe {
 
-/// What is to be believed of a case that was a fail or inconclusive beside others and was then
-/// played again by itself. A fail that rests on packets stays one. A fail that rests on a message
-/// or an answer that did not come in time, and that never happens alone, is inconclusive: it may be
-/// the load. What could only not be judged beside others is judged by how it went alone.
-MQTT_TOOLBOX_API Finding judged_again(const Finding& first, std::span<const Finding> alone);
+/// What is to be believed of a case that was a fail or inconclusive and was then played again by
+/// itself. A fail that rests on packets stays one. A fail beside others that rests on a message or
+/// an answer that did not come in time, and that never happens alone, is inconclusive: it may be
+/// the load. What could not be judged at first is judged by how it went alone.
+MQTT_TOOLBOX_API Finding judged_again(const Finding& first, std::span<const Finding> alone,
+                                      bool was_beside_others);
 
 }  // namespace mqtt_toolbox::probe

@@ -164,7 +164,7 @@ std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding) {
 }
 
 void Runner::play(std::size_t number) {
-  Outcome outcome = play_once(number, 0);
+  Outcome outcome = play_once(number, 0, limit_of(tasks_[number]));
   if (!is_to_be_replayed(outcome)) return tell(std::move(outcome));
   if (!tasks_[number].played->alone) {
     const std::lock_guard lock(mutex_);
@@ -174,11 +174,18 @@ void Runner::play(std::size_t number) {
   tell(std::move(outcome));
 }
 
-Outcome Runner::play_once(std::size_t number, unsigned play) {
+Duration Runner::limit_of(const Task& task) const {
+  return settings_.limit.value_or(task.played->limit);
+}
+
+bool Runner::is_beside_others(const Task& task) const {
+  return !task.played->alone && settings_.side_by_side > 1 && tasks_.size() > 1;
+}
+
+Outcome Runner::play_once(std::size_t number, unsigned play, Duration limit) {
   const Task& task = tasks_[number];
   const Time before = SystemClock().now();
   Outcome outcome{number, {}, {}, {}};
-  const Duration limit = settings_.limit.value_or(task.played->limit);
   const Status played = on_scene(task, limit, play, [&](Scene& scene) {
     outcome.finding = scene.verdict(task.played->play(scene));
     outcome.facts = scene.take_facts();
@@ -197,7 +204,8 @@ Outcome Runner::play_once(std::size_t number, unsigned play) {
 bool Runner::is_to_be_replayed(const Outcome& outcome) const {
   const Verdict verdict = outcome.finding.verdict;
   const bool is_open = verdict == Verdict::fail || verdict == Verdict::inconclusive;
-  return is_open && settings_.replays != 0 && !cancelled_ && !is_gone_;
+  const bool is_useful = !tasks_[outcome.number].played->judges_run;
+  return is_open && is_useful && settings_.replays != 0 && !cancelled_ && !is_gone_;
 }
 
 void Runner::replay_held() {
@@ -210,19 +218,35 @@ void Runner::replay_held() {
 
 /// As often as there is time for, unless the broker is gone.
 void Runner::replay(Outcome& outcome) {
-  std::vector<Finding> alone;
   const Task& task = tasks_[outcome.number];
-  const auto may_go_on = [&] { return !cancelled_ && is_broker_there(task); };
-  while (alone.size() < settings_.replays && replay_time_left_ > Duration{} && may_go_on()) {
-    Outcome again = play_once(outcome.number, ++outcome.plays - 1);
-    replay_time_left_ -= again.took;
-    alone.push_back(again.finding);
-    if (again.finding.verdict == Verdict::pass) outcome.facts = std::move(again.facts);
+  std::vector<Outcome> again;
+  while (again.size() < settings_.replays && replay_time_left_ > Duration{} && !cancelled_ &&
+         is_broker_there(task)) {
+    const Duration limit = std::min(limit_of(task), replay_time_left_);
+    Outcome alone = play_once(outcome.number, static_cast<unsigned>(again.size()) + 1, limit);
+    replay_time_left_ -= alone.took;
+    // One that was interrupted says nothing.
+    if (!cancelled_) again.push_back(std::move(alone));
   }
-  outcome.finding = judged_again(outcome.finding, alone);
-  if (alone.size() < settings_.replays && !cancelled_ && !is_gone_)
+  judge_again(outcome, again);
+  if (again.size() < settings_.replays && !cancelled_ && !is_gone_)
     outcome.finding.observed += fmt::format(" (played again {} of {} times: no time was left)",
-                                            alone.size(), settings_.replays);
+                                            again.size(), settings_.replays);
+}
+
+/// With what was learnt in the play that is believed.
+void Runner::judge_again(Outcome& outcome, std::span<const Outcome> again) const {
+  std::vector<Finding> alone;
+  for (const Outcome& other : again) alone.push_back(other.finding);
+  const bool was_open = outcome.finding.verdict == Verdict::inconclusive;
+  const bool was_beside = is_beside_others(tasks_[outcome.number]);
+  outcome.finding = judged_again(outcome.finding, alone, was_beside);
+  outcome.plays += static_cast<unsigned>(again.size());
+  for (const Outcome& other : again)
+    if (was_open && other.finding.verdict == outcome.finding.verdict) {
+      outcome.facts = other.facts;
+      return;
+    }
 }
 
 void Runner::tell(Outcome outcome) {

@@ -62,10 +62,13 @@ class MQTT_TOOLBOX_API Runner {
   std::string why_gone();
   void play_or_skip(std::size_t number);
   void play(std::size_t number);
-  Outcome play_once(std::size_t number, unsigned play);
+  Outcome play_once(std::size_t number, unsigned play, Duration limit);
+  Duration limit_of(const Task& task) const;
+  bool is_beside_others(const Task& task) const;
   bool is_to_be_replayed(const Outcome& outcome) const;
   void replay_held();
   void replay(Outcome& outcome);
+  void judge_again(Outcome& outcome, std::span<const Outcome> again) const;
   void tell(Outcome outcome);
   struct Listed;
   template <typename Act>

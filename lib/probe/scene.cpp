@@ -21,6 +21,7 @@ constexpr std::uint32_t kept_session = 60;
 Scene::Scene(const Ground& ground, Task task, Duration limit, unsigned play)
     : ground_(ground),
       task_(task),
+      play_(play),
       random_(ground.seed + std::hash<std::string>()(task.name()) + play),
       inbox_(loop_),
       deadline_(loop_.now() + limit),

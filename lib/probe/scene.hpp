@@ -20,6 +20,7 @@
 #include "probe/foreign.hpp"
 #include "probe/leftovers.hpp"
 #include "probe/peer.hpp"
+#include "probe/violation.hpp"
 #include "probe/wire.hpp"
 #include "record/wall_time.hpp"
 #include "session/handler.hpp"
@@ -53,6 +54,7 @@ struct Ground {
   std::shared_ptr<Leftovers> leftovers = std::make_shared<Leftovers>();
   std::shared_ptr<Allowance> allowance = std::make_shared<Allowance>();
   std::shared_ptr<ForeignMessages> foreign = std::make_shared<ForeignMessages>();
+  std::shared_ptr<ObserverViolations> violations = std::make_shared<ObserverViolations>();
   /// The largest packet that a client takes, in bytes.
   std::size_t largest_packet = Allowance::large_packet;
   /// Instead of the plan's password, where that may grow old; null: it does not.
@@ -79,6 +81,8 @@ class MQTT_TOOLBOX_API Scene {
   const Ground& ground() const { return ground_; }
   const Variant& variant() const { return *task_.variant; }
   const Task& task() const { return task_; }
+  /// How often the task was played before.
+  unsigned play() const { return play_; }
   bool is_v5() const { return ground_.version() == protocol::Version::v5; }
   transport::Loop& loop() { return loop_; }
   Random& random() { return random_; }
@@ -163,6 +167,7 @@ class MQTT_TOOLBOX_API Scene {
  private:
   const Ground& ground_;
   Task task_;
+  unsigned play_;
   Random random_;
   transport::Loop loop_;
   transport::Inbox inbox_;

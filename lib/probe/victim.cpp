@@ -29,7 +29,7 @@ std::optional<Ground> ground_when_called(int link, const Ground& ground) {
 }
 
 /// What the child does from birth to death.
-[[noreturn]] void live(int link, const Ground& ground, Task task,
+[[noreturn]] void live(int link, const Ground& ground, Task task, unsigned play,
                        Victim::Connect connect) noexcept {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   sigset_t none;
@@ -37,7 +37,7 @@ std::optional<Ground> ground_when_called(int link, const Ground& ground) {
   sigprocmask(SIG_SETMASK, &none, nullptr);
   auto own = ground_when_called(link, ground);
   if (!own) _exit(0);
-  Scene scene(*own, task, task.played->limit);
+  Scene scene(*own, task, task.played->limit, play);
   const char answer = connect(scene) ? connected : 'n';
   if (write(link, &answer, 1) != 1) _exit(0);
   scene.stay(task.played->limit);
@@ -46,7 +46,8 @@ std::optional<Ground> ground_when_called(int link, const Ground& ground) {
 
 }  // namespace
 
-Result<std::unique_ptr<Victim>> Victim::fork(const Ground& ground, Task task, Connect connect) {
+Result<std::unique_ptr<Victim>> Victim::fork(const Ground& ground, Task task, unsigned play,
+                                             Connect connect) {
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return fail(ExitCode::io, "cannot make a victim process: " + system_text(errno));
@@ -55,7 +56,7 @@ Result<std::unique_ptr<Victim>> Victim::fork(const Ground& ground, Task task, Co
   if (process < 0) return fail(ExitCode::io, "cannot make a victim process: " + system_text(errno));
   if (process == 0) {
     parent_end.reset();
-    live(child_end.get(), ground, task, connect);
+    live(child_end.get(), ground, task, play, connect);
   }
   return std::unique_ptr<Victim>(new Victim(process, std::move(parent_end)));
 }

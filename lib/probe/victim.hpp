@@ -18,8 +18,9 @@ class MQTT_TOOLBOX_API Victim {
   /// Connects in the child's scene; true when connected.
   using Connect = bool (*)(Scene&);
 
-  /// Forks, so there must be one thread only. The child waits to be told.
-  static Result<std::unique_ptr<Victim>> fork(const Ground& ground, Task task, Connect connect);
+  /// Forks, so there must be one thread only. The child waits to be told. `play`: as of its scene.
+  static Result<std::unique_ptr<Victim>> fork(const Ground& ground, Task task, unsigned play,
+                                              Connect connect);
   /// Kills the process if it lives.
   ~Victim();
   Victim(const Victim&) = delete;
@@ -37,7 +38,8 @@ class MQTT_TOOLBOX_API Victim {
   FileDescriptor link_;
 };
 
-/// Those of a run, one for each task with a process to kill; made before the run has threads.
-using Victims = std::map<std::string, std::unique_ptr<Victim>>;
+/// Those of a run, one for each play of each task with a process to kill; made before the run has
+/// threads.
+using Victims = std::map<std::pair<std::string, unsigned>, std::unique_ptr<Victim>>;
 
 }  // namespace mqtt_toolbox::probe

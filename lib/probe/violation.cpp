@@ -6,6 +6,7 @@
 
 #include "base/base64.hpp"
 #include "base/utf8.hpp"
+#include "probe/scene.hpp"
 
 namespace mqtt_toolbox::probe {
 
@@ -32,6 +33,24 @@ std::optional<Finding> finding_of(const session::Failure& failure) {
   std::string bytes;
   append_hex(bytes, failure.start);
   return deviates(fmt::format("{}; it begins with the bytes {}", text, bytes));
+}
+
+void ObserverViolations::note(std::string_view observer, const Finding& finding) {
+  const std::lock_guard lock(mutex_);
+  const bool is_worse =
+      worst_ && worst_->verdict != Verdict::fail && finding.verdict == Verdict::fail;
+  if (worst_ && !is_worse) return;
+  worst_ = finding;
+  worst_->observed = fmt::format("the {} witness: {}", observer, finding.observed);
+}
+
+std::optional<Finding> ObserverViolations::worst() const {
+  const std::lock_guard lock(mutex_);
+  return worst_;
+}
+
+Finding play_packets_to_observers(Scene& scene) {
+  return scene.ground().violations->worst().value_or(pass("they had to refuse nothing"));
 }
 
 }  // namespace mqtt_toolbox::probe

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <mutex>
 #include <optional>
+#include <string_view>
 
 #include "base/export.hpp"
-#include "probe/verdict.hpp"
+#include "probe/case.hpp"
 #include "session/session.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -13,5 +15,29 @@ namespace mqtt_toolbox::probe {
 /// packet of the broker's that ended the connection, or only one that is larger than the user
 /// takes.
 MQTT_TOOLBOX_API std::optional<Finding> finding_of(const session::Failure& failure);
+
+/// What the observers of a run had to refuse and no case can be told for: no message, or one to
+/// a topic that no case uses. From any thread.
+class MQTT_TOOLBOX_API ObserverViolations {
+ public:
+  void note(std::string_view observer, const Finding& finding);
+  /// The first fail, or else the first of all; none when nothing was refused.
+  std::optional<Finding> worst() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<Finding> worst_;
+};
+
+Finding play_packets_to_observers(Scene& scene);
+
+/// The last of a table whose cases have observers.
+inline constexpr Case packets_to_observers{
+    .name = "packets-to-observers",
+    .section = "4.13",
+    .promise = "those who observe the checks receive nothing that they have to refuse",
+    .play = play_packets_to_observers,
+    .alone = true,
+    .judges_run = true};
 
 }  // namespace mqtt_toolbox::probe

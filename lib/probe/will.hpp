@@ -37,6 +37,6 @@ inline constexpr std::array<std::string_view, 8> own_will_cuts{
 MQTT_TOOLBOX_API Case own_will_case(std::string_view cut, const client::ConnectPlan& plan);
 
 /// Forks the processes that the run will kill.
-MQTT_TOOLBOX_API Status fork_victims(const Ground& ground, Victims& victims);
+MQTT_TOOLBOX_API Status fork_victims(const Ground& ground, unsigned replays, Victims& victims);
 
 }  // namespace mqtt_toolbox::probe

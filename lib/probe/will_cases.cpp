@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "probe/foreign.hpp"
+#include "probe/violation.hpp"
 #include "probe/will_contents.hpp"
 #include "probe/will_cuts.hpp"
 #include "probe/will_delays.hpp"
@@ -146,7 +147,7 @@ Finding will_after_kill(Scene& scene) {
   if (scene.in_trouble()) return {};
   // The process has the same identifier, and a list of leftovers of its own.
   scene.note_connect(plan, scene.ground().version());
-  Victim& victim = *company(scene).victims.at(scene.task().name());
+  Victim& victim = *company(scene).victims.at({scene.task().name(), scene.play()});
   if (!victim.connect(scene)) return {};
   const Time cut = victim.kill();
   Finding finding =
@@ -237,6 +238,7 @@ constexpr Case cases[] = {
     {"wildcard-topic", "3.1.3.3", "a will to a topic with a wildcard is not delivered",
      wildcard_topic},
     no_foreign_messages,
+    packets_to_observers,
 };
 
 constexpr Case kick{"kick",
@@ -282,16 +284,19 @@ Case own_will_case(std::string_view cut, const client::ConnectPlan& plan) {
                               [&](const Case& played) { return played.name == cut; });
   chosen.needs_rights = false;
   chosen.limit += delay_of(plan, protocol::Version::v5) +
-                  std::chrono::milliseconds(1500) * plan.session.keep_alive;
+                  std::chrono::milliseconds(1500) * plan.session.keep_alive +
+                  std::chrono::seconds(10);
   return chosen;
 }
 
-Status fork_victims(const Ground& ground, Victims& victims) {
+Status fork_victims(const Ground& ground, unsigned replays, Victims& victims) {
   for (const Task& task : ground.tasks) {
     if (task.played->play != will_after_kill) continue;
-    auto victim = Victim::fork(ground, task, connect_process);
-    if (!victim) return tl::unexpected<Error>(victim.error());
-    victims[task.name()] = std::move(*victim);
+    for (unsigned play = 0; play <= replays; ++play) {
+      auto victim = Victim::fork(ground, task, play, connect_process);
+      if (!victim) return tl::unexpected<Error>(victim.error());
+      victims[{task.name(), play}] = std::move(*victim);
+    }
   }
   return {};
 }

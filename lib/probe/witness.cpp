@@ -28,11 +28,13 @@ client::ConnectPlan with_reconnects(client::ConnectPlan plan) {
 }  // namespace
 
 Witness::Witness(client::ConnectPlan plan, std::vector<std::string> filters,
-                 std::shared_ptr<Allowance> allowance, std::shared_ptr<ForeignMessages> foreign)
+                 std::shared_ptr<Allowance> allowance, std::shared_ptr<ForeignMessages> foreign,
+                 std::shared_ptr<ObserverViolations> violations)
     : plan_(with_reconnects(std::move(plan))),
       filters_(std::move(filters)),
       holding_(std::move(allowance)),
-      foreign_(std::move(foreign)) {}
+      foreign_(std::move(foreign)),
+      run_violations_(std::move(violations)) {}
 
 Witness::~Witness() {
   const std::lock_guard lock(mutex_);
@@ -178,9 +180,10 @@ void Witness::on_subscribed(client::Token, const protocol::SubAck& suback) {
 
 void Witness::on_violation(const session::Failure& failure) {
   auto finding = finding_of(failure);
+  if (!finding) return;
+  if (!is_judged(filters_, failure.topic)) return run_violations_->note(name(), *finding);
   const std::lock_guard lock(mutex_);
-  const bool is_kept = finding && !failure.topic.empty() && violations_.size() < most_violations;
-  if (is_kept) violations_.emplace(failure.topic, std::move(*finding));
+  if (violations_.size() < most_violations) violations_.emplace(failure.topic, *finding);
 }
 
 void Witness::on_reconnecting(const Error& cause, Duration) {

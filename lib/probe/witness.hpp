@@ -17,6 +17,7 @@
 #include "probe/allowance.hpp"
 #include "probe/foreign.hpp"
 #include "probe/message.hpp"
+#include "probe/violation.hpp"
 #include "transport/inbox.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -37,7 +38,8 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   /// `plan` is complete, its engine included.
   Witness(client::ConnectPlan plan, std::vector<std::string> filters,
           std::shared_ptr<Allowance> allowance = std::make_shared<Allowance>(),
-          std::shared_ptr<ForeignMessages> foreign = std::make_shared<ForeignMessages>());
+          std::shared_ptr<ForeignMessages> foreign = std::make_shared<ForeignMessages>(),
+          std::shared_ptr<ObserverViolations> violations = std::make_shared<ObserverViolations>());
   ~Witness() override;
 
   /// Until the subscriptions are answered, the first of them with success; else why not, in bounded
@@ -93,11 +95,12 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   Presence presence_;
   std::string why_lost_;
   std::optional<std::string> lost_;
-  std::map<std::string, Finding> violations_;  ///< by topic
+  std::map<std::string, Finding> violations_;  ///< by topic, of those that match its filters
   std::map<std::string, std::vector<Message>> seen_;
   std::size_t received_bytes_ = 0;
   Holding holding_;
   std::shared_ptr<ForeignMessages> foreign_;
+  std::shared_ptr<ObserverViolations> run_violations_;
   protocol::Qos granted_ = protocol::Qos::exactly_once;
   std::set<std::string> refused_;  ///< filters
   std::set<Scene*> scenes_;

@@ -25,7 +25,7 @@ constexpr std::array rows{
     Row{Fault::dup_at_qos_0,
         {"a PUBLISH has DUP set at QoS 0", "3.3.1.1", malformed, {"MQTT-3.3.1-2", "MQTT-3.3.1-2"}}},
     Row{Fault::variable_integer_malformed,
-        {"a variable byte integer has more than four bytes", "1.5.5", malformed, {"MQTT-1.5.5-1"}}},
+        {"a variable byte integer has more than four bytes", "1.5.5", malformed}},
     Row{Fault::variable_integer_not_minimal,
         {"a variable byte integer has more bytes than it needs",
          "1.5.5",
@@ -156,8 +156,8 @@ constexpr Statement identifier_statement(PacketType packet) {
     case PacketType::publish: return {"MQTT-2.2.1-4", "MQTT-2.3.1-4"};
     case PacketType::puback:
     case PacketType::pubrec:
-    case PacketType::pubrel:
-    case PacketType::pubcomp: return {"MQTT-2.2.1-5", "MQTT-2.3.1-6"};
+    case PacketType::pubrel: return {"MQTT-2.2.1-5", "MQTT-2.3.1-6"};
+    case PacketType::pubcomp: return {"MQTT-2.2.1-5"};
     case PacketType::suback:
     case PacketType::unsuback: return {"MQTT-2.2.1-6", "MQTT-2.3.1-7"};
     default: return {};

@@ -80,7 +80,6 @@ std::optional<Pending> Session::State::oldest_pending() {
 void Session::State::name_refused(const protocol::Frame& frame) {
   // The body is a view into the packet.
   name_refused(Bytes(frame.body.data() - (frame.size - frame.body.size()), frame.size));
-  if (frame.type() == PacketType::publish) failure->topic = topic_in(frame.body);
 }
 
 /// The packet, or what has come of it.
@@ -89,6 +88,7 @@ void Session::State::name_refused(Bytes packet) {
   const auto type = static_cast<PacketType>(static_cast<std::uint8_t>(packet[0]) >> 4);
   failure->packet = type;
   failure->start = packet.substr(0, shown);
+  if (type == PacketType::publish) failure->topic = topic_in(read_header(packet).rest);
   if (failure->fault)
     failure->statement = protocol::server_statement(*failure->fault, type).in(version);
 }

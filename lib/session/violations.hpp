@@ -63,8 +63,8 @@ inline constexpr Violation codes_of_subscribe{
     ReasonCode::protocol_error,
     "the broker did not answer each topic filter with one reason code",
     {"MQTT-3.8.4-6", "MQTT-3.8.4-5"}};
-inline constexpr Violation codes_of_unsubscribe{ReasonCode::protocol_error,
-                                                codes_of_subscribe.text};
+inline constexpr Violation codes_of_unsubscribe{
+    ReasonCode::protocol_error, codes_of_subscribe.text, {"MQTT-3.11.3-2"}};
 
 }  // namespace violations
 

@@ -25,6 +25,7 @@ start_broker() {
 stop_brokers() {
   local facts
   for facts in "$BATS_FILE_TMPDIR"/*/facts.json; do
+    [[ -e $facts ]] || continue
     "$BATS_TEST_DIRNAME/brokers/broker" "$(jq -r .name "$facts")" stop "$(dirname "$facts")"
   done
 }

@@ -57,7 +57,6 @@ judges() {
   judges 5 36060001610001 fail MQTT-3.3.1-4
   judges 5 380400016100 fail MQTT-3.3.1-2
   judges 5 d08000 fail MQTT-1.5.5-1
-  judges 5 d08080808001 fail MQTT-1.5.5-1
   judges 5 30040001ff00 fail MQTT-1.5.4-1
   judges 5 300400010000 fail MQTT-1.5.4-2
   judges 5 300400012300 fail MQTT-3.3.2-2
@@ -96,6 +95,8 @@ judges() {
   judges 5 0000 deviates
   judges 5 c000 deviates
   judges 5 d00100 deviates
+  judges 5 d08080808001 deviates
+  judges 311 70020000 deviates
   judges 5 3006000161027f00 deviates
   judges 311 d08000 deviates
   judges 311 20020000 deviates
@@ -111,4 +112,22 @@ judges() {
   judges 5 7003000992 pass
   judges 311 3003000101 pass
   judges 311 40020009 pass
+}
+
+# observers_refuse BYTES VERDICT PATTERN: what mqtt-will-test says of bytes that its observers have to
+# refuse each time they subscribe.
+observers_refuse() {
+  local port findings
+  case='/#' start_breaker "$1"
+  run mqtt-will-test --json -h 127.0.0.1 -p "$port" --case rst/qos1 --case packets-to-observers
+  kill "$breaker_pid"
+  findings=$(jq -r 'select(.type == "finding") | "\(.case) \(.verdict) \(.observed)"' <<<"$output")
+  [[ $findings == *"packets-to-observers $2 "*$3* ]] || { echo "$findings"; return 1; }
+}
+
+@test "what observers refuse and no case can be told for is a finding of its own" {
+  observers_refuse 6203000101 fail MQTT-3.6.2-1
+  observers_refuse 2003000000 fail MQTT-3.2.0-2
+  observers_refuse 300400012300 fail MQTT-3.3.2-2
+  observers_refuse 3006000161027f00 deviates 3006000161027f00
 }

@@ -15,7 +15,7 @@ Finding silent_fail() {
 }
 
 Finding judged(const Finding& first, const std::vector<Finding>& alone) {
-  return judged_again(first, alone);
+  return judged_again(first, alone, true);
 }
 
 const Finding passed = pass("came");
@@ -45,6 +45,11 @@ TEST_CASE("a fail that rests on silence and never happens alone is inconclusive"
   CHECK(judged(silent_fail(), {passed, failed, passed}).verdict == Verdict::fail);
   // What could not be judged alone takes nothing back.
   CHECK(judged(silent_fail(), {open, open, open}).verdict == Verdict::fail);
+}
+
+TEST_CASE("a fail that was seen alone the first time is not put down to others") {
+  const std::vector<Finding> alone{passed, passed, passed};
+  CHECK(judged_again(silent_fail(), alone, false).verdict == Verdict::fail);
 }
 
 TEST_CASE("what was inconclusive is judged by how it goes alone") {
