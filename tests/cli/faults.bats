@@ -634,7 +634,9 @@ readonly granted='expect SUBSCRIBE; send SUBACK id=last code=2'
   within_memory 64 0 mqtt-bench subscribe -V 5 --filter t -q 2 --duration 8s
   settled
   start_deaf_broker "$pubrel" "$granted"
-  within_memory 64 1 mqtt-retain-clear -V 5 --list t --ack-timeout 10
+  # The time-outs of the read (1) and of the connection (7) end at the same time.
+  within_memory 64 0 bash -c 'mqtt-retain-clear "$@"; status=$?; ((status == 1 || status == 7))' - \
+    -V 5 --list t --ack-timeout 10
   finish scripted
 }
 
