@@ -16,7 +16,7 @@ constexpr std::size_t shown_topic = 100;
 
 /// "the broker sent a PUBLISH to a/b that is refused: a topic name contains a wildcard"
 std::string text_of(const session::Failure& failure) {
-  const std::string why = describe(failure);
+  std::string why = describe(failure);
   if (!failure.fault || failure.oversize) return why;
   std::string text = fmt::format("the broker sent a {}", name(*failure.packet));
   if (!failure.topic.empty()) text += " to " + printable(failure.topic, shown_topic);
