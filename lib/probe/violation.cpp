@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t shown_topic = 100;
 
-/// "the broker sent a PUBLISH to a/b that is refused: a topic name contains a wildcard"
+/// "the broker sent a PUBLISH to a/b that violates the protocol: a string is not well-formed UTF-8"
 std::string text_of(const session::Failure& failure) {
   std::string why = describe(failure);
   if (!failure.fault || failure.oversize) return why;
