@@ -45,6 +45,7 @@ enum class Fault : std::uint8_t {
   property_length_exceeds_packet,
   topic_name_empty,
   topic_name_has_wildcard,
+  response_topic_has_wildcard,
   topic_alias_zero,
   topic_filter_empty,
   topic_filter_wildcard_misplaced,

@@ -40,14 +40,20 @@ std::optional<Fault> fault_of(const tl::expected<void, Fault>& checked) {
   return checked ? std::nullopt : std::optional(checked.error());
 }
 
+/// A Response Topic is a topic name like any other, section 4.7.3, and a statement of its own
+/// forbids it wildcards.
+std::optional<Fault> response_topic_fault(Bytes topic) {
+  const auto fault = fault_of(check_topic_name(topic));
+  return fault == Fault::topic_name_has_wildcard ? Fault::response_topic_has_wildcard : fault;
+}
+
 /// What holds for a property's value wherever it stands.
 std::optional<Fault> value_fault(const PropertyRow& row, const Property& property) {
   if (is_number(row.kind)) return number_fault(row, property.number);
   if (row.kind == PropertyKind::binary_data)
     return property.text.size() > maximum_string_bytes ? std::optional(Fault::string_too_long)
                                                        : std::nullopt;
-  // A Response Topic is a topic name, [MQTT-3.3.2-14] and section 4.7.3.
-  if (row.id == PropertyId::response_topic) return fault_of(check_topic_name(property.text));
+  if (row.id == PropertyId::response_topic) return response_topic_fault(property.text);
   if (const auto fault = fault_of(check_string(property.key))) return fault;
   return fault_of(check_string(property.text));
 }

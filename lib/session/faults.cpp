@@ -9,7 +9,8 @@ ReasonCode reason_for(Fault fault) {
   switch (fault) {
     case Fault::packet_too_large: return ReasonCode::packet_too_large;
     case Fault::topic_alias_zero: return ReasonCode::topic_alias_invalid;
-    case Fault::topic_name_has_wildcard: return ReasonCode::topic_name_invalid;
+    case Fault::topic_name_has_wildcard:
+    case Fault::response_topic_has_wildcard: return ReasonCode::topic_name_invalid;
     case Fault::packet_identifier_zero:
     case Fault::connack_session_present_on_refusal:
     case Fault::reason_code_not_for_packet:

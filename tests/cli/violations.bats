@@ -60,6 +60,7 @@ judges() {
   judges 5 30040001ff00 fail MQTT-1.5.4-1
   judges 5 300400010000 fail MQTT-1.5.4-2
   judges 5 300400012300 fail MQTT-3.3.2-2
+  judges 5 3008000161040800012b fail MQTT-3.3.2-14
   judges 5 3003000000 fail MQTT-4.7.3-1
   judges 5 300700016103230000 fail MQTT-3.3.2-8
   judges 5 300700016103230001 fail MQTT-3.1.2-26

@@ -178,7 +178,7 @@ TEST_CASE("PropertyList refuses what the packet could not carry, and stays as it
   CHECK(fault(list.add(PropertyId::content_type, Bytes(long_text))) == Fault::string_too_long);
   CHECK(fault(list.add(PropertyId::correlation_data, Bytes(long_text))) == Fault::string_too_long);
   CHECK(fault(list.add(PropertyId::response_topic, Bytes("a/+"))) ==
-        Fault::topic_name_has_wildcard);
+        Fault::response_topic_has_wildcard);
   CHECK(fault(list.add_user_property(Bytes("\0", 1), "")) == Fault::string_contains_nul);
   CHECK(fault(list.add_user_property("", "\xFF")) == Fault::string_not_utf8);
   CHECK(list.view().encoded() == before);
