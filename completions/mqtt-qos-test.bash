@@ -5,7 +5,7 @@ _mqtt_qos_test() {
   COMPREPLY=()
   case "$previous" in
     --case)
-      mapfile -t COMPREPLY < <(compgen -W 'at-most-once at-least-once exactly-once order lowered-qos unraised-qos first-without-dup queued-without-dup dup-of-publisher identifiers-in-use identifier-taken-again identifier-not-released refused-by-subscriber receive-maximum publisher-cut-after-publish publisher-cut-before-puback publisher-cut-before-pubrec publisher-cut-after-pubrec publisher-cut-after-pubrel publisher-cut-before-pubcomp full-window subscriber-cut-before-puback subscriber-cut-before-pubrec subscriber-cut-after-pubrec subscriber-cut-before-pubcomp order-on-resume acknowledged-not-again queued order-of-queued session-present session-not-present subscriptions-kept clean-start-forgets no-foreign-messages' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'at-most-once at-least-once exactly-once order lowered-qos unraised-qos first-without-dup queued-without-dup dup-of-publisher identifiers-in-use identifier-taken-again identifier-not-released refused-by-subscriber receive-maximum publisher-cut-after-publish publisher-cut-before-puback publisher-cut-before-pubrec publisher-cut-after-pubrec publisher-cut-after-pubrel publisher-cut-before-pubcomp full-window subscriber-cut-before-puback subscriber-cut-before-pubrec subscriber-cut-after-pubrec subscriber-cut-before-pubcomp order-on-resume acknowledged-not-again queued order-of-queued session-present session-not-present subscriptions-kept clean-start-forgets no-foreign-messages no-added-properties' -- "$word")
       return
       ;;
     --unix)

@@ -5,7 +5,7 @@ _mqtt_share_test() {
   COMPREPLY=()
   case "$previous" in
     --case)
-      mapfile -t COMPREPLY < <(compgen -W 'served one-member every-group groups-of-one-name plain-subscriber even-share member-joins member-unsubscribes member-disconnects member-dies member-dies-for-good member-dies-at-qos2 acknowledged-by-the-dead refused-by-member silent-member deaf-member no-retained no-local no-foreign-messages' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'served one-member every-group groups-of-one-name plain-subscriber even-share member-joins member-unsubscribes member-disconnects member-dies member-dies-for-good member-dies-at-qos2 acknowledged-by-the-dead refused-by-member silent-member deaf-member no-retained no-local no-foreign-messages no-added-properties' -- "$word")
       return
       ;;
     --unix)

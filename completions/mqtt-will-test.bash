@@ -17,7 +17,7 @@ _mqtt_will_test() {
       return
       ;;
     --case)
-      mapfile -t COMPREPLY < <(compgen -W 'disconnect disconnect-with-will disconnect-with-error fin rst silence kill protocol-error flawed-disconnect take-over take-over-reason delay delay-and-session-end delay-without-session delay-called-off delay-and-clean-start qos retained not-retained once payload empty-payload payload-format message-expiry content-type response-topic correlation-data user-properties too-big-for-receiver too-big-for-broker wildcard-topic no-foreign-messages packets-to-observers kick refused-topic' -- "$word")
+      mapfile -t COMPREPLY < <(compgen -W 'disconnect disconnect-with-will disconnect-with-error fin rst silence kill protocol-error flawed-disconnect take-over take-over-reason delay delay-and-session-end delay-without-session delay-called-off delay-and-clean-start qos retained not-retained once payload empty-payload payload-format message-expiry content-type response-topic correlation-data user-properties too-big-for-receiver too-big-for-broker wildcard-topic no-foreign-messages no-added-properties packets-to-observers kick refused-topic' -- "$word")
       return
       ;;
     --unix)

@@ -99,8 +99,9 @@ Status Trial::call_witness(const probe::Ground& ground, client::Engine engine,
   std::vector<std::string> filters{ground.topic_prefix + "/#"};
   if (ground.plan.session.will) filters = {ground.plan.session.will->topic};
   if (!settings_.refused_topic.empty()) filters.push_back(settings_.refused_topic);
-  auto witness = std::make_unique<probe::Witness>(
-      std::move(plan), std::move(filters), ground.allowance, ground.foreign, ground.violations);
+  auto witness =
+      std::make_unique<probe::Witness>(std::move(plan), std::move(filters), ground.allowance,
+                                       ground.foreign, ground.violations, ground.added);
   return witness->start().map([&] { witnesses.push_back(std::move(witness)); });
 }
 

@@ -66,6 +66,7 @@ void Bare::note(const protocol::Frame& frame) {
     const auto* publish = std::get_if<protocol::Publish>(&*packet);
     if (publish != nullptr && !publish->topic.empty() && !scene_.concerns(publish->topic))
       return scene_.note_foreign(publish->topic);
+    if (publish != nullptr) scene_.ground().added->look_at(publish->topic, publish->properties);
     std::visit(Noter{answer}, *packet);
   } else {
     answer.fault = packet.error();

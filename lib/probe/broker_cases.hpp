@@ -31,6 +31,7 @@ std::span<const Case> session_cases();
 std::span<const Case> property_cases();
 std::span<const Case> keep_alive_cases();
 std::span<const Case> limit_cases();
+std::span<const Case> harmful_limit_cases();
 std::span<const Case> tls_cases();
 std::span<const Case> malformed_cases();
 std::span<const Case> forbidden_cases();

@@ -141,7 +141,12 @@ Finding case_sensitive(Scene& scene) {
 Finding empty_payload(Scene& scene) {
   Wire& wire = scene.connected();
   wire.subscribe(scene.topic("empty"), {.qos = Qos::at_least_once});
-  wire.publish(message(scene.topic("empty"), ""));
+  const auto reason = wire.try_publish(message(scene.topic("empty"), ""));
+  if (scene.in_trouble()) return {};
+  if (!reason) return broken("a message without payload was not acknowledged");
+  if (is_failure(*reason))
+    return broken("a message without payload was refused: " +
+                  reason_text(*reason, PacketType::puback));
   const bool came = wire.wait_for(1, arrival_patience);
   if (scene.in_trouble()) return {};
   return came ? pass("delivered") : broken("a message without payload was not delivered");

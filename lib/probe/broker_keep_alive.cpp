@@ -93,25 +93,44 @@ Finding keep_alive(Scene& scene) {
   return keep_alive_finding(seconds, given_up, watched);
 }
 
-/// Server Keep Alive for what the client asks; none: accepted.
-std::optional<std::uint32_t> answer_to(Scene& scene, std::uint16_t keep_alive) {
+Wire& wire_with(Scene& scene, std::uint16_t keep_alive) {
   client::ConnectPlan plan = scene.plan();
   plan.session.keep_alive = keep_alive;
-  Wire& wire = scene.connected(plan);
+  return scene.wire(std::move(plan));
+}
+
+/// It turns the keep-alive off, and is no reason to refuse a client.
+Finding keep_alive_zero(Scene& scene) {
+  Wire& wire = wire_with(scene, 0);
+  const Attempt attempt = wire.try_connect();
+  wire.disconnect();
+  if (attempt.kind == Attempt::Kind::accepted) return pass("accepted");
+  const bool is_refused =
+      attempt.kind == Attempt::Kind::refused || attempt.kind == Attempt::Kind::closed;
+  if (!is_refused || !is_alive(scene)) return inconclusive(attempt.text);
+  return broken("CONNECT with a Keep Alive of 0 was not accepted: " + attempt.text);
+}
+
+/// The keep-alive that the broker wants where a client asks for this one; none: it lets none in.
+std::optional<std::uint32_t> answer_to(Scene& scene, std::uint16_t keep_alive) {
+  Wire& wire = wire_with(scene, keep_alive);
+  if (wire.try_connect().kind != Attempt::Kind::accepted) return std::nullopt;
   const auto answer = wire.connack_properties().number(PropertyId::server_keep_alive);
   wire.disconnect();
-  return answer;
+  return answer.value_or(keep_alive);
 }
 
 Finding keep_alive_bounds(Scene& scene) {
-  const auto longest = answer_to(scene, 65'535).value_or(65'535);
-  const auto off = answer_to(scene, 0).value_or(0);
+  const auto longest = answer_to(scene, 65'535);
+  if (!longest) return inconclusive("a client with a keep-alive of 65535 s is not let in");
+  const auto off = answer_to(scene, 0);
   if (scene.in_trouble()) return {};
-  scene.tell(announced(fact("keep-alive-limit"), std::uint64_t(longest) * 1000));
-  scene.tell(announced(fact("keep-alive-off"), off == 0));
+  scene.tell(announced(fact("keep-alive-limit"), std::uint64_t(*longest) * 1000));
+  scene.tell(announced(fact("keep-alive-off"), off == 0u));
+  if (!off) return pass(fmt::format("at most {} s; may not be off", *longest));
   return pass(
-      fmt::format("at most {} s; {}", longest,
-                  off == 0 ? "may be off" : fmt::format("in place of off it sets {} s", off)));
+      fmt::format("at most {} s; {}", *longest,
+                  *off == 0 ? "may be off" : fmt::format("in place of off it sets {} s", *off)));
 }
 
 /// The standard has "a reasonable amount of time" (MQTT 5.0 section 3.1.4).
@@ -140,6 +159,8 @@ constexpr std::array cases{
                         "its keep-alive, and not before its keep-alive is over",
              .play = keep_alive,
              .limit = std::chrono::seconds(60)}),
+    without_rights(Case{"keep-alive-zero", "3.1.2.10",
+                        "accepts a keep-alive of 0, which turns it off", keep_alive_zero}),
     without_rights(Case{"keep-alive-bounds", "3.2.2.3.14", "says which keep-alive it wants",
                         keep_alive_bounds, Versions::v5_only}),
 };

@@ -123,14 +123,28 @@ std::optional<bool> survives(Scene& scene, const client::ConnectPlan& plan, Dura
   return scene.in_trouble() ? std::nullopt : std::optional(present);
 }
 
+/// When a session with an expiry of a second is looked for.
+constexpr Duration soon_over = std::chrono::milliseconds(2500);
+constexpr Duration surely_over = std::chrono::seconds(12);
+
 Finding session_expiry(Scene& scene) {
   const auto stays = survives(scene, plan_with_expiry(scene, 30), Duration{});
-  const auto over = survives(scene, plan_with_expiry(scene, 1), std::chrono::milliseconds(2500));
-  if (!stays || !over) return {};
-  if (*stays) scene.tell(measured(fact("session-expiry"), !*over));
+  if (!stays) return {};
   if (!*stays) return broken("a session with an expiry of 30 s was gone at once");
-  return *over ? broken("a session with an expiry of 1 s was still there after 2.5 s")
-               : pass("gone after its expiry of 1 s");
+  Duration away{};
+  bool is_there = true;
+  // How soon a broker has to see that it is over is not said (MQTT-4.1.0-2).
+  for (const Duration longer : {soon_over, surely_over}) {
+    if (!is_there) break;
+    away = longer;
+    const auto survived = survives(scene, plan_with_expiry(scene, 1), away);
+    if (!survived) return {};
+    is_there = *survived;
+  }
+  scene.tell(measured(fact("session-expiry"), !is_there));
+  const std::string text = "a session with an expiry of 1 s was ";
+  return is_there ? broken(text + "still there after " + show_duration(away))
+                  : pass(text + "gone after " + show_duration(away));
 }
 
 Finding session_expiry_disconnect(Scene& scene) {
@@ -206,8 +220,12 @@ constexpr std::array cases{
          session_not_kept},
     Case{"offline-messages", "3.1.2.4", "keeps QoS 1 messages for a client that is away",
          offline_messages},
-    Case{"session-expiry", "3.1.2.11.2", "ends a session when its expiry interval is over",
-         session_expiry, Versions::v5_only},
+    Case{.name = "session-expiry",
+         .section = "3.1.2.11.2",
+         .promise = "ends a session when its expiry interval is over",
+         .play = session_expiry,
+         .versions = Versions::v5_only,
+         .limit = std::chrono::seconds(40)},
     Case{"session-expiry-disconnect", "3.14.2.2.2",
          "ends a session whose client says so in DISCONNECT", session_expiry_disconnect,
          Versions::v5_only},

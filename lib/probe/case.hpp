@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 namespace mqtt_toolbox::probe {
 
 class Scene;
+struct Ground;
 
 /// The protocol versions that a case makes sense in.
 enum class Versions : std::uint8_t { all, v5_only, before_v5 };
@@ -47,11 +49,12 @@ struct Case {
   bool alone = false;
   /// It may harm a broker that is not prepared for it: played on express demand only.
   bool hostile = false;
-  /// The death of the broker is what it looks for: the finding stands then. Any other finding
-  /// speaks against a broker that lives: one that lets nobody in any more makes it inconclusive.
+  /// It may harm a broker: whether that lives on is looked at afterwards, and the case has failed
+  /// if not. A finding of any other case is inconclusive then.
   bool may_kill = false;
-  /// It judges what the whole run has seen: played again it would say the same.
-  bool judges_run = false;
+  /// What all cases of the run have seen of its promise so far, which stands whatever it finds
+  /// itself; none: nothing. Played again it would say the same.
+  std::optional<Finding> (*seen)(const Ground& ground) = nullptr;
   /// It publishes or subscribes below the prefix, for which the user needs rights.
   bool needs_rights = true;
 };
@@ -64,6 +67,9 @@ constexpr Case without_rights(Case played) {
 
 /// Of a broker that is gone.
 inline constexpr std::string_view lets_nobody_in = "the broker lets nobody in any more";
+/// Of one that is half gone.
+inline constexpr std::string_view delivers_nothing =
+    "the broker delivers nothing to new clients any more";
 
 /// A case and one way to play it.
 struct Task {

@@ -87,7 +87,7 @@ Finding receive_maximum_exceeded(Scene& scene) {
       reaction_patience);
   if (scene.in_trouble()) return {};
   const auto& end = client.wire().end();
-  return end ? ended(scene, reason_of(*end)) : excess_finding(client, allowed);
+  return end ? pass(end->text) : excess_finding(client, allowed);
 }
 
 /// A protocol error by MQTT 5.0 section 3.2.2.3.6.
@@ -129,7 +129,7 @@ Finding disconnect_raises_expiry(Scene& scene) {
   scene.note_connect(kept, scene.ground().version());
   client.send(protocol::Disconnect{ReasonCode::success, properties.view()});
   const bool is_over = client.wire().wait_for_end(arrival_patience);
-  const std::string how = is_over ? reason_of(*client.wire().end()) : std::string();
+  const std::string how = is_over ? client.wire().end()->text : std::string();
   const auto obeyed = is_kept(scene, client);
   if (!obeyed || scene.in_trouble()) return {};
   if (*obeyed) return broken("the session is kept: Session Present is 1 on the next connection");

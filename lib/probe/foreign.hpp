@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,14 +30,15 @@ class MQTT_TOOLBOX_API ForeignMessages {
 
 Finding play_no_foreign_messages(Scene& scene);
 
-/// For each table of cases, as the last that shares the broker with nobody: it also judges what the
-/// clients of all other cases have received.
+std::optional<Finding> seen_foreign_messages(const Ground& ground);
+
+/// For each table of cases, behind all whose clients receive anything.
 inline constexpr Case no_foreign_messages{
     .name = "no-foreign-messages",
     .section = "3.3.2.1",
     .promise = "a client receives messages only that match one of its subscriptions",
     .play = play_no_foreign_messages,
     .alone = true,
-    .judges_run = true};
+    .seen = seen_foreign_messages};
 
 }  // namespace mqtt_toolbox::probe

@@ -16,8 +16,9 @@ namespace {
 /// By then a broker has published the will of a connection that was taken over.
 constexpr Duration wills_are_out = std::chrono::milliseconds(300);
 
-std::string count_text(std::size_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+void add_count(std::string& text, std::size_t count, std::string_view what) {
+  if (count == 0) return;
+  text += fmt::format("{}{} {}{}", text.empty() ? "" : ", ", count, what, count == 1 ? "" : "s");
 }
 
 /// Connects without a will, and leaves.
@@ -38,6 +39,7 @@ void Leftovers::add_client(const client::ConnectPlan& plan, Version version, boo
   Client client{plan, {}};
   session::Settings& session = client.plan.session;
   if (session.will && session.will->retain) client.will_topic = session.will->topic;
+  client.has_session = !is_session_kept && keeps_session(plan, version);
   session.will.reset();
   client.plan.version = version;
   // A clean start ends the session that was kept, before the broker sends what waits in it. The
@@ -74,10 +76,18 @@ bool Leftovers::empty() const {
 
 std::string Leftovers::text() const {
   const std::lock_guard lock(mutex_);
-  const std::string sessions = count_text(clients_.size(), "session");
-  const std::string messages = count_text(topics_.size(), "retained message");
-  if (topics_.empty()) return sessions;
-  return clients_.empty() ? messages : sessions + " and " + messages;
+  std::size_t sessions = 0;
+  std::set<std::string> wills;
+  for (const auto& [identifier, client] : clients_) {
+    sessions += client.has_session;
+    if (!client.will_topic.empty() && !topics_.contains(client.will_topic))
+      wills.insert(client.will_topic);
+  }
+  std::string text;
+  add_count(text, sessions, "session");
+  add_count(text, wills.size(), "retained will");
+  add_count(text, topics_.size(), "retained message");
+  return text;
 }
 
 void Leftovers::take_away(Scene& scene) {

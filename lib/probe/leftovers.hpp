@@ -30,13 +30,15 @@ class MQTT_TOOLBOX_API Leftovers {
   /// Ends the sessions, calls off or waits out the wills, then clears the topics. What cannot be
   /// taken away leaves the scene in trouble.
   void take_away(Scene& scene);
-  /// "2 sessions and 1 retained message"
+  /// "2 sessions, 1 retained will, 1 retained message"; a will counts as the message that is
+  /// cleared with it.
   std::string text() const;
 
  private:
   struct Client {
     client::ConnectPlan plan;  ///< without its will
     std::string will_topic;    ///< empty: no retained will
+    bool has_session = false;  ///< that is to be ended
   };
 
   mutable std::mutex mutex_;

@@ -239,16 +239,20 @@ Finding queued_messages(Scene& scene) {
 
 constexpr Duration long_search = std::chrono::seconds(60);
 
+/// Topics above 32 KiB have killed a broker.
+constexpr std::array cases_of_harm{
+    Case{.name = "topic-length",
+         .section = "1.5.4",
+         .promise = "takes topics of up to 65535 bytes",
+         .play = topic_length,
+         .limit = long_search},
+};
+
 constexpr std::array cases{
     Case{.name = "packet-size",
          .section = "3.2.2.3.6",
          .promise = "takes and delivers packets as large as it announces",
          .play = packet_size,
-         .limit = long_search},
-    Case{.name = "topic-length",
-         .section = "1.5.4",
-         .promise = "takes topics of up to 65535 bytes",
-         .play = topic_length,
          .limit = long_search},
     Case{.name = "topic-levels",
          .section = "4.7.1.1",
@@ -281,6 +285,10 @@ constexpr std::array cases{
 
 std::span<const Case> limit_cases() {
   return cases;
+}
+
+std::span<const Case> harmful_limit_cases() {
+  return cases_of_harm;
 }
 
 }  // namespace mqtt_toolbox::probe

@@ -29,16 +29,6 @@ std::string answer_text(const Bare::Answer& answer) {
 
 }  // namespace
 
-std::string reason_of(const WireEnd& end) {
-  if (!end.reason) return end.text;
-  return "DISCONNECT " + reason_text(*end.reason, PacketType::disconnect);
-}
-
-Finding ended(Scene& scene, std::string observed) {
-  if (is_alive(scene)) return pass(std::move(observed));
-  return broken(std::string(lets_nobody_in) + "; before that: " + observed);
-}
-
 Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance,
                    Verdict otherwise) {
   Bare client(scene);
@@ -56,7 +46,7 @@ Finding refusal_by(Scene& scene, Bare& client, const std::string& bytes, PacketT
     if (is_refused) return pass(reason_text(answer->reason, acceptance));
     return against(scene, otherwise, "took it: answered with " + answer_text(*answer));
   }
-  if (const auto& end = client.wire().end()) return ended(scene, reason_of(*end));
+  if (const auto& end = client.wire().end()) return pass(end->text);
   return against(scene, otherwise, "neither an answer nor an end within 1.5 s");
 }
 
@@ -66,7 +56,7 @@ Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes)
   if (scene.in_trouble()) return {};
   switch (attempt.kind) {
     case Attempt::Kind::refused: return pass(attempt.text);
-    case Attempt::Kind::closed: return ended(scene, attempt.text);
+    case Attempt::Kind::closed: return pass(attempt.text);
     case Attempt::Kind::accepted: return against(scene, Verdict::fail, "accepted it");
     case Attempt::Kind::silent:
       return against(scene, Verdict::fail,

@@ -16,12 +16,6 @@ Finding refusal_of(Scene& scene, const std::string& bytes, protocol::PacketType 
 Finding refusal_by(Scene& scene, Bare& client, const std::string& bytes,
                    protocol::PacketType acceptance, Verdict otherwise = Verdict::fail);
 
-/// What the broker said when it ended the connection, for people.
-std::string reason_of(const WireEnd& end);
-
-/// The end of a connection, which is a refusal only of a broker that lets others in.
-Finding ended(Scene& scene, std::string observed);
-
 /// The same in place of CONNECT, of a broker that accepts the user's own CONNECT.
 Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes);
 

@@ -66,6 +66,7 @@ bool Peer::subscribe(const std::string& filter, protocol::Qos qos) {
 }
 
 bool Peer::send(const Message& message) {
+  scene_.note_sent(message.topic, message.properties.view());
   while (online_ && !scene_.in_trouble()) {
     ready_ = false;
     const auto submission =
@@ -104,7 +105,8 @@ std::string Peer::why_closed() const {
   return error_ ? ": " + error_->text : std::string();
 }
 
-void Peer::on_connected(const client::Connected&) {
+void Peer::on_connected(const client::Connected& connected) {
+  scene_.ground().added->look_at(connected.connack, asks_for_method(plan_));
   online_ = true;
   scene_.changed();
 }
@@ -132,6 +134,7 @@ bool Peer::on_message(const protocol::Publish& message) {
     return true;
   }
   received_.push_back(copy_of(message, scene_.loop().now()));
+  scene_.ground().added->take_out(received_.back());
   scene_.changed();
   return true;
 }

@@ -1,5 +1,6 @@
 #include "probe/qos_cases.hpp"
 
+#include "probe/added.hpp"
 #include "probe/foreign.hpp"
 #include "probe/qos_scripts.hpp"
 #include "probe/stream.hpp"
@@ -230,6 +231,7 @@ constexpr Case cases[] = {
      .promise = "a clean start ends the old session with its messages and subscriptions",
      .play = play_clean_start_forgets},
     no_foreign_messages,
+    no_added_properties,
 };
 
 }  // namespace

@@ -283,11 +283,15 @@ Finding play_receive_maximum(Scene& scene) {
   for (std::size_t done = 0; done < count && !subscriber.end(); ++done) {
     subscriber.acknowledge(1);
     const std::size_t expected = std::min<std::size_t>(count, at_once + done + 1);
-    scene.wait([&] { return subscriber.received().size() >= expected || subscriber.end(); },
-               arrival_patience);
+    const auto is_next_there = [&] {
+      return subscriber.received().size() >= expected || subscriber.end();
+    };
+    if (!scene.wait(is_next_there, arrival_patience)) break;
   }
   if (subscriber.end()) return broken(subscriber.end()->text);
-  const Ledger ledger = ledger_of(subscriber.received(), count);
+  const auto ledger_now = [&] { return ledger_of(subscriber.received(), count); };
+  scene.wait([&] { return ledger_now().lost().empty() || subscriber.end(); }, usual_patience);
+  const Ledger ledger = ledger_now();
   const std::string text =
       std::to_string(at_once) + " at once of the 3 allowed, then one for each acknowledgement; ";
   return ledger.lost().empty() ? pass(text + ledger.text()) : broken(text + ledger.text());

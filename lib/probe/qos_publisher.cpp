@@ -35,13 +35,8 @@ class ReturningPublisher {
     return true;
   }
 
-  /// Empty when it has ended none.
-  const std::string& ended_by_broker() const { return ended_by_broker_; }
-
  private:
   bool come_back() {
-    if (const auto& end = wire_.end(); end && end->kind != WireEnd::Kind::here)
-      ended_by_broker_ = "; the broker had ended the connection: " + end->text;
     if (returns_left_-- == 0 || scene_.in_trouble()) return false;
     // At QoS 1 nothing depends on whether the broker still knows a client that only publishes.
     const bool needs_session = scene_.variant().resume && scene_.variant().qos == Qos::exactly_once;
@@ -51,7 +46,6 @@ class ReturningPublisher {
   Scene& scene_;
   Wire& wire_;
   unsigned returns_left_;
-  std::string ended_by_broker_;
 };
 
 std::string times_text(unsigned times) {
@@ -75,16 +69,14 @@ Finding play_to_the_end(Scene& scene, Wire& publisher, Cutter& cutter, std::size
   Peer& observer = scene.peer();
   if (!observer.subscribe(topic, variant.qos)) return {};
   ReturningPublisher returning(scene, publisher, cutter.cuts_left());
-  const bool is_finished = returning.send(topic, variant.qos, count);
-  if (!is_finished)
-    return broken(times_text(cutter.cuts()) + ", the flow was not finished" +
-                  returning.ended_by_broker());
+  if (!returning.send(topic, variant.qos, count))
+    return broken(times_text(cutter.cuts()) + ", the flow was not finished");
   if (cutter.cuts() == 0) return inconclusive("the packet to cut at never came");
   publisher.publish(last_of(topic, variant.qos));
   observer.wait_for(last_payload, arrival_patience);
   scene.stay(quiet_time);
   end_session(scene, publisher);
-  return judge(scene, ledger_of(observer.received(), count), cutter.cuts());
+  return judge(scene, settled_ledger(scene, observer, count), cutter.cuts());
 }
 
 }  // namespace
@@ -99,7 +91,7 @@ Finding play_publisher_cut(Scene& scene, const CutPoint& point) {
   if (!has_qos(scene, publisher)) return {};
   Cutter cutter(scene, publisher);
   cutter.arm(point, (count + 1) / 2, variant.times);
-  return play_to_the_end(scene, publisher, cutter, count);
+  return against_uncut(scene, play_to_the_end(scene, publisher, cutter, count), count, 1);
 }
 
 Finding play_full_window(Scene& scene) {
@@ -110,7 +102,7 @@ Finding play_full_window(Scene& scene) {
   if (!has_qos(scene, publisher)) return {};
   Cutter cutter(scene, publisher);
   cutter.arm({Direction::received, PacketType::pubrec, Fate::cut_before}, 1, 1);
-  return play_to_the_end(scene, publisher, cutter, window);
+  return against_uncut(scene, play_to_the_end(scene, publisher, cutter, window), window, window);
 }
 
 }  // namespace mqtt_toolbox::probe

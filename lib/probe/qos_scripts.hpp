@@ -1,6 +1,7 @@
 #pragma once
 
 #include "probe/cutter.hpp"
+#include "probe/ledger.hpp"
 #include "probe/scene.hpp"
 
 // The scripts behind the table in qos_cases.cpp. Each subscribes at the QoS that it publishes at,
@@ -18,6 +19,14 @@ Finding play_unraised_qos(Scene& scene);
 Finding play_first_without_dup(Scene& scene);
 Finding play_queued_without_dup(Scene& scene);
 Finding play_dup_of_publisher(Scene& scene);
+
+/// A stream of the variant's QoS to the topic of that name, over connections that hold, with at
+/// most so many messages on their way at once; the ledger of what arrived.
+Ledger play_stream(Scene& scene, std::string_view name, std::size_t length, std::optional<std::uint16_t> window = {});
+/// The ledger of what a client has received: one that lacks messages once more later.
+Ledger settled_ledger(Scene& scene, const Peer& observer, std::size_t sent);
+/// Messages that are lost without a cut as well are not the cut's doing.
+Finding against_uncut(Scene& scene, Finding found, std::size_t length, std::uint16_t window);
 
 // Packet identifiers and windows (qos_identifiers.cpp).
 Finding play_identifiers_in_use(Scene& scene);

@@ -19,22 +19,9 @@ std::string qos_text(Qos qos) {
   return "QoS " + std::to_string(static_cast<int>(qos));
 }
 
-/// A stream from a wire to a peer, whole; the ledger of what arrived.
-Ledger play_stream(Scene& scene) {
-  const Qos qos = scene.variant().qos;
-  const std::string topic = scene.topic("stream");
-  const std::size_t length = length_of_stream(scene, usual_length);
-  Wire& publisher = scene.connected();
-  Peer& observer = scene.peer();
-  if (!has_qos(scene, publisher) || !observer.subscribe(topic, qos)) return Ledger(length);
-  for (std::size_t number = 1; number <= length; ++number)
-    if (!publisher.send(numbered(topic, qos, number))) break;
-  if (!publisher.settle(scene.ground().amounts.messages ? never : Duration()))
-    scene.trouble(broken("a message was not acknowledged"));
-  publisher.publish(last_of(topic, qos));
-  observer.wait_for(last_payload, arrival_patience);
-  scene.stay(quiet_time);
-  return ledger_of(observer.received(), length);
+/// As long as the user wants it.
+Ledger play_usual_stream(Scene& scene) {
+  return play_stream(scene, "stream", length_of_stream(scene, usual_length));
 }
 
 /// The messages that a wire subscribed to `granted` gets of one message at each QoS that `is_sent`.
@@ -67,24 +54,56 @@ Finding judge_each_qos(const std::vector<Message>& messages, Qos (*expected)(con
 
 }  // namespace
 
+Ledger play_stream(Scene& scene, std::string_view name, std::size_t length,
+                   std::optional<std::uint16_t> window) {
+  const Qos qos = scene.variant().qos;
+  const std::string topic = scene.topic(name);
+  client::ConnectPlan plan = scene.plan();
+  plan.session.inflight_messages = window;
+  Wire& publisher = scene.connected(std::move(plan));
+  Peer& observer = scene.peer();
+  if (!has_qos(scene, publisher) || !observer.subscribe(topic, qos)) return Ledger(length);
+  for (std::size_t number = 1; number <= length; ++number)
+    if (!publisher.send(numbered(topic, qos, number))) break;
+  if (!publisher.settle(scene.ground().amounts.messages ? never : Duration()))
+    scene.trouble(broken("a message was not acknowledged"));
+  publisher.publish(last_of(topic, qos));
+  observer.wait_for(last_payload, arrival_patience);
+  scene.stay(quiet_time);
+  return settled_ledger(scene, observer, length);
+}
+
+Ledger settled_ledger(Scene& scene, const Peer& observer, std::size_t sent) {
+  const auto now = [&] { return ledger_of(observer.received(), sent); };
+  if (scene.variant().qos != Qos::at_most_once)
+    scene.wait([&] { return now().lost().empty(); }, arrival_patience);
+  return now();
+}
+
+Finding against_uncut(Scene& scene, Finding found, std::size_t length, std::uint16_t window) {
+  if (found.verdict != Verdict::fail || scene.in_trouble()) return found;
+  const Ledger ledger = play_stream(scene, "uncut", length, window);
+  return ledger.lost().empty() ? found : broken("without a cut as well: " + ledger.text());
+}
+
 Finding play_at_most_once(Scene& scene) {
-  const Ledger ledger = play_stream(scene);
+  const Ledger ledger = play_usual_stream(scene);
   return ledger.repeated().empty() ? pass(ledger.text()) : broken(ledger.text());
 }
 
 Finding play_at_least_once(Scene& scene) {
-  const Ledger ledger = play_stream(scene);
+  const Ledger ledger = play_usual_stream(scene);
   return ledger.lost().empty() ? pass(ledger.text()) : broken(ledger.text());
 }
 
 Finding play_exactly_once(Scene& scene) {
-  const Ledger ledger = play_stream(scene);
+  const Ledger ledger = play_usual_stream(scene);
   const bool is_right = ledger.lost().empty() && ledger.repeated().empty();
   return is_right ? pass(ledger.text()) : broken(ledger.text());
 }
 
 Finding play_order(Scene& scene) {
-  const Ledger ledger = play_stream(scene);
+  const Ledger ledger = play_usual_stream(scene);
   if (ledger.late())
     return broken("number " + std::to_string(*ledger.late()) + " came after a later one");
   if (ledger.arrived() < 2) return inconclusive("too little came: " + ledger.text());

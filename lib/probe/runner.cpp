@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/thread.hpp"
+#include "probe/look.hpp"
 #include "probe/patience.hpp"
 #include "probe/replays.hpp"
 
@@ -87,7 +88,7 @@ void Runner::suspect(const Task& task) {
 std::string Runner::why_gone() {
   constexpr std::size_t shown = 3;
   const std::lock_guard lock(mutex_);
-  std::string text(lets_nobody_in);
+  std::string text(is_half_gone_ ? delivers_nothing : lets_nobody_in);
   for (std::size_t i = 0; i < std::min(shown, suspects_.size()); ++i)
     text += (i == 0 ? ", since the case " : ", ") + suspects_[i];
   if (suspects_.size() > shown) text += fmt::format(" or {} others", suspects_.size() - shown);
@@ -95,10 +96,13 @@ std::string Runner::why_gone() {
 }
 
 void Runner::play_or_skip(std::size_t number) {
-  if (is_broker_there(tasks_[number]))
-    play(number);
-  else if (!cancelled_)
-    tell({number, inconclusive(why_gone()), {}, {}});
+  const Task& task = tasks_[number];
+  if (is_broker_there(task)) return play(number);
+  if (!cancelled_) tell({number, seen(task).value_or(inconclusive(why_gone())), {}, {}, 0});
+}
+
+std::optional<Finding> Runner::seen(const Task& task) const {
+  return task.played->seen != nullptr ? task.played->seen(ground_) : std::nullopt;
 }
 
 /// Takes the scene from the list that `cancel` goes through.
@@ -140,15 +144,55 @@ Attempt Runner::visit(const Task& task) {
   Attempt attempt;
   const Duration limit = settings_.limit.value_or(usual_patience);
   const Status played = on_scene(task, limit, 0, [&](Scene& scene) {
-    client::ConnectPlan plan = scene.plan();
-    // None that the case has used: they have no 0. Longer than they MQTT 3.1 may not have it.
-    plan.client_identifier.back() = '0';
-    Wire& visitor = scene.wire(std::move(plan));
+    Wire& visitor = scene.wire(plan_of_look(scene));
     attempt = visitor.try_connect();
     visitor.disconnect();
   });
   if (!played) attempt.text = played.error().text;
   return attempt;
+}
+
+Look Runner::look(const Task& task) {
+  Look seen;
+  const Duration limit = settings_.limit.value_or(usual_patience);
+  const Status played =
+      on_scene(task, limit, 0, [&](Scene& scene) { seen = look_at_broker(scene); });
+  if (!played) seen.attempt.text = played.error().text;
+  return seen;
+}
+
+/// Whether new clients get messages, before the first case that may end that.
+void Runner::look_before(const Task& task) {
+  if (task.played->may_kill && !is_beside_others(task) && !delivered_)
+    delivered_ = look(task).delivers;
+}
+
+/// What a case has done to the broker; empty: it lives. Where others play too, it may be their
+/// doing.
+std::string_view Runner::harm_after(const Task& task) {
+  if (!task.played->may_kill || cancelled_) return {};
+  const Look after = look(task);
+  const auto kind = after.attempt.kind;
+  if (cancelled_ || is_local_shortage(after.attempt)) return {};
+  const bool is_out = kind != Attempt::Kind::accepted;
+  if (is_beside_others(task))
+    return kind == Attempt::Kind::silent || kind == Attempt::Kind::unreachable ? lets_nobody_in
+                                                                               : std::string_view();
+  if (is_out) return lets_nobody_in;
+  return delivered_ == true && !after.delivers ? delivers_nothing : std::string_view();
+}
+
+/// A case that was played by itself has done it.
+void Runner::blame(const Task& task, std::string_view harm, Finding& finding) {
+  const std::string text = fmt::format("{}; before that: {}", harm, finding.observed);
+  if (is_beside_others(task)) {
+    finding = inconclusive(text);
+    return suspect(task);
+  }
+  finding = broken(text);
+  suspect(task);
+  is_half_gone_ = harm == delivers_nothing;
+  is_gone_ = true;
 }
 
 /// In place of a finding against the broker, which is believed of one that takes a new client only.
@@ -184,6 +228,7 @@ bool Runner::is_beside_others(const Task& task) const {
 
 Outcome Runner::play_once(std::size_t number, unsigned play, Duration limit) {
   const Task& task = tasks_[number];
+  look_before(task);
   const Time before = SystemClock().now();
   Outcome outcome{number, {}, {}, {}};
   const Status played = on_scene(task, limit, play, [&](Scene& scene) {
@@ -191,20 +236,31 @@ Outcome Runner::play_once(std::size_t number, unsigned play, Duration limit) {
     outcome.facts = scene.take_facts();
   });
   if (!played) outcome.finding = inconclusive(played.error().text);
+  outcome.took = SystemClock().now() - before;
+  judge(task, outcome);
+  return outcome;
+}
+
+/// In the light of what becomes of the broker, and of what the other cases have seen.
+void Runner::judge(const Task& task, Outcome& outcome) {
+  if (auto found = seen(task)) {
+    outcome.finding = std::move(*found);
+    return;
+  }
   if (auto doubted = doubt(task, outcome.finding)) {
     outcome.finding = std::move(*doubted);
     outcome.facts.clear();
   }
+  if (const std::string_view harm = harm_after(task); !harm.empty())
+    return blame(task, harm, outcome.finding);
   const Verdict verdict = outcome.finding.verdict;
   if (verdict == Verdict::fail || verdict == Verdict::inconclusive) suspect(task);
-  outcome.took = SystemClock().now() - before;
-  return outcome;
 }
 
 bool Runner::is_to_be_replayed(const Outcome& outcome) const {
   const Verdict verdict = outcome.finding.verdict;
   const bool is_open = verdict == Verdict::fail || verdict == Verdict::inconclusive;
-  const bool is_useful = !tasks_[outcome.number].played->judges_run;
+  const bool is_useful = tasks_[outcome.number].played->seen == nullptr;
   return is_open && is_useful && settings_.replays != 0 && !cancelled_ && !is_gone_;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/export.hpp"
+#include "probe/look.hpp"
 #include "probe/scene.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -21,7 +22,7 @@ struct Outcome {
   Finding finding;
   std::vector<Fact> facts;
   Duration took{};
-  unsigned plays = 1;
+  unsigned plays = 1;  ///< 0: it was not played, since the broker was gone
 };
 
 struct RunSettings {
@@ -77,6 +78,12 @@ class MQTT_TOOLBOX_API Runner {
   void act_on_scene(const Task& task, Duration limit, unsigned play, const Act& act);
   /// What becomes of a client that had no part in the task.
   Attempt visit(const Task& task);
+  Look look(const Task& task);
+  void look_before(const Task& task);
+  std::string_view harm_after(const Task& task);
+  void blame(const Task& task, std::string_view harm, Finding& finding);
+  void judge(const Task& task, Outcome& outcome);
+  std::optional<Finding> seen(const Task& task) const;
   std::optional<Finding> doubt(const Task& task, const Finding& finding);
 
   const Ground& ground_;
@@ -91,6 +98,10 @@ class MQTT_TOOLBOX_API Runner {
   /// A finding since the last look can come from the broker's death.
   std::atomic<bool> is_doubted_ = false;
   std::atomic<bool> is_gone_ = false;
+  /// It still lets clients in.
+  std::atomic<bool> is_half_gone_ = false;
+  /// To a client that had just come, before the first case by itself that may end it.
+  std::optional<bool> delivered_;
   /// Those found wanting since the broker was last seen to be there; in order.
   std::vector<std::string> suspects_;
   std::vector<Outcome> held_;  ///< to be replayed when nothing else is played any more

@@ -65,6 +65,11 @@ void Scene::note_foreign(std::string_view topic) {
   ground_.foreign->note("a client of the case " + task_.name(), topic);
 }
 
+void Scene::note_sent(std::string_view topic, protocol::Properties properties) {
+  // Others may publish to the topics that the user names.
+  if (topic.starts_with(ground_.topic_prefix)) ground_.added->expect(topic, properties);
+}
+
 std::string Scene::new_identifier() {
   const std::string& given = ground_.plan.client_identifier;
   return given.empty() ? client::make_identifier(random_) : given + '-' + random_name(random_, 12);
@@ -128,8 +133,9 @@ bool Scene::outlives_connection(const client::ConnectPlan& plan, protocol::Versi
 }
 
 void Scene::note_connect(const client::ConnectPlan& plan, protocol::Version version) {
-  if (!outlives_connection(plan, version)) return;
   const auto& will = plan.session.will;
+  if (will) note_sent(will->topic, will->properties.view());
+  if (!outlives_connection(plan, version)) return;
   const bool is_users = plan.client_identifier == ground_.plan.client_identifier;
   if (will && will->retain && owns(will->topic)) ground_.leftovers->add_topic(will->topic);
   ground_.leftovers->add_client(plan, version, is_users);
@@ -172,10 +178,21 @@ bool Scene::stay(Duration duration) {
 }
 
 Finding Scene::verdict(const Finding& found) const {
-  if (trouble_) return *trouble_;
-  Finding finding = found;
-  finding.rests_on_silence = found.verdict == Verdict::fail && has_waited_in_vain_;
+  Finding finding = trouble_.value_or(found);
+  finding.rests_on_silence = !trouble_ && found.verdict == Verdict::fail && has_waited_in_vain_;
+  if (finding.verdict != Verdict::pass && finding.verdict != Verdict::unsupported)
+    finding.observed += end_not_in(finding.observed);
   return finding;
+}
+
+/// The first end of a connection by the broker that the text does not tell.
+std::string Scene::end_not_in(const std::string& text) const {
+  for (const auto& wire : wires_) {
+    const std::string& end = wire->ended_by_broker();
+    if (!end.empty() && text.find(end) == std::string::npos)
+      return "; the broker had ended a connection: " + end;
+  }
+  return {};
 }
 
 void Scene::changed_elsewhere() {

@@ -14,6 +14,7 @@
 #include "base/random.hpp"
 #include "client/plan.hpp"
 #include "client/shared_password.hpp"
+#include "probe/added.hpp"
 #include "probe/allowance.hpp"
 #include "probe/case.hpp"
 #include "probe/fact.hpp"
@@ -53,6 +54,7 @@ struct Ground {
   /// What is to be taken away from the broker at the end of the run.
   std::shared_ptr<Leftovers> leftovers = std::make_shared<Leftovers>();
   std::shared_ptr<Allowance> allowance = std::make_shared<Allowance>();
+  std::shared_ptr<AddedProperties> added = std::make_shared<AddedProperties>();
   std::shared_ptr<ForeignMessages> foreign = std::make_shared<ForeignMessages>();
   std::shared_ptr<ObserverViolations> violations = std::make_shared<ObserverViolations>();
   /// The largest packet that a client takes, in bytes.
@@ -103,6 +105,8 @@ class MQTT_TOOLBOX_API Scene {
   bool is_subscribed(const std::string& identifier, std::string_view topic) const;
   /// A message came to a client of this case that matches none of its subscriptions.
   void note_foreign(std::string_view topic);
+  /// A message of this case, or a will, is about to go there.
+  void note_sent(std::string_view topic, protocol::Properties properties);
   /// A client identifier of its own, of at most 23 letters and digits where the user gave none.
   std::string new_identifier();
   /// The user's connection with an identifier of its own, no will, a clean start, a session that
@@ -157,7 +161,8 @@ class MQTT_TOOLBOX_API Scene {
   void trouble(Finding finding);
   void trouble(std::string observed) { trouble(inconclusive(std::move(observed))); }
   bool in_trouble() const { return trouble_.has_value(); }
-  /// `found`, unless the scene is in trouble.
+  /// `found`, unless the scene is in trouble; what is no pass with how the broker has ended a
+  /// connection of the case.
   Finding verdict(const Finding& found) const;
 
   /// Ends the case now; from inside its loop. Its clients say DISCONNECT, so that no will is
@@ -165,6 +170,8 @@ class MQTT_TOOLBOX_API Scene {
   void cancel();
 
  private:
+  std::string end_not_in(const std::string& text) const;
+
   const Ground& ground_;
   Task task_;
   unsigned play_;

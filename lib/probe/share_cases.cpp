@@ -1,5 +1,6 @@
 #include "probe/share_cases.hpp"
 
+#include "probe/added.hpp"
 #include "probe/foreign.hpp"
 #include "probe/share_scripts.hpp"
 #include "probe/stream.hpp"
@@ -95,6 +96,7 @@ constexpr Case cases[] = {
      .play = play_share_no_local,
      .versions = Versions::v5_only},
     no_foreign_messages,
+    no_added_properties,
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ class MQTT_TOOLBOX_API ObserverViolations {
 };
 
 Finding play_packets_to_observers(Scene& scene);
+std::optional<Finding> seen_by_observers(const Ground& ground);
 
 /// The last of a table whose cases have observers.
 inline constexpr Case packets_to_observers{
@@ -38,6 +39,6 @@ inline constexpr Case packets_to_observers{
     .promise = "those who observe the checks receive nothing that they have to refuse",
     .play = play_packets_to_observers,
     .alone = true,
-    .judges_run = true};
+    .seen = seen_by_observers};
 
 }  // namespace mqtt_toolbox::probe

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "probe/added.hpp"
 #include "probe/foreign.hpp"
 #include "probe/violation.hpp"
 #include "probe/will_contents.hpp"
@@ -238,6 +239,7 @@ constexpr Case cases[] = {
     {"wildcard-topic", "3.1.3.3", "a will to a topic with a wildcard is not delivered",
      wildcard_topic},
     no_foreign_messages,
+    no_added_properties,
     packets_to_observers,
 };
 

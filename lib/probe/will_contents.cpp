@@ -73,6 +73,14 @@ bool is_refused(Scene& scene, const Attempt& attempt) {
   return attempt.kind == Attempt::Kind::closed && scene.wire().connect();
 }
 
+/// One that has a payload.
+bool takes_a_will(Scene& scene) {
+  Wire& other = scene.wire(mortal(scene, scene.topic("other")));
+  const bool is_taken = other.try_connect().kind == Attempt::Kind::accepted;
+  other.disconnect();
+  return is_taken;
+}
+
 }  // namespace
 
 Finding payload_intact(Scene& scene) {
@@ -88,7 +96,15 @@ Finding empty_payload_intact(Scene& scene) {
   Hearing hearing(scene, *company(scene).jury);
   client::ConnectPlan plan = mortal(scene, scene.topic("will"));
   plan.session.will->payload.clear();
-  return send_will(scene, hearing, std::move(plan));
+  const session::WillSettings will = *plan.session.will;
+  Wire& victim = scene.wire(std::move(plan));
+  const Attempt attempt = victim.try_connect();
+  if (is_refused(scene, attempt) && takes_a_will(scene))
+    return broken("a will of zero bytes was not accepted: " + attempt.text);
+  if (attempt.kind != Attempt::Kind::accepted)
+    return inconclusive("cannot connect: " + attempt.text);
+  victim.cut(transport::Ending::reset);
+  return against_control(scene, hearing, expect_will(scene, hearing, will, victim.ended_at()));
 }
 
 Finding check_property(Scene& scene, PropertyId id) {

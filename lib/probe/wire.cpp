@@ -112,6 +112,7 @@ transport::StreamFacts Wire::facts() const {
 bool Wire::submit(const Message& message, session::Token token) {
   if (message.retain && !message.payload.empty() && scene_.owns(message.topic))
     scene_.ground().leftovers->add_topic(message.topic);
+  scene_.note_sent(message.topic, message.properties.view());
   while (online()) {
     ready_ = false;
     const auto submission =
@@ -259,6 +260,7 @@ void Wire::send_packet(const protocol::Packet& packet) {
   std::string bytes(*size, '\0');
   (void)protocol::encode(packet, version(), bytes);
   if (!stream_) return;
+  if (const auto* publish = std::get_if<protocol::Publish>(&packet)) note_publish(*publish);
   observe_sent(bytes);
   // Without a second copy of what may be hundreds of megabytes.
   if (outgoing_.empty())
@@ -266,6 +268,11 @@ void Wire::send_packet(const protocol::Packet& packet) {
   else
     outgoing_ += bytes;
   write();
+}
+
+void Wire::note_publish(const protocol::Publish& publish) {
+  scene_.note_sent(publish.topic, publish.properties);
+  published_ += publish.qos != protocol::Qos::at_most_once;
 }
 
 void Wire::pause_reading(bool paused) {
@@ -335,6 +342,7 @@ void Wire::note_connack(const protocol::ConnAck& connack) {
   connack_properties_.clear();
   for (const protocol::Property& property : connack.properties)
     (void)connack_properties_.add(property);
+  scene_.ground().added->look_at(connack, asks_for_method(plan_));
   const auto assigned = connack.properties.text(protocol::PropertyId::assigned_client_identifier);
   if (assigned && plan_.client_identifier.empty()) plan_.client_identifier = *assigned;
   if (!is_failure(*connack_) && !scene_.outlives_connection(plan_, version()))
@@ -354,6 +362,7 @@ bool Wire::on_message(const protocol::Publish& message) {
   // Of several that are read at once nothing is kept beyond what all clients may keep.
   if (is_too_much()) return false;
   received_.push_back(copy_of(message, scene_.loop().now()));
+  scene_.ground().added->take_out(received_.back());
   return true;
 }
 
@@ -388,6 +397,7 @@ void Wire::on_unsubscribed(session::Token token, const protocol::UnsubAck& unsub
 
 void Wire::on_disconnect(const protocol::Disconnect& disconnect) {
   disconnect_reason_ = disconnect.reason;
+  scene_.ground().added->look_at(disconnect);
 }
 
 void Wire::on_ready() {

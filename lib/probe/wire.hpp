@@ -46,7 +46,9 @@ struct WireEnd {
     garbage,  ///< the broker's bytes violate the specification, or it went silent
   };
   Kind kind = Kind::here;
-  std::string text;  ///< for people
+  /// For people; of the broker's doing with the reason code of its DISCONNECT, and with how many
+  /// messages it had answered where that were not all.
+  std::string text;
   /// Of the broker's DISCONNECT.
   std::optional<protocol::ReasonCode> reason;
   Time at{};
@@ -158,6 +160,8 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   /// was seen.
   Time ended_at() const { return end_ ? end_->at : Time{}; }
   const std::optional<WireEnd>& end() const { return end_; }
+  /// How the broker last ended one of the connections; empty: it never did.
+  const std::string& ended_by_broker() const { return ended_by_broker_; }
   /// Until the connection is over.
   bool wait_for_end(Duration patience);
 
@@ -206,8 +210,10 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   void say_disconnect(const protocol::Disconnect& disconnect);
   std::optional<protocol::ReasonCode> outcome(session::Token token, Duration patience);
   std::string why_ended() const;
+  std::string how_broker_ended(std::string text) const;
   protocol::Version version() const;
   void observe_sent(protocol::Bytes bytes) const;
+  void note_publish(const protocol::Publish& publish);
 
   // Out.
   void pass_output();
@@ -277,6 +283,9 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   std::size_t refusals_ = 0;
   std::size_t pings_sent_ = 0;
   std::size_t pings_answered_ = 0;
+  std::size_t published_ = 0;  ///< above QoS 0, on this connection
+  std::size_t answered_ = 0;   ///< of these, with PUBACK or PUBREC
+  std::string ended_by_broker_;
   std::vector<std::string> filters_;  ///< of all subscriptions
   std::vector<Message> received_;
   std::size_t messages_ = 0;

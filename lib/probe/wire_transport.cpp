@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "probe/scene.hpp"
 #include "probe/violation.hpp"
 #include "probe/wire.hpp"
@@ -49,6 +51,11 @@ bool is_answer(PacketType type) {
          type == PacketType::pubcomp;
 }
 
+/// PUBLISH above QoS 0.
+bool is_to_be_answered(const protocol::Frame& frame) {
+  return frame.type() == PacketType::publish && (frame.first & 0x06) != 0;
+}
+
 bool has_dup(const protocol::Frame& frame) {
   return frame.type() == PacketType::publish && (frame.first & 0x08) != 0;
 }
@@ -67,6 +74,7 @@ bool Wire::open() {
   end_when_written_.reset();
   session_present_ = false;
   pings_sent_ = pings_answered_ = 0;
+  published_ = answered_ = 0;
   connector_ = std::make_unique<transport::Connector>(scene_.loop(), plan_.transport);
   connector_->start([this](Result<transport::Connection> connection) {
     if (connection)
@@ -148,6 +156,9 @@ bool Wire::pass_out(const protocol::Frame& frame, std::string_view bytes) {
 Fate Wire::fate_of(Direction direction, const protocol::Frame& frame) {
   if (scene_.ground().observe)
     scene_.ground().observe(scene_.task().name(), direction, frame, version());
+  const bool is_answered = frame.type() == PacketType::puback || frame.type() == PacketType::pubrec;
+  answered_ += direction == Direction::received && is_answered;
+  published_ += direction == Direction::sent && is_to_be_answered(frame);
   if (direction == Direction::received && is_stray(frame)) return Fate::pass;
   if (!counts_only_ && packets_.size() < most_packets)
     packets_.push_back({direction, frame.type(), identifier_of(frame, version()), has_dup(frame),
@@ -327,9 +338,7 @@ void Wire::deliver(const protocol::Frame& frame, std::string_view bytes) {
 
 void Wire::note_failure() {
   if (!stream_ || !session_) return;
-  if (disconnect_reason_)
-    return finish(WireEnd::Kind::closed,
-                  "DISCONNECT: " + std::string(name(*disconnect_reason_, PacketType::disconnect)));
+  if (disconnect_reason_) return finish(WireEnd::Kind::closed, {});
   const auto& failure = session_->failure();
   if (!failure || session_->phase() != session::Phase::closing) return;
   const std::string text = describe(*failure);
@@ -353,6 +362,16 @@ void Wire::after_session() {
     timer_.arm(send_progress_.next_look(session_->deadline(), scene_.loop().now()));
 }
 
+/// With what the broker said of it, and how far it had come.
+std::string Wire::how_broker_ended(std::string text) const {
+  if (disconnect_reason_)
+    text = fmt::format("DISCONNECT 0x{:02X} {}", static_cast<unsigned>(*disconnect_reason_),
+                       name(*disconnect_reason_, PacketType::disconnect));
+  if (answered_ < published_)
+    text += fmt::format(", with {} of {} messages answered", answered_, published_);
+  return text;
+}
+
 void Wire::finish(WireEnd::Kind kind, std::string text) {
   if (!stream_) return;
   // Before the end: the broker may be quicker than this thread.
@@ -360,6 +379,10 @@ void Wire::finish(WireEnd::Kind kind, std::string text) {
   const auto ending = kind == WireEnd::Kind::here ? cut_with_ : transport::Ending::fin;
   stream_->set_events(nullptr);
   stream_->end(ending);
+  if (kind != WireEnd::Kind::here) text = how_broker_ended(std::move(text));
+  // What follows a refusal is no news.
+  const bool was_refused = connack_ && is_failure(*connack_);
+  if (kind != WireEnd::Kind::here && !was_refused) ended_by_broker_ = text;
   end_ = WireEnd{kind, std::move(text), disconnect_reason_, now};
   retire(ending);
   timer_.disarm();

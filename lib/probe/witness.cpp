@@ -29,12 +29,14 @@ client::ConnectPlan with_reconnects(client::ConnectPlan plan) {
 
 Witness::Witness(client::ConnectPlan plan, std::vector<std::string> filters,
                  std::shared_ptr<Allowance> allowance, std::shared_ptr<ForeignMessages> foreign,
-                 std::shared_ptr<ObserverViolations> violations)
+                 std::shared_ptr<ObserverViolations> violations,
+                 std::shared_ptr<AddedProperties> added)
     : plan_(with_reconnects(std::move(plan))),
       filters_(std::move(filters)),
       holding_(std::move(allowance)),
       foreign_(std::move(foreign)),
-      run_violations_(std::move(violations)) {}
+      run_violations_(std::move(violations)),
+      added_(std::move(added)) {}
 
 Witness::~Witness() {
   const std::lock_guard lock(mutex_);
@@ -151,6 +153,7 @@ void Witness::forget(Scene& scene) {
 // In its own thread.
 
 void Witness::on_connected(const client::Connected& connected) {
+  added_->look_at(connected.connack, asks_for_method(plan_));
   // The client subscribes again by itself.
   if (!connected.first) return;
   std::vector<protocol::Subscription> subscriptions;
@@ -220,7 +223,9 @@ bool Witness::on_message(const protocol::Publish& message) {
     foreign_->note("the " + std::string(name()) + " witness", message.topic);
     return true;
   }
-  seen_[std::string(message.topic)].push_back(copy_of(message, SystemClock().now()));
+  auto& seen = seen_[std::string(message.topic)];
+  seen.push_back(copy_of(message, SystemClock().now()));
+  added_->take_out(seen.back());
   tell_scenes();
   return true;
 }

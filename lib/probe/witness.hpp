@@ -14,6 +14,7 @@
 
 #include "base/export.hpp"
 #include "client/client.hpp"
+#include "probe/added.hpp"
 #include "probe/allowance.hpp"
 #include "probe/foreign.hpp"
 #include "probe/message.hpp"
@@ -39,7 +40,8 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   Witness(client::ConnectPlan plan, std::vector<std::string> filters,
           std::shared_ptr<Allowance> allowance = std::make_shared<Allowance>(),
           std::shared_ptr<ForeignMessages> foreign = std::make_shared<ForeignMessages>(),
-          std::shared_ptr<ObserverViolations> violations = std::make_shared<ObserverViolations>());
+          std::shared_ptr<ObserverViolations> violations = std::make_shared<ObserverViolations>(),
+          std::shared_ptr<AddedProperties> added = std::make_shared<AddedProperties>());
   ~Witness() override;
 
   /// Until the subscriptions are answered, the first of them with success; else why not, in bounded
@@ -101,6 +103,7 @@ class MQTT_TOOLBOX_API Witness final : private client::Handler {
   Holding holding_;
   std::shared_ptr<ForeignMessages> foreign_;
   std::shared_ptr<ObserverViolations> run_violations_;
+  std::shared_ptr<AddedProperties> added_;
   protocol::Qos granted_ = protocol::Qos::exactly_once;
   std::set<std::string> refused_;  ///< filters
   std::set<Scene*> scenes_;

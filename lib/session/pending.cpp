@@ -84,10 +84,10 @@ void Session::State::name_refused(const protocol::Frame& frame) {
 
 /// The packet, or what has come of it.
 void Session::State::name_refused(Bytes packet) {
-  constexpr std::size_t shown = 32;
+  constexpr std::size_t kept = 256;
   const auto type = static_cast<PacketType>(static_cast<std::uint8_t>(packet[0]) >> 4);
   failure->packet = type;
-  failure->start = packet.substr(0, shown);
+  failure->start = packet.substr(0, kept);
   if (type == PacketType::publish) failure->topic = topic_in(read_header(packet).rest);
   if (failure->fault)
     failure->statement = protocol::server_statement(*failure->fault, type).in(version);

@@ -52,7 +52,7 @@ struct Failure {
   /// The server's packet that was refused, where it was one.
   std::optional<protocol::PacketType> packet{};
   std::string topic{};  ///< of that packet, if it was a PUBLISH and its topic can be read
-  std::string start{};  ///< its first bytes, at most 32
+  std::string start{};  ///< its first bytes, at most 256
   /// The statement of the version's standard that forbids it to a server, "MQTT-3.3.1-2"; empty:
   /// there is none.
   std::string_view statement{};

@@ -115,3 +115,11 @@ has_found() {
   [ "$(<"$name.status")" -eq "$(jq -s 'any(.verdict == "fail" or .verdict == "inconclusive") | if . then 1 else 0 end' \
     "$name.json")" ]
 }
+
+# says TEXT CASE: what was observed in the case has the text in it.
+says() {
+  local observed
+  observed=$(jq -r --arg case "$2" 'select(.type == "finding" and .case == $case).observed' \
+    "$BATS_FILE_TMPDIR/$BATS_TEST_DESCRIPTION.json")
+  [[ $observed == *"$1"* ]] || { echo "$2: $observed"; return 1; }
+}

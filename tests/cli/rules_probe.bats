@@ -7,6 +7,17 @@ load rules
 # The broker has no response information, which is no offence.
 sift() { jq -c 'select(.case != "response-information")'; }
 
+# breaks_at CASE TEXT: the case fails because the broker does so afterwards, and no later one is played.
+breaks_at() {
+  finds "$1"
+  says "the broker $2; before that: " "$1"
+  run jq -r --arg last "$1" 'select(.type == "finding" and .plays == 0) |
+    select(.verdict != "inconclusive" or (.observed | endswith(", since the case " + $last) | not))' \
+    "$BATS_FILE_TMPDIR/$BATS_TEST_DESCRIPTION.json"
+  [ -z "$output" ] || { echo "$output" && false; }
+  jq -se 'any(.plays == 0 and .case == "no-added-properties")' "$BATS_FILE_TMPDIR/$BATS_TEST_DESCRIPTION.json"
+}
+
 setup_file() {
   local broker_options limits=(--maximum-qos 1 --retain-available 0) wills=(--case will-qos --case will-retain)
   play_all mqtt-probe
@@ -32,12 +43,20 @@ setup_file() {
 @test "connect-awaited-for-ever" { finds no-connect; }
 @test "keep-alive-ignored" { finds keep-alive; }
 @test "server-keep-alive-lied" { finds keep-alive; }
+@test "keep-alive-zero-refused" {
+  finds keep-alive-zero
+  says 'a Keep Alive of 0 was not accepted: refused: Not authorized' keep-alive-zero
+}
 
 @test "connack-limit-lied" { finds qos2 receive-maximum pubrel-flags; }
 @test "receive-maximum-lied" { finds receive-maximum; }
 @test "maximum-packet-size-lied" { finds packet-size; }
 @test "maximum-packet-size-of-client-ignored" { finds client-packet-size; }
 @test "receive-maximum-exceeded" { finds flow-control; }
+@test "lost-beyond-receive-maximum" {
+  finds flow-control
+  says '3 of 10 came: what went beyond the Receive Maximum was lost' flow-control
+}
 @test "puback-reason-of-suback" { finds acknowledgement-reasons '?user-properties'; }
 @test "topic-alias-refused" { finds topic-alias; }
 @test "topic-alias-wrong-topic" { finds topic-alias; }
@@ -77,6 +96,27 @@ setup_file() {
 @test "message-expiry-not-lowered" { finds message-expiry-lowered; }
 @test "message-expiry-lost" { finds message-expiry message-expiry-lowered; }
 
+@test "message-expiry-added" {
+  finds no-added-properties
+  [ "$(jq -r 'select(.case == "no-added-properties").verdict' "$BATS_FILE_TMPDIR/message-expiry-added.json")" = deviates ]
+}
+@test "content-type-added" {
+  finds no-added-properties
+  says '[MQTT-3.3.2-20]' no-added-properties
+}
+@test "user-property-added" {
+  finds no-added-properties
+  says 'a User Property broker=rule-breaker that the publisher did not send' no-added-properties
+}
+@test "disconnect-with-session-expiry" {
+  finds no-added-properties
+  says '[MQTT-3.14.2-2]' no-added-properties
+}
+@test "connack-with-unasked-method" {
+  finds no-added-properties
+  says '[MQTT-4.12.0-6]' no-added-properties
+}
+
 # Each client that asks for a new session where there was one gets this CONNACK, and can't go on.
 @test "session-present-wrong" {
   finds alias-of-earlier-connection connack message-expiry message-expiry-lowered offline-messages queued-messages session-clean \
@@ -86,10 +126,20 @@ setup_file() {
 @test "session-kept-without-expiry" { finds session-not-kept; }
 @test "session-present-missing" { finds session-resume session-expiry; }
 @test "subscriptions-forgotten-on-resume" { finds session-resume; }
+@test "session-expiry-late" { finds; }
 @test "session-expiry-ignored" { finds session-expiry; }
 @test "session-expiry-of-disconnect-ignored" { finds session-expiry-disconnect; }
 @test "queued-lost-offline" { finds offline-messages queued-messages; }
 
+# The one that harms it is told, and what comes later is not judged.
+@test "nobody-let-in-after-wildcard" { breaks_at topic-wildcard 'lets nobody in any more'; }
+@test "nothing-delivered-after-wildcard" {
+  breaks_at topic-wildcard 'delivers nothing to new clients any more'
+}
+@test "killed-by-long-topic" {
+  breaks_at topic-length 'lets nobody in any more'
+  says ', since the case topic-length' no-foreign-messages
+}
 @test "malformed-tolerated" { finds topic-not-utf8; }
 @test "wildcard-in-topic-accepted" { finds topic-wildcard; }
 @test "packet-identifier-zero-accepted" { finds packet-identifier-zero; }

@@ -9,11 +9,20 @@ setup_file() { play_all mqtt-qos-test; }
 @test "none" { finds; }
 @test "retained-sent-unasked" { finds no-foreign-messages; }
 
+@test "message-expiry-added" { finds no-added-properties; }
+
 @test "distributed-late" { finds; }
 
 @test "qos0-duplicated" { finds at-most-once; }
 @test "qos1-lost" { finds at-least-once; }
-@test "qos2-lost" { finds exactly-once full-window; }
+@test "qos2-lost" {
+  finds exactly-once full-window
+  says 'without a cut as well: ' full-window
+}
+@test "lost-beyond-receive-maximum" {
+  finds receive-maximum
+  says 'of 8 arrived' receive-maximum/qos1
+}
 @test "order-swapped-qos1" { finds order; }
 @test "order-swapped-qos2" { finds order; }
 @test "downgrade-ignored" { finds lowered-qos; }

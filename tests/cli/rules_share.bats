@@ -10,6 +10,8 @@ setup_file() { play_all mqtt-share-test; }
 # What comes just behind a SUBSCRIBE may be its doing.
 @test "retained-sent-unasked" { finds no-foreign-messages '?no-retained'; }
 
+@test "user-property-added" { finds no-added-properties; }
+
 @test "share-delivered-twice" { finds one-member; }
 @test "share-group-starved" { finds every-group groups-of-one-name; }
 @test "share-groups-of-one-name-mixed" { finds groups-of-one-name; }

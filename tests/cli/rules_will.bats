@@ -34,11 +34,26 @@ setup_file() { play_all mqtt-will-test --refused-topic forbidden/will; }
 @test "will-user-properties-reordered" { finds user-properties; }
 @test "will-user-properties-lost" { finds user-properties; }
 @test "will-message-expiry-lost" { finds message-expiry; }
+@test "empty-will-refused" {
+  finds empty-payload
+  says 'a will of zero bytes was not accepted: refused: ' empty-payload
+}
 @test "will-too-big-sent" { finds too-big-for-receiver; }
 @test "will-forbidden-topic-accepted" { finds refused-topic; }
 # The observers of all other cases are not harmed by what one of them has to refuse.
 @test "will-dup-at-qos-0" {
   finds disconnect-with-will fin kill protocol-error retained rst silence take-over '?packets-to-observers'
 }
+@test "will-delay-forwarded" {
+  finds delay delay-and-clean-start delay-and-session-end delay-without-session
+  says 'violates the protocol: the property does not belong in this packet (Will Delay Interval)' delay
+}
+@test "message-expiry-added" {
+  finds no-added-properties
+  says 'added a Message Expiry Interval of 60 s that the publisher did not send' no-added-properties
+}
+@test "content-type-added" { finds no-added-properties; }
+@test "disconnect-with-session-expiry" { finds no-added-properties; }
+@test "connack-with-unasked-method" { finds no-added-properties; }
 @test "retained-sent-unasked" { finds no-foreign-messages; }
 @test "take-over-without-disconnect-8e" { finds take-over-reason; }

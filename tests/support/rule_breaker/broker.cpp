@@ -13,6 +13,8 @@ using transport::Interest;
 
 constexpr std::uint64_t lose_every = 20;
 constexpr Duration distribution_interval = std::chrono::milliseconds(5);
+constexpr Duration pause_of_looks = std::chrono::seconds(5);
+constexpr std::size_t longest_topic_survived = 32u << 10;
 
 }  // namespace
 
@@ -54,6 +56,7 @@ void Broker::add_system_topics() {
 void Broker::accept_one() {
   FileDescriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket || !faults_.admits_connection()) return;
+  if (is_harmed_ && rules_.breaks(Breach::nobody_let_in_after_wildcard)) return;
   auto client = std::make_unique<Client>(*this, std::move(socket));
   Client* key = client.get();
   clients_.emplace(key, std::move(client));
@@ -120,7 +123,9 @@ void Broker::connection_ended(Session& session, Ending ending) {
   if (session.expiry_seconds == 0) return end_session(session, SessionEnd::expired);
   pass_on_shared(session, false);
   if (session.expiry_seconds != Session::no_expiry)
-    session.expiry_timer.arm(loop_.now() + std::chrono::seconds(session.expiry_seconds));
+    session.expiry_timer.arm(
+        loop_.now() + std::chrono::seconds(session.expiry_seconds) +
+        (rules_.breaks(Breach::session_expiry_late) ? pause_of_looks : Duration()));
 }
 
 void Broker::end_session(Session& session, SessionEnd end) {
@@ -140,7 +145,13 @@ void Broker::pass_on_shared(Session& session, bool session_ends) {
     if (!loses_all) shares_.dispatch_again(delivery, session);
 }
 
+void Broker::met_topic(std::string_view topic) {
+  if (topic.size() > longest_topic_survived && rules_.breaks(Breach::killed_by_long_topic))
+    faults_.kill();
+}
+
 void Broker::publish(const MessagePtr& message) {
+  if (is_harmed_ && rules_.breaks(Breach::nothing_delivered_after_wildcard)) return;
   if (!rules_.breaks(Breach::distributed_late)) return distribute(message);
   Time& last = last_distribution_[message->topic];
   last = std::max(last, loop_.now()) + distribution_interval;

@@ -59,6 +59,10 @@ class Broker {
   void connection_ended(Session& session, Ending ending);
 
   void publish(const MessagePtr& message);
+  /// A client has published to a wildcard, which harms some brokers.
+  void met_wildcard_in_topic() { is_harmed_ = true; }
+  /// A client has named a topic or filter: one that is long kills some brokers.
+  void met_topic(std::string_view topic);
   /// Whether the message is to be dropped by a breach that loses some.
   bool loses(const Message& message);
   void forget(Client& client);
@@ -90,6 +94,7 @@ class Broker {
   std::map<std::string, Time> last_distribution_;  ///< by topic
   transport::Loop::Timer distribution_;
   std::uint64_t assigned_identifiers_ = 0;
+  bool is_harmed_ = false;
   std::map<std::string, std::uint64_t> losable_;  ///< by topic
 };
 

@@ -132,6 +132,8 @@ void Client::say_goodbye(ReasonCode reason, std::string_view text) {
   if (!is_v5()) return;
   protocol::PropertyList properties(protocol::PropertyPlace::disconnect);
   (void)properties.add(PropertyId::reason_string, text);
+  if (rules().breaks(Breach::disconnect_with_session_expiry))
+    (void)properties.add(PropertyId::session_expiry_interval, 60);
   const std::string bytes = encoded(protocol::Disconnect{reason, properties.view()}, version_);
   if (bytes.size() <= maximum_packet_size_) return connection_.send(bytes);
   send(protocol::Disconnect{reason, {}});
@@ -149,6 +151,7 @@ void Client::throw_out(Fault fault) {
     if (is_unknown) refuse(ReasonCode::unsupported_protocol_version);
     return connection_.close();
   }
+  if (fault == Fault::topic_name_has_wildcard) broker_.met_wildcard_in_topic();
   // An empty topic name is a protocol error where there is no topic alias, section 3.3.2.1.
   const bool is_empty = fault == Fault::topic_name_empty;
   throw_out(is_empty ? ReasonCode::protocol_error : protocol::meaning(fault).reason,

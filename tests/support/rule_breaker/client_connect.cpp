@@ -45,6 +45,8 @@ std::optional<ReasonCode> Client::refusal(const protocol::Connect& connect) cons
   if (connect.client_identifier.empty() && !is_v5() && !connect.clean_start)
     return ReasonCode::client_identifier_not_valid;
   if (const auto reason = will_refusal(connect)) return reason;
+  if (connect.keep_alive == 0 && rules().breaks(Breach::keep_alive_zero_refused))
+    return ReasonCode::not_authorized;
   const bool has_forbidden_will = connect.will && may_not_write(connect.will->topic);
   if (has_forbidden_will && !rules().breaks(Breach::will_forbidden_topic_accepted))
     return ReasonCode::not_authorized;
@@ -54,6 +56,8 @@ std::optional<ReasonCode> Client::refusal(const protocol::Connect& connect) cons
 /// MQTT 5.0 sections 3.2.2.3.4 and 3.2.2.3.5.
 std::optional<ReasonCode> Client::will_refusal(const protocol::Connect& connect) const {
   if (!connect.will) return std::nullopt;
+  if (connect.will->payload.empty() && rules().breaks(Breach::empty_will_refused))
+    return ReasonCode::payload_format_invalid;
   if (connect.will->qos > broker_.maximum_qos() && !rules().breaks(Breach::will_qos_not_enforced))
     return ReasonCode::qos_not_supported;
   if (connect.will->retain && !broker_.retains() &&
@@ -120,6 +124,8 @@ protocol::PropertyList Client::connack_properties(const protocol::Connect& conne
   if (broker_.maximum_qos() != protocol::Qos::exactly_once)
     (void)properties.add(PropertyId::maximum_qos,
                          static_cast<std::uint32_t>(broker_.maximum_qos()));
+  if (rules().breaks(Breach::connack_with_unasked_method))
+    (void)properties.add(PropertyId::authentication_method, "SCRAM-SHA-256");
   if (!broker_.retains()) (void)properties.add(PropertyId::retain_available, 0);
   if (connect.client_identifier.empty() && !rules().breaks(Breach::assigned_id_missing))
     (void)properties.add(PropertyId::assigned_client_identifier, session_->client_identifier);

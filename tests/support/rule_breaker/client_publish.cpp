@@ -47,6 +47,7 @@ void Client::on(const protocol::Publish& publish) {
 
 std::optional<std::string> Client::topic_of(const protocol::Publish& publish) {
   const std::string topic(publish.topic);
+  broker_.met_topic(topic);
   const auto property = publish.properties.number(PropertyId::topic_alias);
   if (!property) return topic;
   const auto alias = static_cast<std::uint16_t>(*property);
@@ -177,7 +178,9 @@ std::string Client::encoded_publish(const Delivery& delivery, bool dup, std::uin
   publish.qos = delivery.qos;
   publish.dup = dup;
   publish.retain = delivery.retain;
-  publish.properties = properties.view();
+  const std::string with_unforwarded =
+      std::string(properties.view().encoded()) + message.unforwarded;
+  publish.properties = protocol::Properties(with_unforwarded);
   std::string bytes = encoded(publish, version_);
   const bool has_wrong_dup = message.is_will && delivery.qos == Qos::at_most_once &&
                              rules().breaks(Breach::will_dup_at_qos_0);

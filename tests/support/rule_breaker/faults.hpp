@@ -63,12 +63,13 @@ class Faults {
   bool admits_packet(Connection& connection, protocol::Version version);
   /// The connection has subscribed to the filter, which is without $share.
   void subscribed(Connection& connection, protocol::Version version, std::string_view filter);
+  /// The process ends and resets its connections.
+  [[noreturn]] void kill();
   bool admits_connection() const { return !happened_ || plan_->kind != FaultKind::close; }
 
  private:
   void happen(Connection& connection, protocol::Version version);
   bool floods_subscribers() const;
-  [[noreturn]] void kill();
   void send_garbage(Connection& connection);
 
   transport::Loop& loop_;

@@ -50,6 +50,16 @@ bool is_forwarded(PropertyId id, const Treatment& treatment, const Rules& rules)
   });
 }
 
+void add_own(PropertyList& list, const Rules& rules) {
+  const auto lacks = [&](PropertyId id) { return !list.view().find(id); };
+  if (lacks(PropertyId::message_expiry_interval) && rules.breaks(Breach::message_expiry_added))
+    (void)list.add(PropertyId::message_expiry_interval, 60);
+  if (lacks(PropertyId::content_type) && rules.breaks(Breach::content_type_added))
+    (void)list.add(PropertyId::content_type, "text/plain");
+  if (lacks(PropertyId::user_property) && rules.breaks(Breach::user_property_added))
+    (void)list.add_user_property("broker", "rule-breaker");
+}
+
 std::string forwarded(protocol::Properties properties, const Treatment& treatment,
                       const Rules& rules) {
   std::vector<Property> kept;
@@ -62,6 +72,7 @@ std::string forwarded(protocol::Properties properties, const Treatment& treatmen
   kept.insert(kept.end(), user.begin(), user.end());
   PropertyList list(PropertyPlace::publish);
   for (const Property& property : kept) (void)list.add(property);
+  add_own(list, rules);
   return std::string(list.view().encoded());
 }
 
@@ -97,6 +108,12 @@ std::shared_ptr<Message> message_of(const protocol::Will& will, std::string publ
   message->retain = (will.retain && !rules.breaks(Breach::will_retain_lost)) ||
                     rules.breaks(Breach::will_retained_though_not_asked);
   message->is_will = true;
+  const auto delay = will.properties.find(PropertyId::will_delay_interval);
+  if (delay && rules.breaks(Breach::will_delay_forwarded)) {
+    PropertyList list(PropertyPlace::will);
+    (void)list.add(*delay);
+    message->unforwarded = list.view().encoded();
+  }
   return message;
 }
 

@@ -20,6 +20,7 @@ struct Message {
   protocol::Qos qos = protocol::Qos::at_most_once;
   bool retain = false;
   bool is_will = false;
+  std::string unforwarded{};  ///< encoded properties of a will that no PUBLISH has
   std::optional<Time> expires;
 };
 using MessagePtr = std::shared_ptr<const Message>;

@@ -70,6 +70,8 @@ void Outbox::add(Delivery delivery) {
   if (delivery.qos == Qos::at_most_once) return add_at_qos_0(delivery);
   if (recipient_ == nullptr && rules_.breaks(Breach::queued_lost_offline)) return;
   if (queue_.size() >= longest_queue) return;
+  const bool is_beyond = recipient_ != nullptr && !has_room();
+  if (is_beyond && rules_.breaks(Breach::lost_beyond_receive_maximum)) return;
   delivery.waits_for_next = is_to_be_swapped(delivery);
   queue_.push_back(std::move(delivery));
   pump();

@@ -11,7 +11,10 @@ namespace mqtt_toolbox::probe {
 /// A broker in a thread of its own.
 class BrokerThread {
  public:
-  BrokerThread() : thread_([this] { work(); }) { port_ = listening_.get_future().get(); }
+  explicit BrokerThread(const rule_breaker::Settings& settings = {})
+      : thread_([this, settings] { work(settings); }) {
+    port_ = listening_.get_future().get();
+  }
   ~BrokerThread() {
     inbox_->post([this] { loop_->stop(); });
   }
@@ -19,12 +22,12 @@ class BrokerThread {
   std::uint16_t port() const { return port_; }
 
  private:
-  void work() {
+  void work(const rule_breaker::Settings& settings) {
     transport::Loop loop;
     transport::Inbox inbox(loop);
     loop_ = &loop;
     inbox_ = &inbox;
-    const auto broker = rule_breaker::Broker::start(loop, {});
+    const auto broker = rule_breaker::Broker::start(loop, settings);
     listening_.set_value(broker ? (*broker)->port() : std::uint16_t(0));
     loop.run_until(never);
   }

@@ -134,10 +134,25 @@ TEST_CASE("a retained will that comes only when its client is gone is cleared to
     plan.session.will = will;
     Wire& victim = scene->connected(plan);
     victim.cut(transport::Ending::freeze);
+    CHECK(place.ground.leftovers->text() == "1 retained message");
     take_away(place);
     CHECK(place.ground.leftovers->empty());
     CHECK(place.retained(will.topic).empty());
   }
+}
+
+TEST_CASE("a retained will to a topic of the user's is told as such, and a session beside it") {
+  Place place(Version::v5);
+  const auto scene = place.scene();
+  client::ConnectPlan plan = scene->plan();
+  session::WillSettings will;
+  will.topic = "home/stove";
+  will.retain = true;
+  plan.session.will = will;
+  scene->connected(plan);
+  CHECK(place.ground.leftovers->text() == "1 retained will");
+  scene->connected(scene->kept_plan());
+  CHECK(place.ground.leftovers->text() == "1 session, 1 retained will");
 }
 
 TEST_CASE("clients with a will say DISCONNECT when their case is cancelled") {

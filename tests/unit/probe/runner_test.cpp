@@ -6,6 +6,7 @@
 
 #include <doctest/doctest.h>
 
+#include "probe/bare.hpp"
 #include "unit/probe/broker_thread.hpp"
 
 using namespace mqtt_toolbox;
@@ -61,6 +62,19 @@ Finding play_blind(Scene&) {
   return broken("blamed");
 }
 
+/// A PUBLISH to a wildcard.
+Finding play_malformed(Scene& scene) {
+  Bare client(scene);
+  if (!client.connect()) return {};
+  client.send(protocol::Publish{"a/#", "x"});
+  client.wire().wait_for_end(std::chrono::seconds(5));
+  return pass("closed");
+}
+
+std::optional<Finding> see_something(const Ground&) {
+  return broken("seen before");
+}
+
 constexpr Variant two[] = {{"one"}, {"two"}};
 constexpr Case cases[] = {
     {"together", "1", "both play", play_together, Versions::all, two},
@@ -81,9 +95,13 @@ class Play {
   /// `port` 0: where nobody listens.
   Play(std::vector<Task> tasks, RunSettings settings, std::uint16_t port = 0)
       : findings_(tasks.size()),
+        plays_(tasks.size()),
         runner_(
             ground_, std::move(tasks), settings,
-            [this](Outcome outcome) { findings_[outcome.number] = outcome.finding; },
+            [this](Outcome outcome) {
+              findings_[outcome.number] = outcome.finding;
+              plays_[outcome.number] = outcome.plays;
+            },
             [this] { end(); }) {
     ground_.plan.version = protocol::Version::v5;
     ground_.plan.transport.host = "127.0.0.1";
@@ -92,6 +110,8 @@ class Play {
   }
 
   Runner& runner() { return runner_; }
+  /// Once the findings are there.
+  const std::vector<unsigned>& plays() const { return plays_; }
   std::vector<Finding>& findings() {
     std::unique_lock lock(mutex_);
     ended_.wait(lock, [this] { return is_over_; });
@@ -107,6 +127,7 @@ class Play {
 
   Ground ground_;
   std::vector<Finding> findings_;
+  std::vector<unsigned> plays_;
   std::mutex mutex_;
   std::condition_variable ended_;
   bool is_over_ = false;
@@ -170,6 +191,58 @@ TEST_CASE("what kills a broker is blamed for it, and what is left is not played"
   CHECK(findings[0].verdict == Verdict::fail);
   CHECK(findings[1].verdict == Verdict::inconclusive);
   CHECK(findings[1].observed == std::string(lets_nobody_in) + ", since the case killer");
+  CHECK(play.plays() == std::vector<unsigned>{1, 0});
+}
+
+rule_breaker::Settings breaking(rule_breaker::Breach breach) {
+  rule_breaker::Settings settings;
+  settings.broken = breach;
+  return settings;
+}
+
+constexpr Case harming[] = {
+    {.name = "harmful",
+     .section = "1",
+     .promise = "none",
+     .play = play_malformed,
+     .alone = true,
+     .may_kill = true},
+    {.name = "waiting", .section = "1", .promise = "none", .play = play_for_ever, .alone = true},
+    {.name = "judge",
+     .section = "1",
+     .promise = "none",
+     .play = play_for_ever,
+     .alone = true,
+     .seen = see_something}};
+
+TEST_CASE(
+    "a broker that delivers nothing after a case is blamed for it, and what was seen stands") {
+  BrokerThread broker(breaking(rule_breaker::Breach::nothing_delivered_after_wildcard));
+  Play play(tasks_of(harming, protocol::Version::v5, {}), {2, std::chrono::minutes(5)},
+            broker.port());
+  const auto& findings = play.findings();
+  CHECK(findings[0].verdict == Verdict::fail);
+  CHECK(findings[0].observed == std::string(delivers_nothing) + "; before that: closed");
+  CHECK(findings[1].observed == std::string(delivers_nothing) + ", since the case harmful");
+  CHECK(findings[2].observed == "seen before");
+  CHECK(play.plays() == std::vector<unsigned>{1, 0, 0});
+}
+
+TEST_CASE("a broker that closes new connections after a case is blamed for it") {
+  BrokerThread broker(breaking(rule_breaker::Breach::nobody_let_in_after_wildcard));
+  Play play(tasks_of(harming, protocol::Version::v5, {}), {2, std::chrono::minutes(5)},
+            broker.port());
+  const auto& findings = play.findings();
+  CHECK(findings[0].observed == std::string(lets_nobody_in) + "; before that: closed");
+  CHECK(findings[1].observed == std::string(lets_nobody_in) + ", since the case harmful");
+}
+
+TEST_CASE("a broker that lives on after a case is not blamed") {
+  BrokerThread broker;
+  const std::string names[] = {"harmful"};
+  Play play(tasks_of(harming, protocol::Version::v5, names), {2, std::chrono::minutes(5)},
+            broker.port());
+  CHECK(play.findings()[0].observed == "closed");
 }
 
 TEST_CASE("what a script has left behind is not called any more") {

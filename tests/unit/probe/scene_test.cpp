@@ -31,6 +31,19 @@ TEST_CASE("the first trouble stays, and no step is taken after it") {
   CHECK_FALSE(stage.scene->wait([] { return true; }, never));
 }
 
+TEST_CASE("what is no pass tells how the broker ended a connection, once") {
+  Stage stage(
+      "accept; expect CONNECT; send CONNACK; expect PUBLISH; send DISCONNECT code=0x94; close");
+  Wire& wire = stage.scene->connected();
+  CHECK_FALSE(wire.try_publish({"a", "x", protocol::Qos::at_least_once}));
+  const std::string end = "DISCONNECT 0x94 Topic Alias invalid, with 0 of 1 messages answered";
+  CHECK(wire.end()->text == end);
+  CHECK(stage.scene->verdict(broken("lost")).observed ==
+        "lost; the broker had ended a connection: " + end);
+  CHECK(stage.scene->verdict(broken("lost: " + end)).observed == "lost: " + end);
+  CHECK(stage.scene->verdict(pass("kept")).observed == "kept");
+}
+
 TEST_CASE("topics and identifiers are the scene's own") {
   Stage stage("accept");
   CHECK(stage.scene->topic("a/b") == "prefix/run/any/a/b");
