@@ -13,11 +13,13 @@ using protocol::RetainHandling;
 
 namespace {
 
-/// Retained for one case, and cleared when it is over.
+/// Retained for one case, and cleared when it is over. A broker may acknowledge a message before it
+/// passes it on, and who subscribes in between gets it as a live one: its publisher listens too.
 class Retained {
  public:
   Retained(Scene& scene, const std::string& name)
-      : wire_(scene.connected()), topic_(scene.topic(name)) {
+      : scene_(scene), wire_(scene.connected()), topic_(scene.topic(name)) {
+    wire_.subscribe(topic_, {.qos = Qos::at_least_once});
     publish("kept");
   }
   ~Retained() {
@@ -26,12 +28,16 @@ class Retained {
   Retained(const Retained&) = delete;
   Retained& operator=(const Retained&) = delete;
 
-  bool publish(const std::string& payload) {
-    return wire_.publish(retained_message(topic_, payload));
+  /// Returns when the message was passed on.
+  void publish(const std::string& payload) {
+    const std::size_t before = count_of(wire_, payload);
+    wire_.publish(retained_message(topic_, payload));
+    scene_.wait([&] { return count_of(wire_, payload) > before; }, std::chrono::seconds(1));
   }
   const std::string& topic() const { return topic_; }
 
  private:
+  Scene& scene_;
   Wire& wire_;
   std::string topic_;
 };

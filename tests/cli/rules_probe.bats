@@ -29,6 +29,7 @@ setup_file() {
 }
 
 @test "none" { finds; }
+@test "distributed-late" { finds; }
 # What comes just behind a SUBSCRIBE may be its doing.
 @test "retained-sent-unasked" {
   finds no-foreign-messages '?alias-to-client' '?flow-control' '?retain-as-published' '?retain-handling' \

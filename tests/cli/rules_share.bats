@@ -7,6 +7,7 @@ load rules
 setup_file() { play_all mqtt-share-test; }
 
 @test "none" { finds; }
+@test "distributed-late" { finds; }
 # What comes just behind a SUBSCRIBE may be its doing.
 @test "retained-sent-unasked" { finds no-foreign-messages '?no-retained'; }
 

@@ -6,6 +6,7 @@ load rules
 setup_file() { play_all mqtt-will-test --refused-topic forbidden/will; }
 
 @test "none" { finds; }
+@test "distributed-late" { finds; }
 @test "will-dropped-after-fin" { finds fin kill; }
 @test "will-dropped-after-reset" { finds rst; }
 @test "will-dropped-after-silence" { finds silence; }
