@@ -79,8 +79,12 @@ class Command {
 
 }  // namespace
 
+/// Until the broker has closed: one that is just sending to the client would else see the connection
+/// break, maybe before it reads DISCONNECT.
 Time cut_by_disconnect(Scene&, Wire& victim) {
   const Time now = SystemClock().now();
+  victim.send_packet(protocol::Disconnect{});
+  victim.wait_for_end(arrival_patience);
   victim.disconnect();
   return now;
 }
