@@ -29,8 +29,15 @@ Cutter::Cutter(Scene& scene, Wire& wire)
 void Cutter::arm(CutPoint point, std::size_t first, unsigned times) {
   point_ = point;
   left_ = first;
+  row_ = 0;
   cuts_left_ = times;
   target_ = 0;
+}
+
+void Cutter::arm_rows(CutPoint point, std::size_t row, std::size_t between, unsigned times) {
+  arm(point, 1, times);
+  row_ = row;
+  between_ = between;
 }
 
 Fate Cutter::see(Direction direction, const protocol::Frame& frame) {
@@ -47,8 +54,10 @@ Fate Cutter::see(Direction direction, const protocol::Frame& frame) {
 
 bool Cutter::is_to_be_cut(Direction direction, PacketType type) {
   if (cuts_left_ == 0 || direction != point_.direction || type != point_.type) return false;
-  if (target_ != 0) return wire_.packets().back().packet_identifier == target_;
-  return --left_ == 0;
+  if (target_ != 0 && row_ == 0) return wire_.packets().back().packet_identifier == target_;
+  if (--left_ != 0) return false;
+  if (row_ != 0) left_ = (cuts_ + 1) % row_ == 0 ? between_ + 1 : 1;
+  return true;
 }
 
 void Cutter::note(const protocol::Frame& frame) {

@@ -36,6 +36,11 @@ class MQTT_TOOLBOX_API Cutter {
   /// From now on: cuts at the `first` such packet, counted from 1, and then whenever one with the
   /// same packet identifier comes by, `times` in all.
   void arm(CutPoint point, std::size_t first, unsigned times);
+  /// From now on: cuts at each of the next `row` such packets, lets `between` pass, and so on,
+  /// `times` in all.
+  void arm_rows(CutPoint point, std::size_t row, std::size_t between, unsigned times);
+  /// No more cuts.
+  void disarm() { cuts_left_ = 0; }
   unsigned cuts() const { return cuts_; }
   unsigned cuts_left() const { return cuts_left_; }
   /// The packet identifier of the packet that was cut last; 0: none yet.
@@ -55,6 +60,8 @@ class MQTT_TOOLBOX_API Cutter {
   Wire& wire_;
   CutPoint point_{};
   std::size_t left_ = 0;  ///< such packets until the next cut, itself included
+  std::size_t row_ = 0;   ///< cuts one behind the other; 0: by the packet identifier
+  std::size_t between_ = 0;
   unsigned cuts_left_ = 0;
   unsigned cuts_ = 0;
   std::size_t connection_ = 1;

@@ -14,20 +14,20 @@ namespace {
 constexpr std::size_t few = 4;
 
 /// What was published while a subscriber was away, in the order in which it came.
-Ledger play_away(Scene& scene) {
+Ledger play_away(Scene& scene, std::size_t count) {
   const Qos qos = scene.variant().qos;
   const std::string topic = scene.topic("stream");
   Wire& subscriber = scene.connected(scene.kept_plan());
   Peer& publisher = scene.peer();
   if (!has_qos(scene, subscriber) || !subscribe_at(scene, subscriber, topic, qos))
-    return Ledger(few);
+    return Ledger(count);
   go_away(scene, subscriber);
-  send_numbers(publisher, topic, qos, few);
-  if (!resume(scene, subscriber)) return Ledger(few);
+  send_numbers(publisher, topic, qos, count);
+  if (!resume(scene, subscriber)) return Ledger(count);
   send_last(scene, publisher, topic, qos,
             [&] { return has_payload(subscriber.received(), last_payload); });
   end_session(scene, subscriber);
-  return ledger_of(subscriber.received(), few);
+  return ledger_of(subscriber.received(), count);
 }
 
 /// Leaves a session with a subscription behind; its client has gone with DISCONNECT.
@@ -41,12 +41,12 @@ Wire& left_session(Scene& scene) {
 }  // namespace
 
 Finding play_queued(Scene& scene) {
-  const Ledger ledger = play_away(scene);
+  const Ledger ledger = play_away(scene, few);
   return ledger.lost().empty() ? pass(ledger.text()) : broken(ledger.text());
 }
 
 Finding play_order_of_queued(Scene& scene) {
-  const Ledger ledger = play_away(scene);
+  const Ledger ledger = play_away(scene, enough_for_order);
   if (ledger.late())
     return broken("number " + std::to_string(*ledger.late()) + " came after a later one");
   if (ledger.arrived() < 2) return inconclusive("too little came: " + ledger.text());

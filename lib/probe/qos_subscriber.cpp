@@ -167,14 +167,14 @@ Finding play_order_on_resume(Scene& scene) {
   Peer& publisher = scene.peer();
   if (!has_qos(scene, subscriber) || !subscribe_at(scene, subscriber, topic, qos)) return {};
   Cutter cutter(scene, subscriber);
-  send_numbers(publisher, topic, qos, few);
-  subscriber.wait_for(few, arrival_patience);
+  send_numbers(publisher, topic, qos, enough_for_order);
+  subscriber.wait_for(enough_for_order, arrival_patience);
   subscriber.cut(transport::Ending::fin);
   // Some brokers go on only when the first is acknowledged.
   subscriber.plan().session.acknowledge_at_once = true;
   if (!resume(scene, subscriber)) return {};
   const auto came_again = [&] {
-    Ledger ledger(few);
+    Ledger ledger(enough_for_order);
     for (const Sighting& sighting : cutter.sightings())
       if (sighting.connection > 1) ledger.take(sighting.payload);
     return ledger;

@@ -14,6 +14,10 @@ namespace mqtt_toolbox::probe {
 /// How long what must not come is waited for.
 inline constexpr Duration quiet_time = std::chrono::milliseconds(150);
 
+/// A broker that forgets the order may still keep that of a few: a hash table often has up to eight
+/// in the order in which they came.
+inline constexpr std::size_t enough_for_order = 10;
+
 /// Behind a stream, so that its end is seen.
 inline constexpr std::string_view last_payload = "last";
 

@@ -23,8 +23,8 @@ setup_file() { play_all mqtt-qos-test; }
   finds receive-maximum
   says 'of 8 arrived' receive-maximum/qos1
 }
-@test "order-swapped-qos1" { finds order; }
-@test "order-swapped-qos2" { finds order; }
+@test "order-swapped-qos1" { finds order order-of-queued order-on-resume; }
+@test "order-swapped-qos2" { finds order order-of-queued order-on-resume; }
 @test "downgrade-ignored" { finds lowered-qos; }
 @test "upgrade" { finds unraised-qos; }
 

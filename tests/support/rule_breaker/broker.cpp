@@ -11,7 +11,7 @@ namespace {
 
 using transport::Interest;
 
-constexpr std::uint64_t lose_every = 20;
+constexpr std::uint64_t lose_every = 40;
 constexpr Duration distribution_interval = std::chrono::milliseconds(5);
 constexpr Duration pause_of_looks = std::chrono::seconds(5);
 constexpr std::size_t longest_topic_survived = 32u << 10;
