@@ -122,7 +122,7 @@ const std::vector<Case> cases{
     {Fault::topic_name_empty, v5, "10 10 0004 4D515454 04 06 0000 0000 0000 0000"},
     {Fault::topic_name_has_wildcard, v311, "30 05 0003 612F23"},
     {Fault::response_topic_has_wildcard, v5, "30 08 0001 61 04 08 0001 2B"},
-    {Fault::response_topic_has_wildcard, v5, "10 11 0004 4D515454 04 06 0000 0000 0001 23 0000"},
+    {Fault::topic_name_has_wildcard, v5, "10 11 0004 4D515454 04 06 0000 0000 0001 23 0000"},
     {Fault::topic_alias_zero, v5, "30 07 0001 61 03 23 0000"},
     {Fault::topic_filter_empty, v311, "82 05 0001 0000 00"},
     {Fault::topic_filter_empty, v5, "A2 05 0001 00 0000"},
