@@ -137,11 +137,6 @@ std::optional<std::string> RetainedState::unread() const {
   return early + fmt::format("read: {} of {} messages", reading.read, reading.topics.topics);
 }
 
-/// Also before it is begun: what waited in a kept session comes first.
-void RetainedState::note_live(const protocol::Publish& message) {
-  if (stage_ != Stage::over) state_.note_live(message);
-}
-
 void RetainedState::subscribed(std::size_t first, const protocol::SubAck& suback) {
   if (is_beside()) return;
   for (std::size_t i = 0; i < suback.codes.size() && first + i < requests_.size(); ++i) {

@@ -49,8 +49,11 @@ class RetainedState final : private client::Handler {
   /// While it is being read: how far that has come, for people.
   std::optional<std::string> unread() const;
 
-  /// Of a message on the user's connection, when another reads the state.
-  void note_live(const protocol::Publish& message);
+  /// Of a message on the user's connection, when another reads the state. Also before it is begun:
+  /// what waited in a kept session comes first.
+  void note_live(const protocol::Publish& message) {
+    if (stage_ != Stage::over) state_.note_live(message);
+  }
   /// The user's connection was lost.
   void forget_live() { state_.forget_live(); }
   /// For the handler of the user's connection.

@@ -213,7 +213,10 @@ void Subscriber::handle(const protocol::Publish& message) {
   if (selector_.is_shown()) print(message);
   if (plan_.idle_timeout && !plan_.retained_only)
     idle_.arm(world_.loop.now() + *plan_.idle_timeout);
-  if (++counted_ != plan_.count) return;
+  if (++counted_ == plan_.count) count_reached();
+}
+
+void Subscriber::count_reached() {
   if (const auto unread = state_.unread(); unread && plan_.record) world_.reporter.note(*unread);
   finish(ExitCode::done);
 }
@@ -222,11 +225,13 @@ void Subscriber::print(const protocol::Publish& message) {
   if (!std::exchange(batch_open_, true)) batch_time_ = world_.wall_clock.now();
   ++rate_count_;
   if (plan_.record) warn_of_characters(message);
-  if (auto printed = printer_->append(output_.buffer(), message, batch_time_); !printed) {
-    exit_ = worse(exit_, printed.error().code);
-    world_.reporter.repeated("a message to " + printable(message.topic) + ": " +
-                             printed.error().text);
-  }
+  if (auto printed = printer_->append(output_.buffer(), message, batch_time_); !printed)
+    cannot_print(message, printed.error());
+}
+
+void Subscriber::cannot_print(const protocol::Publish& message, const Error& error) {
+  exit_ = worse(exit_, error.code);
+  world_.reporter.repeated("a message to " + printable(message.topic) + ": " + error.text);
 }
 
 /// Once: so that nobody finds out when the recording is to be published.

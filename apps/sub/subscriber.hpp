@@ -60,7 +60,9 @@ class Subscriber final : public client::Handler {
   void take(const protocol::Publish& message);
   void pause_reading(bool paused);
   void handle(const protocol::Publish& message);
+  void count_reached();
   void print(const protocol::Publish& message);
+  void cannot_print(const protocol::Publish& message, const Error& error);
   void warn_of_characters(const protocol::Publish& message);
   void clear_retained(const protocol::Publish& message);
   void flush();

@@ -35,7 +35,7 @@ enum class Text { ascii, utf8 };
 /// The highest bit of each byte that interrupts. The lowest flag of each test is exact: only above
 /// a true one can there be a false one.
 template <Text Kind>
-std::uint64_t interrupting_flags(std::uint64_t word) {
+inline std::uint64_t interrupting_flags(std::uint64_t word) {
   if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
   const std::uint64_t beyond = Kind == Text::ascii ? word & highs : has_byte(word, 0xC2);
   return has_below_space(word) | has_byte(word, '"') | has_byte(word, '\\') | has_byte(word, 0x7F) |
@@ -139,11 +139,10 @@ void append_plain(std::string& out, std::string_view& rest) {
   rest.remove_prefix(size);
 }
 
-/// Takes bytes off `rest` up to its end or, in ASCII, to the first byte that is none.
+/// Where something interrupts. Takes bytes off `rest` up to its end or, in ASCII, to the first byte
+/// that is none.
 template <Text Kind>
-void append_escaped(std::string& out, std::string_view& rest) {
-  append_plain<Kind>(out, rest);
-  if (rest.empty()) return;
+void append_interrupted(std::string& out, std::string_view& rest) {
   Collector collector(out);
   while (!rest.empty()) {
     const std::uint64_t word = front_word(rest);
@@ -167,6 +166,13 @@ void append_escaped(std::string& out, std::string_view& rest) {
       return;
     }
   }
+}
+
+/// The same for any bytes.
+template <Text Kind>
+void append_escaped(std::string& out, std::string_view& rest) {
+  append_plain<Kind>(out, rest);
+  if (!rest.empty()) append_interrupted<Kind>(out, rest);
 }
 
 std::size_t character_length(std::string_view rest) {

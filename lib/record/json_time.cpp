@@ -25,12 +25,18 @@ void JsonTime::set_second(WallTime time) {
   if (second_ >= 0) text_ += ".000000";
 }
 
-void JsonTime::append(std::string& out, WallTime time) {
+void JsonTime::set(WallTime time) {
   const SplitTime parts = split(time);
   if (parts.second != second_) set_second(time);
   write_six_digits(text_.data() + text_digits, parts.nanosecond / 1000);
   if (parts.second >= 0)
     write_six_digits(text_.data() + text_.size() - digits, parts.nanosecond / 1000);
+  time_ = time;
+}
+
+/// Messages that were read together have the same time.
+void JsonTime::append(std::string& out, WallTime time) {
+  if (time != time_ || text_.empty()) set(time);
   out += text_;
 }
 

@@ -26,6 +26,15 @@ TEST_CASE("the time as text and as a number, cut to microseconds") {
   CHECK(text_of(writer, 0) == R"("time":"1970-01-01T00:00:00.000000Z","time_s":0.000000)");
 }
 
+TEST_CASE("the same time again gives the same text, and another one does not") {
+  JsonTime writer;
+  const std::string start = R"("time":"1970-01-01T00:00:00.000000Z","time_s":0.000000)";
+  CHECK(text_of(writer, 0) == start);
+  CHECK(text_of(writer, 0) == start);
+  CHECK(text_of(writer, 1'000) == R"("time":"1970-01-01T00:00:00.000001Z","time_s":0.000001)");
+  CHECK(text_of(writer, 0) == start);
+}
+
 TEST_CASE("a clock that stands before 1970 gives whole seconds") {
   JsonTime writer;
   CHECK(text_of(writer, -1) == R"("time":"1969-12-31T23:59:59.999999Z","time_s":-1)");
