@@ -14,6 +14,8 @@ class Pace {
   Pace(transport::Loop& loop, const Plan& plan, transport::Loop::Callback due);
 
   void start(Time now) { start_ = now; }
+  /// False: every message may go at once, so that nobody need ask.
+  bool is_limited() const { return plan_.rate.has_value() || waits_for_delivery(); }
   /// Whether the next message may go now; if not, `due` is called when it may.
   bool is_due(Time now);
   void sent() { ++sent_; }

@@ -27,6 +27,20 @@ protocol::PacketType answer_to(protocol::Qos qos) {
                                             : protocol::PacketType::puback;
 }
 
+record::Published result_of(const Entry& entry) {
+  record::Published result;
+  result.topic = entry.topic;
+  result.qos = entry.outcome.qos;
+  result.packet_identifier = entry.outcome.packet_identifier;
+  result.reason = entry.outcome.reason;
+  result.packet = answer_to(entry.outcome.qos);
+  result.latency = entry.ended - entry.started;
+  result.may_be_duplicate = entry.outcome.may_be_duplicate;
+  if (!entry.id.empty()) result.id = entry.id;
+  result.properties = entry.outcome.properties;
+  return result;
+}
+
 }  // namespace
 
 Publisher::Publisher(console::World& world, const Plan& plan,
@@ -153,7 +167,7 @@ void Publisher::pump() {
 void Publisher::publish_while_due() {
   while (!exhausted_ && !output_.blocked() && !holds_back()) {
     if (!held_ && !pull()) return;
-    if (!pace_.is_due(world_.loop.now())) break;
+    if (pace_.is_limited() && !pace_.is_due(world_.loop.now())) break;
     if (!offer()) return;
   }
   source_->pause();
@@ -184,7 +198,7 @@ bool Publisher::offer() {
 
 void Publisher::taken(client::Token token, protocol::PacketIdentifier identifier) {
   pace_.sent();
-  remember_risky(token);
+  if (plan_.defaults.allow_control_characters) remember_risky(token);
   if (item_.message.qos == protocol::Qos::at_most_once) return taken_at_qos_0();
   Time now = world_.loop.now();
   if (ledger_.unsettled() == 0) silence_.start(*client_);
@@ -196,7 +210,6 @@ void Publisher::taken(client::Token token, protocol::PacketIdentifier identifier
 }
 
 void Publisher::remember_risky(client::Token token) {
-  if (!plan_.defaults.allow_control_characters) return;
   const protocol::Publish& message = item_.message;
   auto risky = protocol::find_risky_character(message.topic);
   if (!risky)
@@ -237,7 +250,7 @@ void Publisher::settled(const Entry& entry) {
   if (is_refused) exit_ = worse(exit_, ExitCode::rejected);
   if (is_refused && queue_ != nullptr) refused_.push_back(entry.token);
   if (entry.outcome.may_be_duplicate) exit_ = worse(exit_, ExitCode::no);
-  complain_about(entry);
+  if (is_refused || entry.outcome.may_be_duplicate) complain_about(entry);
   print_done();
   if (ledger_.unsettled() > 0) return;
   silence_.stop();
@@ -245,7 +258,7 @@ void Publisher::settled(const Entry& entry) {
 }
 
 void Publisher::delivered() {
-  if (ledger_.unsettled() == 0) pace_.delivered(world_.loop.now());
+  if (pace_.waits_for_delivery() && ledger_.unsettled() == 0) pace_.delivered(world_.loop.now());
 }
 
 void Publisher::complain_about(const Entry& entry) {
@@ -255,7 +268,7 @@ void Publisher::complain_about(const Entry& entry) {
     world_.reporter.repeated(
         about + " was refused: " + code_text(entry.outcome.reason, answer_to(entry.outcome.qos)) +
         (reason_string ? ": " + printable(*reason_string) : ""));
-  } else if (entry.outcome.may_be_duplicate) {
+  } else {
     world_.reporter.repeated(about + " may have been delivered twice: the broker lost the session");
   }
 }
@@ -270,23 +283,11 @@ void Publisher::on_batch_end() {
 }
 
 void Publisher::print_done() {
-  while (const Entry* entry = ledger_.take_done()) {
-    record::Published result;
-    result.topic = entry->topic;
-    result.qos = entry->outcome.qos;
-    result.packet_identifier = entry->outcome.packet_identifier;
-    result.reason = entry->outcome.reason;
-    result.packet = answer_to(entry->outcome.qos);
-    result.latency = entry->ended - entry->started;
-    result.may_be_duplicate = entry->outcome.may_be_duplicate;
-    if (!entry->id.empty()) result.id = entry->id;
-    result.properties = entry->outcome.properties;
-    print(result);
-  }
+  while (const Entry* entry = ledger_.take_done())
+    if (plan_.json) print(result_of(*entry));
 }
 
 void Publisher::print(const record::Published& result) {
-  if (!plan_.json) return;
   // What is told stays true: with a store it is told when the store has kept it.
   std::string& out = queue_ != nullptr ? unkept_ : output_.buffer();
   writer_.append(out, result, world_.wall_clock.now());

@@ -79,6 +79,7 @@ class Publisher final : public client::Handler {
   void taken(client::Token token, protocol::PacketIdentifier identifier);
   void remember_risky(client::Token token);
   void taken_at_qos_0();
+  void print_taken();
   bool expects_confirmation() const;
   void ping_when_due();
   void ping();

@@ -6,10 +6,7 @@
 namespace mqtt_toolbox::pub {
 
 void Publisher::taken_at_qos_0() {
-  record::Published result;
-  result.topic = item_.message.topic;
-  if (!item_.id.empty()) result.id = item_.id;
-  print(result);
+  if (plan_.json) print_taken();
   delivered();
   ++taken_at_qos_0_;
   const std::uint64_t place = item_.line != 0 ? item_.line : taken_at_qos_0_;
@@ -18,6 +15,13 @@ void Publisher::taken_at_qos_0() {
   // Whether it stays the only one is not known yet.
   if (!expects_confirmation()) return pings_.arm(world_.loop.now() + Unconfirmed::time_to_ping);
   ping_when_due();
+}
+
+void Publisher::print_taken() {
+  record::Published result;
+  result.topic = item_.message.topic;
+  if (!item_.id.empty()) result.id = item_.id;
+  print(result);
 }
 
 /// A single message pays nothing for it unless the user asks.

@@ -164,15 +164,19 @@ class RecordSource : public Source {
 
 class LineSource final : public RecordSource {
  public:
-  using RecordSource::RecordSource;
+  LineSource(transport::Loop& loop, const Plan& plan, SourceListener listener)
+      : RecordSource(loop, plan, std::move(listener)), message_(message_with(plan.defaults, {})) {}
 
  private:
   bool fill(std::string_view record, Item& item) override {
-    item.message = message_with(plan_.defaults, record);
+    item.message = message_;
+    item.message.payload = record;
     item.payload = client::Payload::copied;
     item.line = splitter_.number();
     return true;
   }
+
+  const protocol::Publish message_;  ///< all but the payload
 };
 
 class JsonSource final : public RecordSource {

@@ -4,15 +4,12 @@
 
 namespace mqtt_toolbox::pub {
 
-bool Unconfirmed::sent(std::uint64_t place, std::size_t bytes, Time now) {
-  const bool is_first = open_.messages++ == 0;
-  if (is_first) {
-    open_.first_place = place;
-    open_since_ = now;
-  }
-  open_bytes_ += bytes;
-  if (count_++ == 0) first_place_ = place;
-  return is_first || open_bytes_ >= bytes_to_ping;
+/// Behind the last PINGREQ; always such that a PINGREQ becomes due.
+bool Unconfirmed::first_sent(std::uint64_t place, Time now) {
+  open_.first_place = place;
+  open_since_ = now;
+  if (count_ == 1) first_place_ = place;
+  return true;
 }
 
 void Unconfirmed::pinged(std::uint64_t number) {

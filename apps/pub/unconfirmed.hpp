@@ -17,7 +17,12 @@ class Unconfirmed {
  public:
   /// A message was taken; `place` is where in the input it stands, `bytes` its size. Whether
   /// `ping_due` may have changed, which it does with few of many.
-  bool sent(std::uint64_t place, std::size_t bytes, Time now);
+  bool sent(std::uint64_t place, std::size_t bytes, Time now) {
+    ++count_;
+    open_bytes_ += bytes;
+    if (open_.messages++ == 0) return first_sent(place, now);
+    return open_bytes_ >= bytes_to_ping;
+  }
   /// A PINGREQ was sent behind all of them.
   void pinged(std::uint64_t number);
   /// PINGRESP to that PINGREQ, and so to all before it.
@@ -44,6 +49,8 @@ class Unconfirmed {
     std::uint64_t messages = 0;
     std::uint64_t first_place = 0;
   };
+
+  bool first_sent(std::uint64_t place, Time now);
 
   static constexpr std::size_t bytes_to_ping = 64u << 10;
   /// So that a broker which does not answer costs no memory without end.

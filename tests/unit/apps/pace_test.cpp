@@ -12,6 +12,7 @@ TEST_CASE("pace: at once when nothing else is asked") {
   Pace pace(loop, plan, [] {});
   const Time start = loop.now();
   pace.start(start);
+  CHECK_FALSE(pace.is_limited());
   for (int i = 0; i < 5; ++i) {
     CHECK(pace.is_due(start));
     pace.sent();
@@ -25,6 +26,7 @@ TEST_CASE("pace: a rate is an absolute schedule, a late message does not delay t
   Pace pace(loop, plan, [] {});
   const Time start = loop.now();
   pace.start(start);
+  CHECK(pace.is_limited());
   CHECK(pace.is_due(start));
   pace.sent();
   CHECK_FALSE(pace.is_due(start + milliseconds(99)));
@@ -59,6 +61,7 @@ TEST_CASE("pace: a pause counts from the delivery, not from the sending") {
   Pace pace(loop, plan, [] {});
   const Time start = loop.now();
   pace.start(start);
+  CHECK(pace.is_limited());
   CHECK(pace.is_due(start));
   pace.sent();
   CHECK_FALSE(pace.is_due(start + std::chrono::hours(1)));
