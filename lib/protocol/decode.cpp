@@ -33,6 +33,10 @@ void read(Reader& reader, Version version, ConnAck& connack) {
     connack.properties = reader.properties(PropertyPlace::connack);
 }
 
+bool has_topic_alias(const Publish& publish) {
+  return !publish.properties.empty() && publish.properties.find(PropertyId::topic_alias);
+}
+
 void read_publish(Reader& reader, std::uint8_t first, Version version, Publish& publish) {
   publish.qos = static_cast<Qos>(first >> 1 & 0x03);
   publish.dup = (first & dup_flag) != 0;
@@ -40,9 +44,8 @@ void read_publish(Reader& reader, std::uint8_t first, Version version, Publish& 
   publish.topic = reader.binary();
   if (publish.qos != Qos::at_most_once) publish.packet_identifier = reader.packet_identifier();
   if (version == Version::v5) publish.properties = reader.properties(PropertyPlace::publish);
-  const bool has_alias = publish.topic.empty() && !publish.properties.empty() &&
-                         publish.properties.find(PropertyId::topic_alias);
-  if (!has_alias) require(reader, check_topic_name(publish.topic));
+  const bool needs_topic = !publish.topic.empty() || !has_topic_alias(publish);
+  if (needs_topic) require(reader, check_topic_name(publish.topic));
   publish.payload = reader.remainder();
 }
 

@@ -110,6 +110,13 @@ tl::expected<Properties, Fault> Properties::parse(Bytes encoded, PropertyPlace p
   return Properties(encoded);
 }
 
+Properties Reader::parse_properties(std::size_t length, PropertyPlace place) {
+  const Bytes encoded = take(length, Fault::property_length_exceeds_packet);
+  const auto parsed = Properties::parse(encoded, place);
+  if (!parsed) fail(parsed.error());
+  return parsed.value_or(Properties());
+}
+
 void Properties::Iterator::step() {
   Reader reader(rest_);
   at_end_ = read_property(reader, property_) == nullptr;

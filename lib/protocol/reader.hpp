@@ -72,11 +72,7 @@ class Reader {
   /// Property Length and Properties, MQTT 5.0 section 2.2.2.
   Properties properties(PropertyPlace place) {
     const std::uint32_t length = variable_integer();
-    if (length == 0) return Properties();
-    const Bytes encoded = take(length, Fault::property_length_exceeds_packet);
-    const auto parsed = Properties::parse(encoded, place);
-    if (!parsed) fail(parsed.error());
-    return parsed.value_or(Properties());
+    return length == 0 ? Properties() : parse_properties(length, place);
   }
 
   /// All that is left.
@@ -87,6 +83,8 @@ class Reader {
   }
 
  private:
+  Properties parse_properties(std::size_t length, PropertyPlace place);
+
   /// 0 behind the end, where the reader has failed already.
   static std::uint8_t byte_at(Bytes bytes, std::size_t at) {
     return at < bytes.size() ? static_cast<std::uint8_t>(bytes[at]) : 0;

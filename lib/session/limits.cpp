@@ -57,15 +57,13 @@ ServerLimits server_limits(const Properties& connack) {
 }
 
 Status check_publish(const ServerLimits& limits, const protocol::Publish& message) {
+  if (accepts(limits, message)) return {};
   if (message.qos > limits.maximum_qos) {
     return fail(ExitCode::rejected,
                 fmt::format("the broker accepts at most QoS {0} (Maximum QoS {0})",
                             static_cast<int>(limits.maximum_qos)));
   }
-  if (message.retain && !limits.retain_available) {
-    return fail(ExitCode::rejected, "the broker accepts no retained messages (Retain Available 0)");
-  }
-  return {};
+  return fail(ExitCode::rejected, "the broker accepts no retained messages (Retain Available 0)");
 }
 
 Status check_subscribe(const ServerLimits& limits, const protocol::Subscribe& subscribe) {

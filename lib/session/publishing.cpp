@@ -42,17 +42,18 @@ tl::unexpected<Error> unencodable(protocol::Fault fault) {
 }
 
 /// Header and, if copied, payload; returns how many bytes.
-Result<std::size_t> encode_publish(const Publish& message, Payload payload,
-                                   protocol::Version version, const ServerLimits& limits,
-                                   std::span<char> room) {
+tl::expected<std::size_t, protocol::Fault> encode_publish(const Publish& message, Payload payload,
+                                                          protocol::Version version,
+                                                          std::span<char> room) {
   const auto header = protocol::encode_publish_header(message, version, room);
-  if (!header) return unencodable(header.error());
+  if (!header || !is_copied(message, payload)) return header;
   const Bytes body = message.payload;
-  if (*header + body.size() > limits.maximum_packet_size)
-    return tl::unexpected(check_packet_size(limits, *header + body.size()).error());
-  if (!is_copied(message, payload)) return *header;
   if (!body.empty()) std::memcpy(room.data() + *header, body.data(), body.size());
   return *header + body.size();
+}
+
+tl::unexpected<Error> too_large(const ServerLimits& limits, std::size_t size) {
+  return tl::unexpected(check_packet_size(limits, size).error());
 }
 
 Bytes borrowed_part(const Publish& message, Payload payload) {
@@ -70,8 +71,8 @@ Result<Submission> Session::State::publish(const Publish& given, Token token, Pa
   const bool is_stored = message.qos != Qos::at_most_once;
   if (phase != Phase::online)
     return block(is_stored ? stored_bound(message, message.topic, payload) : 0);
-  if (auto status = check_publish(limits, message); !status)
-    return tl::unexpected(std::move(status.error()));
+  if (!accepts(limits, message)) return tl::unexpected(check_publish(limits, message).error());
+  if (!may_have_alias(message)) return send_new(message, token, payload, {});
   const auto alias = choose_alias(message);
   if (!alias) return tl::unexpected(alias.error());
   return send_new(message, token, payload, *alias);
@@ -103,8 +104,7 @@ Result<Submission> Session::State::send_aliased(const Publish& message, Bytes to
   const auto header = protocol::publish_header_size(wire, version);
   if (!header) return unencodable(header.error());
   const std::size_t whole = *header + wire.payload.size();
-  if (auto status = check_packet_size(limits, whole); !status)
-    return tl::unexpected(std::move(status.error()));
+  if (whole > limits.maximum_packet_size) return too_large(limits, whole);
   if (is_stored) {
     const auto stored = store_new(outgoing_aliases->without_alias(message, topic), token, payload);
     if (!stored) return tl::unexpected(stored.error());
@@ -116,9 +116,12 @@ Result<Submission> Session::State::send_aliased(const Publish& message, Bytes to
 
 Result<Submission> Session::State::send_unstored(const Publish& wire, Payload payload) {
   const auto room = output.reserve(wire_bound(wire, payload));
-  const auto size = encode_publish(wire, payload, version, limits, room);
-  if (!size) return tl::unexpected(size.error());
-  commit(room.data(), *size, borrowed_part(wire, payload));
+  const auto size = encode_publish(wire, payload, version, room);
+  if (!size) return unencodable(size.error());
+  const Bytes borrowed = borrowed_part(wire, payload);
+  const std::size_t whole = *size + borrowed.size();
+  if (whole > limits.maximum_packet_size) return too_large(limits, whole);
+  commit(room.data(), *size, borrowed);
   return Submission{Admission::accepted, wire.packet_identifier};
 }
 
@@ -128,8 +131,10 @@ Result<Inflight::Sequence> Session::State::store(const Publish& given, Token tok
   Publish message = given;
   message.packet_identifier = inflight.next_identifier();
   const auto room = inflight.reserve(stored_bound(message, message.topic, payload));
-  const auto size = encode_publish(message, payload, version, limits, room);
-  if (!size) return tl::unexpected(size.error());
+  const auto size = encode_publish(message, payload, version, room);
+  if (!size) return unencodable(size.error());
+  const std::size_t whole = *size + borrowed_part(message, payload).size();
+  if (whole > limits.maximum_packet_size) return too_large(limits, whole);
   InflightEntry entry;
   entry.token = token;
   entry.size = static_cast<std::uint32_t>(*size);
@@ -153,7 +158,6 @@ Result<Inflight::Sequence> Session::State::store_new(const Publish& message, Tok
 }
 
 Result<OutgoingAliases::Choice> Session::State::choose_alias(const Publish& message) {
-  if (version != protocol::Version::v5) return OutgoingAliases::Choice{};
   const auto given = message.properties.empty()
                          ? std::nullopt
                          : message.properties.number(PropertyId::topic_alias);

@@ -140,7 +140,11 @@ void Session::State::on_frame_before_connack(const Frame& frame) {
 
 void Session::State::on_frame_online(const Frame& frame) {
   if (frame.type() == PacketType::publish) return on_publish(frame);
-  if (on_plain_acknowledgement(frame)) return;
+  if (!on_plain_acknowledgement(frame)) on_other_frame(frame);
+}
+
+/// What does not come with each message.
+void Session::State::on_other_frame(const Frame& frame) {
   switch (frame.type()) {
     case PacketType::connect:
     case PacketType::subscribe:

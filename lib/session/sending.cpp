@@ -11,22 +11,19 @@ using protocol::PacketType;
 /// Ends a packet that was encoded into reserved room; `borrowed` is the rest of it.
 void Session::State::commit(const char* packet, std::size_t size, Bytes borrowed) {
   keep_alive.sent(now);
-  if (!settings.observe_packets) {
-    output.commit(size);
-    output.borrow(borrowed);
-    return;
-  }
-  // A copy, because an observer may make the session send, and the output move.
+  if (settings.observe_packets) return commit_observed(packet, size, borrowed);
+  output.commit(size);
+  if (!borrowed.empty()) output.borrow(borrowed);
+}
+
+/// With a copy, because an observer may make the session send, and the output move.
+void Session::State::commit_observed(const char* packet, std::size_t size, Bytes borrowed) {
   std::string whole(packet, size);
   whole += borrowed;
   output.commit(size);
   output.borrow(borrowed);
-  observe(Direction::sent, whole);
-}
-
-void Session::State::observe(Direction direction, Bytes packet) {
-  const auto cut = protocol::next_frame(packet);
-  if (cut && cut->frame) handler.on_packet(direction, *cut->frame, version);
+  const auto cut = protocol::next_frame(whole);
+  if (cut && cut->frame) handler.on_packet(Direction::sent, *cut->frame, version);
 }
 
 tl::expected<void, Fault> Session::State::send(const protocol::Packet& packet) {

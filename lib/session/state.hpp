@@ -50,11 +50,16 @@ struct Session::State final : Output::Watcher {
   void send_stored(const InflightEntry& entry);
   void note_borrowed(const InflightEntry& entry, std::uint64_t written_at);
   void commit(const char* packet, std::size_t size, Bytes borrowed = {});
-  void observe(Direction direction, Bytes packet);
+  void commit_observed(const char* packet, std::size_t size, Bytes borrowed);
 
   // publishing.cpp: PUBLISH from this side.
   Result<Submission> publish(const protocol::Publish& given, Token token, Payload payload,
                              Time time);
+  /// Whether the message may have a topic alias, its own or one chosen for it.
+  bool may_have_alias(const protocol::Publish& message) const {
+    const bool may_choose = settings.use_topic_aliases && limits.topic_alias_maximum != 0;
+    return version == protocol::Version::v5 && (may_choose || !message.properties.empty());
+  }
   Result<OutgoingAliases::Choice> choose_alias(const protocol::Publish& message);
   Result<Submission> send_unstored(const protocol::Publish& wire, Payload payload);
   Result<Submission> send_new(const protocol::Publish& message, Token token, Payload payload,
@@ -128,6 +133,7 @@ struct Session::State final : Output::Watcher {
   void on_frame(const protocol::Frame& frame);
   void on_frame_before_connack(const protocol::Frame& frame);
   void on_frame_online(const protocol::Frame& frame);
+  void on_other_frame(const protocol::Frame& frame);
   bool on_plain_acknowledgement(const protocol::Frame& frame);
   void on_decoded(const protocol::Packet& packet);
   std::optional<Bytes> authentication_method() const;

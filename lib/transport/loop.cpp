@@ -15,10 +15,10 @@ constexpr Time at_once = Time(0);
 
 }  // namespace
 
-Time Loop::State::now() {
-  if (!in_turn) return clock.now();
-  if (!batch_time) batch_time = clock.now();
-  return *batch_time;
+Time Loop::State::read_clock() {
+  const Time time = clock.now();
+  if (in_turn) batch_time = time;
+  return time;
 }
 
 /// Runs what was there at the start; what a callback adds waits for the next call. A `stop` leaves

@@ -22,7 +22,12 @@ struct Loop::State {
   bool in_turn = false;
   bool stopped = false;
 
-  Time now();
+  /// Asked for each message, and the same for all of a batch.
+  Time now() {
+    if (in_turn && batch_time) return *batch_time;
+    return read_clock();
+  }
+  Time read_clock();
   void turn(Time deadline);
   void wait(Time until);
   void run(std::vector<Callback>& callbacks);
