@@ -160,7 +160,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   /// was seen.
   Time ended_at() const { return end_ ? end_->at : Time{}; }
   const std::optional<WireEnd>& end() const { return end_; }
-  /// How the broker last ended one of the connections; empty: it never did.
+  /// How the broker last ended a connection, where it said why or owed answers; else empty.
   const std::string& ended_by_broker() const { return ended_by_broker_; }
   /// Until the connection is over.
   bool wait_for_end(Duration patience);

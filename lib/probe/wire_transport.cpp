@@ -379,10 +379,11 @@ void Wire::finish(WireEnd::Kind kind, std::string text) {
   const auto ending = kind == WireEnd::Kind::here ? cut_with_ : transport::Ending::fin;
   stream_->set_events(nullptr);
   stream_->end(ending);
-  if (kind != WireEnd::Kind::here) text = how_broker_ended(std::move(text));
-  // What follows a refusal is no news.
-  const bool was_refused = connack_ && is_failure(*connack_);
-  if (kind != WireEnd::Kind::here && !was_refused) ended_by_broker_ = text;
+  if (kind != WireEnd::Kind::here) {
+    std::string told = how_broker_ended(text);
+    if (told != text) ended_by_broker_ = told;
+    text = std::move(told);
+  }
   end_ = WireEnd{kind, std::move(text), disconnect_reason_, now};
   retire(ending);
   timer_.disarm();
