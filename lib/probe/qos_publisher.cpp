@@ -38,7 +38,8 @@ class ReturningPublisher {
         return false;
       }
     }
-    while (!wire_.settle(arrival_patience))
+    // A broker may acknowledge what was cut once more, and so too early.
+    while (!wire_.settle(arrival_patience) || !wire_.online())
       if (wire_.online() || !come_back()) return false;
     return true;
   }
