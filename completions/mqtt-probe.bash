@@ -104,6 +104,7 @@ _mqtt_probe() {
       return
       ;;
     --packet-limit | \
+      --patience | \
       --case-timeout | \
       --parallel | \
       --replays | \
@@ -159,6 +160,7 @@ _mqtt_probe() {
     --hostile
     --packet-limit
     --no-control
+    --patience
     --case
     --list -l
     --case-timeout

@@ -83,6 +83,7 @@ _mqtt_qos_test() {
       return
       ;;
     --messages | \
+      --patience | \
       --case-timeout | \
       --parallel | \
       --replays | \
@@ -120,6 +121,7 @@ _mqtt_qos_test() {
   local options='
     --messages
     --no-control
+    --patience
     --case
     --list -l
     --case-timeout

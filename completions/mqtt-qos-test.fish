@@ -2,6 +2,7 @@
 complete -c mqtt-qos-test -f
 complete -c mqtt-qos-test -l messages -x -d 'how many messages a stream has, 2 to 100000 (default: 50, and 8 where connections are cut)'
 complete -c mqtt-qos-test -l no-control -d 'make the checks without a message that shows first that messages pass'
+complete -c mqtt-qos-test -l patience -x -d 'how long to look for what must come before it counts as missing (default: 32s)'
 complete -c mqtt-qos-test -l case -x -a 'at-most-once at-least-once exactly-once order lowered-qos unraised-qos first-without-dup queued-without-dup dup-of-publisher identifiers-in-use identifier-taken-again identifier-not-released refused-by-subscriber receive-maximum publisher-cut-after-publish publisher-cut-before-puback publisher-cut-before-pubrec publisher-cut-after-pubrec publisher-cut-after-pubrel publisher-cut-before-pubcomp full-window subscriber-cut-before-puback subscriber-cut-before-pubrec subscriber-cut-after-pubrec subscriber-cut-before-pubcomp order-on-resume acknowledged-not-again queued order-of-queued session-present session-not-present subscriptions-kept clean-start-forgets no-foreign-messages no-added-properties' -d 'make this check only; may be given several times'
 complete -c mqtt-qos-test -s l -l list -d 'say which checks there are, and exit'
 complete -c mqtt-qos-test -l case-timeout -x -d 'how long a check may take before it counts as inconclusive (default: each check has its own)'

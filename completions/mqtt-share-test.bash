@@ -85,6 +85,7 @@ _mqtt_share_test() {
     --members | \
       --groups | \
       --messages | \
+      --patience | \
       --case-timeout | \
       --parallel | \
       --replays | \
@@ -124,6 +125,7 @@ _mqtt_share_test() {
     --groups
     --messages
     --no-control
+    --patience
     --case
     --list -l
     --case-timeout

@@ -4,6 +4,7 @@ complete -c mqtt-share-test -l members -x -d 'how many members a group has, 2 to
 complete -c mqtt-share-test -l groups -x -d 'how many groups there are side by side, 1 to 1000 (default: 2)'
 complete -c mqtt-share-test -l messages -x -d 'how many messages a group is to share, 1 to 100000 (default: 20 to 60, as the check needs)'
 complete -c mqtt-share-test -l no-control -d 'make the checks without a message that shows first that messages pass'
+complete -c mqtt-share-test -l patience -x -d 'how long to look for what must come before it counts as missing (default: 32s)'
 complete -c mqtt-share-test -l case -x -a 'served one-member every-group groups-of-one-name plain-subscriber even-share member-joins member-unsubscribes member-disconnects member-dies member-dies-for-good member-dies-at-qos2 acknowledged-by-the-dead refused-by-member silent-member deaf-member no-retained no-local no-foreign-messages no-added-properties' -d 'make this check only; may be given several times'
 complete -c mqtt-share-test -s l -l list -d 'say which checks there are, and exit'
 complete -c mqtt-share-test -l case-timeout -x -d 'how long a check may take before it counts as inconclusive (default: each check has its own)'

@@ -120,6 +120,7 @@ _mqtt_will_test() {
       return
       ;;
     --refused-topic | \
+      --patience | \
       --case-timeout | \
       --parallel | \
       --replays | \
@@ -179,6 +180,7 @@ _mqtt_will_test() {
   esac
   local options='
     --no-control
+    --patience
     --cut
     --witness
     --kick

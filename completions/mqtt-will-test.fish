@@ -1,6 +1,7 @@
 # Generated from the tables of options; not to be edited.
 complete -c mqtt-will-test -f
 complete -c mqtt-will-test -l no-control -d 'make the checks without a message that shows first that messages pass'
+complete -c mqtt-will-test -l patience -x -d 'how long to look for what must come before it counts as missing (default: 32s)'
 complete -c mqtt-will-test -l cut -x -a 'disconnect disconnect-with-will fin rst silence kill protocol-error take-over' -d 'how the connection of your own will ends, with --will-topic: disconnect, disconnect-with-will, fin, rst, silence, kill, protocol-error or take-over (default: rst)'
 complete -c mqtt-will-test -l witness -x -a 'both native paho' -d 'which clients look whether the will comes: both, native or paho (default: both, where the paho engine can be had)'
 complete -c mqtt-will-test -l kick -x -a '(__fish_complete_command)' -d 'also check the will of a client that the broker throws out'

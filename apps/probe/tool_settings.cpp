@@ -51,6 +51,7 @@ Status take_packet_limit(options::Settings& settings, Values values) {
 
 constexpr std::array specs{
     checks::no_control,
+    checks::patience,
     Spec{.name = "require",
          .kind = Kind::facts,
          .value_name = "LIST",

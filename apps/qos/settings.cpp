@@ -23,6 +23,7 @@ Status take_messages(options::Settings& settings, Values values) {
 
 constexpr std::array specs{
     checks::no_control,
+    checks::patience,
     Spec{.name = "messages",
          .kind = Kind::number,
          .value_name = "N",

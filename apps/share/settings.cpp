@@ -34,6 +34,7 @@ Status take_number(options::Settings& settings, Values values) {
 
 constexpr std::array specs{
     checks::no_control,
+    checks::patience,
     Spec{.name = "members",
          .kind = Kind::number,
          .value_name = "N",

@@ -47,6 +47,7 @@ Status take_topic(options::Settings& settings, Values values) {
 
 constexpr std::array specs{
     checks::no_control,
+    checks::patience,
     Spec{.name = "cut",
          .kind = Kind::choice,
          .value_name = "HOW",

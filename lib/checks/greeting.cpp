@@ -13,6 +13,7 @@ class Visitor final : private client::Handler {
 
   Result<Greeting> visit(Random& random, const client::ConnectPlan& plan) {
     client_ = client::make_native_client({loop_, random}, plan, *this);
+    begin_ = SystemClock().now();
     client_->connect();
     loop_.run_until(never);
     return std::move(greeting_);
@@ -20,7 +21,7 @@ class Visitor final : private client::Handler {
 
  private:
   void on_connected(const client::Connected& connected) override {
-    greeting_ = Greeting{connected.version, connected.limits};
+    greeting_ = Greeting{connected.version, connected.limits, SystemClock().now() - begin_};
     client_->close({}, std::chrono::seconds(1));
   }
   void on_reconnecting(const Error&, Duration) override {}
@@ -35,6 +36,7 @@ class Visitor final : private client::Handler {
 
   transport::Loop& loop_;
   std::unique_ptr<client::Client> client_;
+  Time begin_{};
   Result<Greeting> greeting_ = fail(ExitCode::no, "interrupted");
 };
 

@@ -12,6 +12,7 @@ namespace mqtt_toolbox::checks {
 struct Greeting {
   protocol::Version version = protocol::Version::v5;
   session::ServerLimits limits;
+  Duration took{};  ///< from the first attempt on
 };
 
 /// Connects once as the plan says, without its will, and leaves. The errors of a client;

@@ -101,6 +101,7 @@ class Run {
     ground_.plan = settings_.plan;
     ground_.plan.version = greeting.version;
     ground_.limits = greeting.limits;
+    ground_.round_trip->note(greeting.took);
     share_password();
     ground_.seed = world_.random();
     ground_.started = world_.wall_clock.now();
@@ -152,7 +153,7 @@ class Run {
     client::ConnectPlan plan = ground_.plan;
     if (password_) plan.password = password_->value();
     return send_control_message(world_, plan, ground_.topic_prefix + "/control",
-                                settings_.checks.limit.value_or(probe::arrival_patience));
+                                settings_.checks.limit.value_or(probe::arrival_patience.time));
   }
 
   /// A client does not tell the reason code.
@@ -177,8 +178,11 @@ class Run {
     ground_.allowance->widen(tasks_.size() * ground_.amounts.messages.value_or(0) *
                              bytes_a_message);
     report_.expect(tasks_, ground_.version(), suite_.facts);
-    const probe::RunSettings run{world_.trace != nullptr ? 1 : settings_.checks.side_by_side,
-                                 settings_.checks.limit, settings_.checks.replays};
+    probe::RunSettings run;
+    run.side_by_side = world_.trace != nullptr ? 1 : settings_.checks.side_by_side;
+    run.limit = settings_.checks.limit;
+    run.patience = settings_.patience;
+    run.replays = settings_.checks.replays;
     probe::Runner runner(
         ground_, tasks_, run,
         [this](probe::Outcome outcome) {

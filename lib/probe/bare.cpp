@@ -128,7 +128,7 @@ std::size_t Bare::count(PacketType type) const {
                     [type](const Answer& answer) { return answer.type == type; }));
 }
 
-const Bare::Answer* Bare::wait_for(PacketType type, Duration patience) {
+const Bare::Answer* Bare::wait_for(PacketType type, Patience patience) {
   const auto is_there = [&](const Answer& answer) { return answer.type == type; };
   wire_.wait_for_answer(
       [&] { return std::any_of(answers_.begin(), answers_.end(), is_there) || wire_.end(); },
@@ -138,7 +138,7 @@ const Bare::Answer* Bare::wait_for(PacketType type, Duration patience) {
 }
 
 std::optional<ReasonCode> Bare::subscribe(const std::string& filter, protocol::Qos qos,
-                                          Duration patience) {
+                                          Patience patience) {
   std::string entries;
   protocol::append_subscription(entries, {filter, qos});
   send(protocol::Subscribe{1, {}, entries});

@@ -53,10 +53,10 @@ class Bare {
   std::size_t count(protocol::PacketType type) const;
   /// The first answer of this type since the last `forget_answers`; null: none came before the end
   /// of the connection or of the patience.
-  const Answer* wait_for(protocol::PacketType type, Duration patience);
+  const Answer* wait_for(protocol::PacketType type, Patience patience);
   /// SUBSCRIBE until its SUBACK: the worst code.
   std::optional<protocol::ReasonCode> subscribe(const std::string& filter, protocol::Qos qos,
-                                                Duration patience);
+                                                Patience patience);
 
  private:
   void note(const protocol::Frame& frame);

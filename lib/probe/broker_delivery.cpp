@@ -39,7 +39,7 @@ Finding qos0(Scene& scene) {
   Wire& publisher = scene.connected();
   const Message* came = send_across(scene, publisher, subscriber, Qos::at_most_once);
   if (scene.in_trouble()) return {};
-  return came != nullptr ? pass("delivered") : broken("not delivered" + within(arrival_patience));
+  return came != nullptr ? pass("delivered") : broken("not delivered");
 }
 
 Finding qos1(Scene& scene) {
@@ -54,7 +54,7 @@ Finding qos1(Scene& scene) {
   const bool acknowledged = was_received(publisher, PacketType::puback);
   scene.tell(measured(fact("qos1"), acknowledged && came != nullptr));
   if (!acknowledged) return broken("QoS 1 was not answered with PUBACK");
-  if (came == nullptr) return broken("acknowledged, and not delivered" + within(arrival_patience));
+  if (came == nullptr) return broken("acknowledged, and not delivered");
   if (came->qos == Qos::at_least_once) return pass("acknowledged and delivered at QoS 1");
   return broken("granted QoS 1, and delivered at QoS 0");
 }
@@ -67,7 +67,7 @@ Finding qos2_finding(Scene& scene, const Wire& publisher, const Message* came) {
     const std::string end = publisher.end() ? publisher.end()->text : "no answer to QoS 2";
     return announced ? broken("QoS 2 is announced, but: " + end) : unsupported(end);
   }
-  if (came == nullptr) return broken("acknowledged, and not delivered" + within(arrival_patience));
+  if (came == nullptr) return broken("acknowledged, and not delivered");
   if (came->qos == Qos::exactly_once) return pass("acknowledged and delivered at QoS 2");
   return unsupported(fmt::format("granted and delivered at QoS {}", static_cast<int>(came->qos)));
 }
@@ -97,10 +97,10 @@ Finding topic_characters(Scene& scene) {
     const std::string topic = scene.topic(level) + "/end";
     const auto reason =
         wire.try_publish(message(topic, std::string(level) + "!"), arrival_patience);
-    const Message* came =
-        reason && !is_failure(*reason)
-            ? wait_for_message(scene, wire, std::string(level) + "!", std::chrono::seconds(1))
-            : nullptr;
+    const Message* came = reason && !is_failure(*reason)
+                              ? wait_for_message(scene, wire, std::string(level) + "!",
+                                                 must_come_within(std::chrono::seconds(1)))
+                              : nullptr;
     if (came != nullptr && came->topic == topic) continue;
     wrong += fmt::format("{}\"{}\" {}", wrong.empty() ? "" : ", ", level,
                          came == nullptr ? "did not come" : "came as another topic");

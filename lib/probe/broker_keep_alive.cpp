@@ -15,8 +15,6 @@ namespace {
 
 /// Seconds; one and a half of it are whole seconds, which a broker that counts in whole ones keeps.
 constexpr std::uint16_t asked_keep_alive = 2;
-/// How long past the one and a half keep-alives the case goes on.
-constexpr Duration overtime = std::chrono::seconds(25);
 constexpr std::uint64_t longest_watched = 20;  ///< seconds
 
 /// How late this machine lets a program run: the worst delay of a timer.
@@ -49,20 +47,19 @@ struct GivenUp {
   Duration since_connect{};
   Duration since_connack{};
   Duration own_lateness{};  ///< of what this side saw
+  Duration on_the_way{};    ///< from the broker, at most
 };
 
 /// To give up is a must (MQTT-3.1.2-22), with no word of how soon a broker has to see it; not to do
 /// so earlier is none.
-Finding keep_alive_finding(std::uint64_t seconds, const std::optional<GivenUp>& given_up,
-                           Duration watched) {
+Finding keep_alive_finding(std::uint64_t seconds, const std::optional<GivenUp>& given_up) {
   const Duration agreed = std::chrono::seconds(seconds);
   const std::string of = fmt::format(" with a keep-alive of {} s", seconds);
-  if (!given_up)
-    return broken(fmt::format("did not give up within {}", show_duration(watched)) + of);
+  if (!given_up) return broken("did not give up" + of);
   const Duration after = given_up->since_connect;
   if (after < agreed) return deviates("gave up too early" + of, after);
-  // The standard has one and a half; a broker looks at its clock now and then.
-  const Duration latest = agreed * 3 / 2 + std::chrono::milliseconds(1600) + given_up->own_lateness;
+  const Duration latest =
+      agreed * 3 / 2 + keep_alive_leeway + given_up->own_lateness + given_up->on_the_way;
   if (given_up->since_connack <= latest) return pass("gave up" + of, after);
   return deviates("gave up late" + of, after);
 }
@@ -80,17 +77,17 @@ Finding keep_alive(Scene& scene) {
                                     .value_or(asked_keep_alive);
   if (seconds == 0 || seconds > longest_watched)
     return pass(fmt::format("it wants a keep-alive of {} s, too long to watch", seconds));
-  const Duration watched = std::chrono::seconds(seconds) * 3 / 2 + overtime;
+  const Duration watched = std::chrono::seconds(seconds) * 3 / 2 + keep_alive_leeway;
   const OwnLateness lateness(scene.loop());
-  client.wire().wait_for_end(watched);
+  client.wire().wait_for_end(must_come_within(watched));
   if (scene.in_trouble()) return {};
   std::optional<GivenUp> given_up;
   if (const auto& end = client.wire().end()) {
-    given_up = GivenUp{end->at - begin, end->at - answered, lateness.worst()};
+    given_up = GivenUp{end->at - begin, end->at - answered, lateness.worst(), scene.round_trip()};
     const auto tenths = (given_up->since_connect.count() / 100'000'000 + 1) * 100;
     scene.tell(measured(fact("keep-alive-cut"), static_cast<std::uint64_t>(tenths)));
   }
-  return keep_alive_finding(seconds, given_up, watched);
+  return keep_alive_finding(seconds, given_up);
 }
 
 Wire& wire_with(Scene& scene, std::uint16_t keep_alive) {
@@ -134,16 +131,16 @@ Finding keep_alive_bounds(Scene& scene) {
 }
 
 /// The standard has "a reasonable amount of time" (MQTT 5.0 section 3.1.4).
-constexpr Duration reasonable_time = std::chrono::seconds(32);
+constexpr Duration a_while = std::chrono::seconds(3);
 
 Finding no_connect(Scene& scene) {
   Wire& wire = scene.wire();
   const Time begin = SystemClock().now();
   if (!wire.open()) return inconclusive("cannot connect");
-  wire.wait_for_end(reasonable_time);
+  wire.wait_for_end(must_come_within(a_while));
   if (scene.in_trouble()) return {};
   if (wire.end()) return pass("gave up", wire.end()->at - begin);
-  return deviates("the connection was still open after " + show_duration(reasonable_time));
+  return deviates("the connection stays open");
 }
 
 constexpr std::array cases{

@@ -182,7 +182,7 @@ class Taker {
 
   /// Until nothing more comes without an acknowledgement.
   void hold(std::size_t messages) {
-    scene_.wait([&] { return came_ >= messages || wire_.end(); }, quiet);
+    scene_.stay_until([&] { return came_ >= messages || wire_.end(); }, quiet);
     scene_.stay(quiet / 2);
   }
   /// So many at once, until as many messages have come in all, or no more do.

@@ -21,8 +21,7 @@ Finding version_finding(const Attempt& attempt) {
     case Attempt::Kind::accepted: return pass("accepted");
     case Attempt::Kind::refused:
     case Attempt::Kind::closed: return unsupported(attempt.text);
-    case Attempt::Kind::silent:
-      return broken("neither an answer nor an end" + within(arrival_patience));
+    case Attempt::Kind::silent: return broken("neither an answer nor an end");
     case Attempt::Kind::unreachable: break;
   }
   return inconclusive(attempt.text);
@@ -45,7 +44,7 @@ std::optional<bool> speaks(const Attempt& attempt) {
 Finding try_version(Scene& scene, Version version, const FactRow& row) {
   client::ConnectPlan plan = scene.plan();
   plan.version = version;
-  plan.connack_timeout = arrival_patience;
+  plan.connack_timeout = arrival_patience.time;
   const Attempt attempt = scene.wire(plan).try_connect();
   if (const auto spoken = speaks(attempt)) scene.tell(measured(row, *spoken));
   return version_finding(attempt);
@@ -162,7 +161,7 @@ Finding play_unknown_auth(Scene& scene) {
   const Attempt attempt = try_method(scene, invented_method).attempt;
   if (attempt.kind == Attempt::Kind::accepted)
     return broken("let in who asked for a method that does not exist");
-  if (attempt.kind == Attempt::Kind::silent) return broken("no answer" + within(arrival_patience));
+  if (attempt.kind == Attempt::Kind::silent) return broken("no answer");
   if (attempt.reason == ReasonCode::bad_authentication_method)
     return pass(reason_text(*attempt.reason, PacketType::connack));
   if (attempt.kind == Attempt::Kind::unreachable) return inconclusive(attempt.text);
@@ -203,7 +202,7 @@ Finding play_ping(Scene& scene) {
   if (scene.in_trouble()) return {};
   const Time before = scene.loop().now();
   if (wire.ping(arrival_patience)) return pass("answered", scene.loop().now() - before);
-  return broken(wire.end() ? wire.end()->text : "no PINGRESP" + within(arrival_patience));
+  return broken(wire.end() ? wire.end()->text : "no PINGRESP");
 }
 
 Finding play_reason_strings(Scene& scene) {

@@ -91,7 +91,7 @@ Finding retained_wildcard(Scene& scene) {
   Wire& wire = scene.connected();
   wire.subscribe(scene.topic("all/#"), {.qos = Qos::at_least_once});
   wire.subscribe(scene.topic("all/+"), {.qos = Qos::at_least_once});
-  scene.wait([&] { return count_of(wire, "kept") >= 2; }, quiet * 2);
+  scene.wait([&] { return count_of(wire, "kept") >= 2; }, must_come_within(quiet * 2));
   if (scene.in_trouble()) return {};
   const std::size_t came = count_of(wire, "kept");
   scene.tell(measured(fact("retained-wildcard"), came != 0));

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "probe/broker_steps.hpp"
 
 // What the broker remembers of a client that is away, and for how long.
@@ -55,7 +56,7 @@ Finding session_clean(Scene& scene) {
   if (!again.connect()) return {};
   Wire& publisher = scene.connected();
   publisher.publish(message(scene.topic("a"), "after"));
-  (void)again.wait_for(protocol::PacketType::publish, quiet);
+  scene.stay_until([&] { return again.count(protocol::PacketType::publish) != 0; }, quiet);
   if (scene.in_trouble()) return {};
   if (again.wire().session_present()) return broken("Session Present is 1 after a clean start");
   return again.count(protocol::PacketType::publish) != 0
@@ -75,7 +76,7 @@ std::string left_of_session(Scene& scene, std::string_view name, Duration away) 
   const bool present = client.wire().session_present();
   Wire& publisher = scene.connected();
   publisher.publish(message(topic, "after"));
-  (void)client.wait_for(protocol::PacketType::publish, quiet);
+  scene.stay_until([&] { return client.count(protocol::PacketType::publish) != 0; }, quiet);
   const bool came = client.count(protocol::PacketType::publish) != 0;
   client.wire().cut(transport::Ending::fin);
   end_session(scene, client.wire());

@@ -38,14 +38,15 @@ const Message* find_message(const Wire& wire, std::string_view payload) {
 }
 
 const Message* wait_for_message(Scene& scene, const Wire& wire, std::string_view payload,
-                                Duration patience) {
+                                Patience patience) {
   scene.wait([&] { return find_message(wire, payload) != nullptr || wire.end(); }, patience);
   return find_message(wire, payload);
 }
 
 void say_goodbye(Scene& scene, Bare& client) {
   client.send(protocol::Disconnect{});
-  if (client.wire().wait_for_end(arrival_patience) || scene.in_trouble()) return;
+  scene.stay_until([&] { return !client.online(); }, arrival_patience.time);
+  if (!client.online() || scene.in_trouble()) return;
   client.wire().cut(transport::Ending::fin);
   scene.stay(quiet);
 }

@@ -32,7 +32,7 @@ std::size_t count_of(const Wire& wire, std::string_view payload);
 const Message* find_message(const Wire& wire, std::string_view payload);
 /// Until one with this payload has come; null: it did not in time.
 const Message* wait_for_message(Scene& scene, const Wire& wire, std::string_view payload,
-                                Duration patience = arrival_patience);
+                                Patience patience = arrival_patience);
 
 /// DISCONNECT, until the broker has closed: it knows by then that the client is gone.
 void say_goodbye(Scene& scene, Bare& client);

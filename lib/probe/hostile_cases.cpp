@@ -70,7 +70,7 @@ Finding deep_filter(Scene& scene) {
   for (int i = 0; i < 10'000; ++i) filter += "/+";
   Bare client(scene);
   if (!client.connect()) return {};
-  (void)client.subscribe(filter, Qos::at_most_once, arrival_patience);
+  (void)client.subscribe(filter, Qos::at_most_once, arrival_patience.time);
   return others_are_served(scene);
 }
 
@@ -82,7 +82,7 @@ Finding many_user_properties(Scene& scene) {
   if (!client.connect()) return {};
   client.send(
       protocol::Publish{topic, "x", 1, Qos::at_least_once, false, false, properties.view()});
-  (void)client.wait_for(PacketType::puback, arrival_patience);
+  (void)client.wait_for(PacketType::puback, arrival_patience.time);
   return others_are_served(scene);
 }
 

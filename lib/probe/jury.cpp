@@ -7,7 +7,7 @@ namespace mqtt_toolbox::probe {
 namespace {
 
 constexpr std::string_view last_words = "mqtt-toolbox: nothing follows";
-constexpr Duration patience_for_the_other = std::chrono::seconds(2);
+constexpr Patience patience_for_the_other = must_come_within(std::chrono::seconds(2));
 constexpr Duration a_little_longer = std::chrono::milliseconds(500);
 
 bool is_last_words(const Message& message) {
@@ -123,7 +123,7 @@ bool Hearing::all_saw_last_words(const std::string& topic) const {
   return all([&](const Witness& witness) { return witness.count(topic, is_last_words) != 0; });
 }
 
-bool Hearing::wait_for(const std::string& topic, std::size_t messages, Duration patience) {
+bool Hearing::wait_for(const std::string& topic, std::size_t messages, Patience patience) {
   const auto first = [&] { return any_saw(topic, messages) || !is_any_there(); };
   if (!scene_.wait(first, patience) || !is_any_there()) return false;
   const auto others = [&] { return all_saw(topic, messages) || !is_any_there(); };

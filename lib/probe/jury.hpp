@@ -37,7 +37,7 @@ class MQTT_TOOLBOX_API Hearing {
   Hearing& operator=(const Hearing&) = delete;
 
   /// Until every witness has seen so many messages at the topic.
-  bool wait_for(const std::string& topic, std::size_t messages, Duration patience);
+  bool wait_for(const std::string& topic, std::size_t messages, Patience patience);
   /// Publishes a last message to the topic and waits until every witness has it: what was sent
   /// before has come by then. A topic that the user has named is only listened to a little longer.
   bool close(const std::string& topic);

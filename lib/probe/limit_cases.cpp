@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -141,7 +142,7 @@ class Packets {
     const std::uint64_t before = delivered_;
     publisher_->forget_answers();
     send(size);
-    const Duration patience = arrival_patience + std::chrono::milliseconds(size >> 12);
+    const Duration patience = arrival_patience.time + std::chrono::milliseconds(size >> 12);
     const Bare::Answer* answer =
         publisher_->wait_for(PacketType::puback, within_time(scene_, patience));
     if (answer == nullptr || is_failure(answer->reason)) return give_up(answer != nullptr);
@@ -212,24 +213,46 @@ Finding packet_size(Scene& scene) {
   return broken(fmt::format("announces {} bytes, and takes {}", announced, largest.value));
 }
 
+/// As many publishers as it takes to send so many within a few seconds, over a way on which each
+/// can send no more at a time than the Receive Maximum.
+std::vector<Wire*> publishers_for(Scene& scene, std::uint64_t messages) {
+  constexpr std::uint64_t most = 8;
+  const std::uint64_t windows = messages / scene.ground().limits.receive_maximum;
+  const auto seconds = windows * scene.round_trip() / std::chrono::seconds(1);
+  std::vector<Wire*> publishers;
+  for (std::uint64_t i = 0; i <= std::min<std::uint64_t>(seconds, most); ++i) {
+    publishers.push_back(&scene.connected());
+    publishers.back()->count_only();
+  }
+  return publishers;
+}
+
+/// How many of them were sent.
+std::uint64_t send_queued(Scene& scene, std::uint64_t number) {
+  const auto publishers = publishers_for(scene, number);
+  std::uint64_t sent = 0;
+  while (
+      sent < number && !has_to_stop(scene) &&
+      publishers[sent % publishers.size()]->send(message(scene.topic("q"), std::to_string(sent))))
+    ++sent;
+  for (Wire* publisher : publishers) (void)publisher->settle(arrival_patience);
+  return sent;
+}
+
 Finding queued_messages(Scene& scene) {
   const std::uint64_t number = bounds(scene).queued;
   Wire& wire = scene.connected(scene.kept_plan());
   wire.subscribe(scene.topic("q"), {.qos = Qos::at_least_once});
   wire.disconnect();
   wire.count_only();
-  Wire& publisher = scene.connected();
-  publisher.count_only();
-  std::uint64_t sent = 0;
-  while (sent < number && !has_to_stop(scene) &&
-         publisher.send(message(scene.topic("q"), std::to_string(sent))))
-    ++sent;
-  (void)publisher.settle(arrival_patience);
+  const std::uint64_t sent = send_queued(scene, number);
   (void)wire.connect();
   std::size_t before = 0;
   do {
     before = wire.messages();
     wire.wait_for(sent, std::chrono::milliseconds(500));
+    // A window at a time they may take long.
+    if (wire.messages() < sent) scene.only_waits();
   } while (wire.messages() > before && wire.messages() < sent);
   const std::uint64_t came = wire.messages();
   end_session(scene, wire);

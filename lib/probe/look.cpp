@@ -16,7 +16,8 @@ bool gets_own_message(Bare& visitor, const std::string& topic) {
   visitor.send(protocol::Subscribe{1, {}, entries});
   for (int i = 0; i < messages; ++i) {
     visitor.send(protocol::Publish{topic, "look"});
-    if (visitor.wait_for(protocol::PacketType::publish, arrival_patience / messages)) return true;
+    if (visitor.wait_for(protocol::PacketType::publish, arrival_patience.time / messages))
+      return true;
   }
   return false;
 }

@@ -95,7 +95,7 @@ bool Peer::settle() {
   return !scene_.in_trouble();
 }
 
-bool Peer::wait_for(std::string_view payload, Duration patience) {
+bool Peer::wait_for(std::string_view payload, Patience patience) {
   const auto is_it = [&](const Message& message) { return message.payload == payload; };
   return scene_.wait(
       [&] { return std::any_of(received_.begin(), received_.end(), is_it) || closed_; }, patience);

@@ -9,6 +9,7 @@
 #include "client/client.hpp"
 #include "probe/allowance.hpp"
 #include "probe/message.hpp"
+#include "probe/patience.hpp"
 
 namespace mqtt_toolbox::probe {
 
@@ -34,7 +35,7 @@ class MQTT_TOOLBOX_API Peer final : private client::Handler {
   /// In order of arrival.
   const std::vector<Message>& received() const { return received_; }
   /// Until a message with this payload has come.
-  bool wait_for(std::string_view payload, Duration patience);
+  bool wait_for(std::string_view payload, Patience patience);
 
  private:
   void on_connected(const client::Connected& connected) override;

@@ -212,7 +212,8 @@ class Refuser {
     client_.plan().session.clean_start = false;
     client_.forget_answers();
     if (!client_.connect()) return false;
-    return client_.wait_for(PacketType::publish, quiet_time) != nullptr;
+    scene_.stay_until([this] { return client_.count(PacketType::publish) != 0; }, quiet_time);
+    return client_.count(PacketType::publish) != 0;
   }
   void leave() {
     client_.wire().cut(transport::Ending::fin);

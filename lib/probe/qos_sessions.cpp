@@ -24,8 +24,7 @@ Ledger play_away(Scene& scene, std::size_t count) {
   go_away(scene, subscriber);
   send_numbers(publisher, topic, qos, count);
   if (!resume(scene, subscriber)) return Ledger(count);
-  send_last(scene, publisher, topic, qos,
-            [&] { return has_payload(subscriber.received(), last_payload); });
+  send_last(scene, publisher, topic, qos, [&] { return has_stream(subscriber.received(), count); });
   end_session(scene, subscriber);
   return ledger_of(subscriber.received(), count);
 }

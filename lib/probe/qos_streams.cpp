@@ -65,7 +65,7 @@ Ledger play_stream(Scene& scene, std::string_view name, std::size_t length,
   if (!has_qos(scene, publisher) || !observer.subscribe(topic, qos)) return Ledger(length);
   for (std::size_t number = 1; number <= length; ++number)
     if (!publisher.send(numbered(topic, qos, number))) break;
-  if (!publisher.settle(scene.ground().amounts.messages ? never : Duration()))
+  if (!publisher.settle(scene.ground().amounts.messages ? Patience(never) : usual_patience))
     scene.trouble(broken("a message was not acknowledged"));
   publisher.publish(last_of(topic, qos));
   observer.wait_for(last_payload, arrival_patience);

@@ -39,7 +39,7 @@ class CutSubscriber {
     } while (++returns < variant_.times && !scene_.in_trouble());
     if (cutter_.cuts() == 0) return no_cut();
     send_last(scene_, publisher_, topic_, variant_.qos,
-              [this] { return has_payload(wire_.received(), last_payload); });
+              [this] { return has_all() || wire_.end(); });
     end_session(scene_, wire_);
     return variant_.resume ? judge_resumed() : judge_new();
   }
@@ -58,6 +58,23 @@ class CutSubscriber {
       subscribe_at(scene_, wire_, topic_, variant_.qos);
   }
 
+  /// A new session may have lost what went with the old one.
+  bool has_all() const {
+    if (!variant_.resume) return has_payload(wire_.received(), last_payload);
+    return has_stream(wire_.received(), sent_) && has_come_again();
+  }
+
+  /// Whether what the cut was at did, as it should or not.
+  bool has_come_again() const {
+    const Sighting* first = target();
+    if (first == nullptr || sighting_later(first->payload) != nullptr) return true;
+    return is_release() && cutter_.releases_later(cutter_.target()) != 0;
+  }
+
+  bool is_release() const {
+    return point_.type == PacketType::pubrel || point_.type == PacketType::pubcomp;
+  }
+
   Finding no_cut() const {
     return broken("no message came to the point of the cut: " +
                   ledger_of(wire_.received(), sent_).text());
@@ -70,9 +87,7 @@ class CutSubscriber {
   Finding judge_resumed() const {
     const Ledger ledger = ledger_of(wire_.received(), sent_);
     if (!ledger.lost().empty()) return broken(cuts_text() + ", " + ledger.text());
-    const bool is_released =
-        point_.type == PacketType::pubrel || point_.type == PacketType::pubcomp;
-    Finding again = is_released ? judge_release() : judge_redelivery();
+    Finding again = is_release() ? judge_release() : judge_redelivery();
     if (again.verdict != Verdict::pass) return again;
     if (variant_.qos == Qos::exactly_once && !ledger.repeated().empty())
       return broken(cuts_text() + ", " + ledger.text());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,13 @@
 #include "probe/replays.hpp"
 
 namespace mqtt_toolbox::probe {
+
+namespace {
+
+/// As often a case needs the way to the broker and back, at most.
+constexpr int trips_of_a_case = 20;
+
+}  // namespace
 
 std::vector<Task> tasks_of(std::span<const Case> cases, protocol::Version version,
                            std::span<const std::string> names) {
@@ -48,21 +56,67 @@ Status Runner::start() {
 }
 
 void Runner::conduct() {
-  std::vector<std::jthread> players;
-  const std::size_t count = std::min(settings_.side_by_side, tasks_.size());
-  for (std::size_t i = 1; i < count; ++i)
-    if (auto player = start_thread([this] { work(false); })) players.push_back(*std::move(player));
-  work(false);
-  players.clear();
+  for (const bool alone : {false, true}) {
+    next_ = 0;
+    const std::size_t count = alone ? 1 : std::min(settings_.side_by_side, tasks_.size());
+    bool is_any_there = false;
+    for (std::size_t i = 0; i < count; ++i) is_any_there = add_player(alone) || is_any_there;
+    if (!is_any_there) {
+      enter();
+      work(alone);
+    }
+    std::unique_lock lock(mutex_);
+    player_left_.wait(lock, [this] { return active_ == 0; });
+  }
+  join_players();
   replay_held();
-  next_ = 0;
-  work(true);
   finished_();
 }
 
+bool Runner::add_player(bool alone) {
+  enter();
+  auto player = start_thread([this, alone] { work(alone); });
+  if (!player) leave();
+  const std::lock_guard lock(mutex_);
+  if (player) players_.push_back(*std::move(player));
+  return player.has_value();
+}
+
+void Runner::enter() {
+  const std::lock_guard lock(mutex_);
+  ++active_;
+}
+
+void Runner::join_players() {
+  for (std::unique_lock lock(mutex_); !players_.empty(); lock.lock()) {
+    std::jthread player = std::move(players_.back());
+    players_.pop_back();
+    lock.unlock();
+    player.join();
+  }
+}
+
 void Runner::work(bool alone) {
-  for (std::size_t at = next_++; at < tasks_.size(); at = next_++)
-    if (tasks_[at].played->alone == alone && !cancelled_) play_or_skip(at);
+  Player player{alone};
+  while (player.is_active) {
+    const std::size_t at = next_++;
+    if (at >= tasks_.size()) return leave();
+    if (tasks_[at].played->alone == alone && !cancelled_) play_or_skip(at, player);
+  }
+}
+
+void Runner::leave() {
+  const std::lock_guard lock(mutex_);
+  --active_;
+  player_left_.notify_all();
+}
+
+/// It only waits from now on: another one takes its place.
+void Runner::step_aside(Player& player) {
+  const bool may_step_aside = player.is_active && settings_.side_by_side > 1;
+  if (!may_step_aside || !add_player(player.alone)) return;
+  player.is_active = false;
+  leave();
 }
 
 /// Looks again after a finding that can come from the broker's death.
@@ -95,9 +149,9 @@ std::string Runner::why_gone() {
   return text;
 }
 
-void Runner::play_or_skip(std::size_t number) {
+void Runner::play_or_skip(std::size_t number, Player& player) {
   const Task& task = tasks_[number];
-  if (is_broker_there(task)) return play(number);
+  if (is_broker_there(task)) return play(number, player);
   if (!cancelled_) tell({number, seen(task).value_or(inconclusive(why_gone())), {}, {}, 0});
 }
 
@@ -142,7 +196,7 @@ void Runner::act_on_scene(const Task& task, Duration limit, unsigned play, const
 
 Attempt Runner::visit(const Task& task) {
   Attempt attempt;
-  const Duration limit = settings_.limit.value_or(usual_patience);
+  const Duration limit = settings_.limit.value_or(usual_patience.time);
   const Status played = on_scene(task, limit, 0, [&](Scene& scene) {
     Wire& visitor = scene.wire(plan_of_look(scene));
     attempt = visitor.try_connect();
@@ -154,7 +208,7 @@ Attempt Runner::visit(const Task& task) {
 
 Look Runner::look(const Task& task) {
   Look seen;
-  const Duration limit = settings_.limit.value_or(usual_patience);
+  const Duration limit = settings_.limit.value_or(usual_patience.time);
   const Status played =
       on_scene(task, limit, 0, [&](Scene& scene) { seen = look_at_broker(scene); });
   if (!played) seen.attempt.text = played.error().text;
@@ -168,14 +222,14 @@ void Runner::look_before(const Task& task) {
 }
 
 /// What a case has done to the broker; empty: it lives. Where others play too, it may be their
-/// doing.
-std::string_view Runner::harm_after(const Task& task) {
+/// doing, and so it may be where it waited long while others played.
+std::string_view Runner::harm_after(const Task& task, bool is_beside) {
   if (!task.played->may_kill || cancelled_) return {};
   const Look after = look(task);
   const auto kind = after.attempt.kind;
   if (cancelled_ || is_local_shortage(after.attempt)) return {};
   const bool is_out = kind != Attempt::Kind::accepted;
-  if (is_beside_others(task))
+  if (is_beside)
     return kind == Attempt::Kind::silent || kind == Attempt::Kind::unreachable ? lets_nobody_in
                                                                                : std::string_view();
   if (is_out) return lets_nobody_in;
@@ -183,9 +237,9 @@ std::string_view Runner::harm_after(const Task& task) {
 }
 
 /// A case that was played by itself has done it.
-void Runner::blame(const Task& task, std::string_view harm, Finding& finding) {
+void Runner::blame(const Task& task, std::string_view harm, bool is_beside, Finding& finding) {
   const std::string text = fmt::format("{}; before that: {}", harm, finding.observed);
-  if (is_beside_others(task)) {
+  if (is_beside) {
     finding = inconclusive(text);
     return suspect(task);
   }
@@ -195,10 +249,11 @@ void Runner::blame(const Task& task, std::string_view harm, Finding& finding) {
   is_gone_ = true;
 }
 
-/// In place of a finding against the broker, which is believed of one that takes a new client only.
-std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding) {
+/// In place of a finding against the broker, which is believed of one that takes a new client only;
+/// so is any finding after a long wait, in which others may have killed it.
+std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding, bool was_patient) {
   const bool is_against = finding.verdict == Verdict::fail || finding.verdict == Verdict::deviates;
-  if (!is_against || task.played->may_kill) return {};
+  if (!was_patient && (!is_against || task.played->may_kill)) return {};
   const Attempt attempt = visit(task);
   if (attempt.kind == Attempt::Kind::accepted) return {};
   const std::string why = cancelled_                   ? "interrupted"
@@ -207,52 +262,67 @@ std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding) {
   return inconclusive(why + "; before that: " + finding.observed);
 }
 
-void Runner::play(std::size_t number) {
-  Outcome outcome = play_once(number, 0, limit_of(tasks_[number]));
+void Runner::play(std::size_t number, Player& player) {
+  Outcome outcome = play_once(number, 0, limit_of(tasks_[number]), [&](Scene& scene) {
+    be_patient(scene, [this, &player] { step_aside(player); });
+  });
   if (!is_to_be_replayed(outcome)) return tell(std::move(outcome));
-  if (!tasks_[number].played->alone) {
-    const std::lock_guard lock(mutex_);
-    return held_.push_back(std::move(outcome));
-  }
-  replay(outcome);
-  tell(std::move(outcome));
+  const std::lock_guard lock(mutex_);
+  held_.push_back(std::move(outcome));
+}
+
+/// A limit of the user's holds.
+void Runner::be_patient(Scene& scene, std::function<void()> begins) const {
+  if (!settings_.limit) scene.be_patient(settings_.patience, std::move(begins));
 }
 
 Duration Runner::limit_of(const Task& task) const {
-  return settings_.limit.value_or(task.played->limit);
+  return settings_.limit.value_or(task.played->limit +
+                                  trips_of_a_case * ground_.round_trip->bound());
 }
 
 bool Runner::is_beside_others(const Task& task) const {
   return !task.played->alone && settings_.side_by_side > 1 && tasks_.size() > 1;
 }
 
-Outcome Runner::play_once(std::size_t number, unsigned play, Duration limit) {
+/// `prepare` sees the scene first.
+Outcome Runner::play_once(std::size_t number, unsigned play, Duration limit,
+                          const std::function<void(Scene&)>& prepare) {
   const Task& task = tasks_[number];
   look_before(task);
   const Time before = SystemClock().now();
   Outcome outcome{number, {}, {}, {}};
+  bool was_patient = false;
   const Status played = on_scene(task, limit, play, [&](Scene& scene) {
+    prepare(scene);
     outcome.finding = scene.verdict(task.played->play(scene));
     outcome.facts = scene.take_facts();
+    was_patient = scene.was_patient();
   });
   if (!played) outcome.finding = inconclusive(played.error().text);
   outcome.took = SystemClock().now() - before;
-  judge(task, outcome);
+  judge(task, outcome, was_patient);
   return outcome;
 }
 
 /// In the light of what becomes of the broker, and of what the other cases have seen.
-void Runner::judge(const Task& task, Outcome& outcome) {
+void Runner::judge(const Task& task, Outcome& outcome, bool was_patient) {
   if (auto found = seen(task)) {
     outcome.finding = std::move(*found);
     return;
   }
-  if (auto doubted = doubt(task, outcome.finding)) {
+  if (auto doubted = doubt(task, outcome.finding, was_patient)) {
     outcome.finding = std::move(*doubted);
     outcome.facts.clear();
   }
-  if (const std::string_view harm = harm_after(task); !harm.empty())
-    return blame(task, harm, outcome.finding);
+  const bool is_beside = was_patient || is_beside_others(task);
+  if (const std::string_view harm = harm_after(task, is_beside); !harm.empty())
+    return blame(task, harm, is_beside, outcome.finding);
+  // What has waited long is done with the broker: others, which played meanwhile, are suspected.
+  if (was_patient) {
+    is_doubted_ = true;
+    return;
+  }
   const Verdict verdict = outcome.finding.verdict;
   if (verdict == Verdict::fail || verdict == Verdict::inconclusive) suspect(task);
 }
@@ -278,16 +348,44 @@ void Runner::replay(Outcome& outcome) {
   std::vector<Outcome> again;
   while (again.size() < settings_.replays && replay_time_left_ > Duration{} && !cancelled_ &&
          is_broker_there(task)) {
-    const Duration limit = std::min(limit_of(task), replay_time_left_);
-    Outcome alone = play_once(outcome.number, static_cast<unsigned>(again.size()) + 1, limit);
-    replay_time_left_ -= alone.took;
+    const Time begin = SystemClock().now();
+    const auto first = static_cast<unsigned>(again.size()) + 1;
+    const unsigned last = is_beside_others(task) ? settings_.replays : first;
+    std::vector<Outcome> played = replay_beside_itself(outcome, first, last);
+    replay_time_left_ -= SystemClock().now() - begin;
     // One that was interrupted says nothing.
-    if (!cancelled_) again.push_back(std::move(alone));
+    if (cancelled_) break;
+    std::move(played.begin(), played.end(), std::back_inserter(again));
   }
   judge_again(outcome, again);
   if (again.size() < settings_.replays && !cancelled_ && !is_gone_)
     outcome.finding.observed += fmt::format(" (played again {} of {} times: no time was left)",
                                             again.size(), settings_.replays);
+}
+
+/// The plays of those numbers, at once: its topics and clients are other ones in each.
+std::vector<Outcome> Runner::replay_beside_itself(const Outcome& outcome, unsigned first,
+                                                  unsigned last) {
+  const Duration limit = std::min(limit_of(tasks_[outcome.number]), replay_time_left_);
+  const bool was_open = outcome.finding.verdict == Verdict::inconclusive;
+  const auto prepare = [&](Scene& scene) {
+    if (was_open) be_patient(scene, [] {});
+  };
+  std::vector<Outcome> played(last - first + 1);
+  const auto play = [&](std::size_t i) {
+    played[i] = play_once(outcome.number, first + static_cast<unsigned>(i), limit, prepare);
+  };
+  std::vector<std::jthread> players;
+  for (std::size_t i = 1; i < played.size(); ++i) {
+    auto player = start_thread([&play, i] { play(i); });
+    if (player)
+      players.push_back(*std::move(player));
+    else
+      play(i);
+  }
+  play(0);
+  players.clear();
+  return played;
 }
 
 /// With what was learnt in the play that is believed.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <functional>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,8 @@ struct Outcome {
 struct RunSettings {
   std::size_t side_by_side = 1;   ///< tasks at a time
   std::optional<Duration> limit;  ///< in place of each case's own
+  /// How long what must come is looked for where a case has its own limit (see Scene::be_patient).
+  Duration patience{};
   /// How often a task that was a fail or inconclusive is played again by itself.
   unsigned replays = 0;
   Duration replay_time = std::chrono::seconds(60);  ///< for all of them together
@@ -39,8 +42,10 @@ MQTT_TOOLBOX_API std::vector<Task> tasks_of(std::span<const Case> cases, protoco
                                             std::span<const std::string> names);
 
 /// Plays tasks, each in a thread and a scene of its own. What was a fail or inconclusive is played
-/// again by itself before it is told (see judged_again). Once the broker is found to be gone, the
-/// rest is inconclusive without being played.
+/// again by itself before it is told (see judged_again), those plays at once: a few are no load. In
+/// them only what was inconclusive is waited for as patiently as the first time. While a case waits
+/// long, others are played, those too that are played by themselves. Once the broker is found to be
+/// gone, the rest is inconclusive without being played.
 class MQTT_TOOLBOX_API Runner {
  public:
   /// `tell` is called from those threads, once a task, never two at a time; `finished` from one of
@@ -57,18 +62,31 @@ class MQTT_TOOLBOX_API Runner {
 
  private:
   void conduct();
+  /// Plays one task after the other, until it waits long.
+  struct Player {
+    bool alone;
+    bool is_active = true;
+  };
+  bool add_player(bool alone);
+  void join_players();
   void work(bool alone);
+  void enter();
+  void leave();
+  void step_aside(Player& player);
   bool is_broker_there(const Task& task);
   void suspect(const Task& task);
   std::string why_gone();
-  void play_or_skip(std::size_t number);
-  void play(std::size_t number);
-  Outcome play_once(std::size_t number, unsigned play, Duration limit);
+  void play_or_skip(std::size_t number, Player& player);
+  void play(std::size_t number, Player& player);
+  void be_patient(Scene& scene, std::function<void()> begins) const;
+  Outcome play_once(std::size_t number, unsigned play, Duration limit,
+                    const std::function<void(Scene&)>& prepare);
   Duration limit_of(const Task& task) const;
   bool is_beside_others(const Task& task) const;
   bool is_to_be_replayed(const Outcome& outcome) const;
   void replay_held();
   void replay(Outcome& outcome);
+  std::vector<Outcome> replay_beside_itself(const Outcome& outcome, unsigned first, unsigned last);
   void judge_again(Outcome& outcome, std::span<const Outcome> again) const;
   void tell(Outcome outcome);
   struct Listed;
@@ -80,19 +98,22 @@ class MQTT_TOOLBOX_API Runner {
   Attempt visit(const Task& task);
   Look look(const Task& task);
   void look_before(const Task& task);
-  std::string_view harm_after(const Task& task);
-  void blame(const Task& task, std::string_view harm, Finding& finding);
-  void judge(const Task& task, Outcome& outcome);
+  std::string_view harm_after(const Task& task, bool is_beside);
+  void blame(const Task& task, std::string_view harm, bool is_beside, Finding& finding);
+  void judge(const Task& task, Outcome& outcome, bool was_patient);
   std::optional<Finding> seen(const Task& task) const;
-  std::optional<Finding> doubt(const Task& task, const Finding& finding);
+  std::optional<Finding> doubt(const Task& task, const Finding& finding, bool was_patient);
 
   const Ground& ground_;
   std::vector<Task> tasks_;
   RunSettings settings_;
   std::function<void(Outcome)> tell_;
   std::function<void()> finished_;
-  std::mutex mutex_;  ///< of telling, and of the scenes
+  std::mutex mutex_;  ///< of telling, of the scenes and of the players
   std::set<Scene*> scenes_;
+  std::vector<std::jthread> players_;
+  std::size_t active_ = 0;  ///< players that do not only wait
+  std::condition_variable player_left_;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> cancelled_ = false;
   /// A finding since the last look can come from the broker's death.

@@ -16,6 +16,9 @@ namespace {
 /// How long a session of `kept_plan` outlives its connection, in seconds.
 constexpr std::uint32_t kept_session = 60;
 
+/// As often a step may need the way to the broker and back: two handshakes of QoS 2.
+constexpr int trips_of_a_step = 4;
+
 }  // namespace
 
 Scene::Scene(const Ground& ground, Task task, Duration limit, unsigned play)
@@ -141,45 +144,97 @@ void Scene::note_connect(const client::ConnectPlan& plan, protocol::Version vers
   ground_.leftovers->add_client(plan, version, is_users);
 }
 
-bool Scene::wait(const std::function<bool()>& condition, Duration patience) {
-  const Time now = loop_.now();
-  const Time until = patience == never ? deadline_ : std::min(deadline_, now + patience);
+bool Scene::run(const std::function<bool()>& condition, Time until) {
   while (!in_trouble()) {
     if (condition()) return true;
-    (void)loop_.run_until(until);
+    (void)loop_.run_until(std::min(until, deadline_));
     if (in_trouble()) return false;
     if (condition()) return true;
     if (loop_.now() >= deadline_)
       trouble("the time of the case, " + show_duration(limit_) + ", ran out");
-    if (loop_.now() < until) continue;
-    has_waited_in_vain_ = true;
-    return false;
+    if (loop_.now() >= until) return false;
   }
   return false;
 }
 
-bool Scene::wait_for_answer(const std::function<bool()>& condition, Duration patience,
+bool Scene::wait(const std::function<bool()>& condition, Patience patience) {
+  if (patience.time == never) return run(condition, deadline_);
+  const Time since = loop_.now();
+  const bool is_at_once = patience.time == Duration{};
+  const Duration on_the_way = is_at_once ? Duration{} : trips_of_a_step * round_trip();
+  if (run(condition, since + patience.time + on_the_way)) return true;
+  if (patience.looks_on && look_on(condition, since)) return true;
+  if (!is_at_once) note_in_vain(since);
+  return false;
+}
+
+bool Scene::wait_for_answer(const std::function<bool()>& condition, Patience patience,
                             session::Sender& sender) {
+  if (patience.time == never) return wait(condition, patience);
+  const Time since = loop_.now();
   bool is_missing = false;
-  client::AnswerTimeout timeout(loop_, patience, [&] {
+  client::AnswerTimeout timeout(loop_, patience.time + trips_of_a_step * round_trip(), [&] {
     is_missing = true;
     changed();
   });
   timeout.start(sender);
   const auto is_over = [&] { return is_missing || condition(); };
-  return wait(is_over, std::max(patience, time_left() - reserve)) && condition();
+  const Duration longest = std::max(patience.time, time_left() - reserve);
+  if (run(is_over, since + longest) && condition()) return true;
+  if (patience.looks_on && look_on(condition, since)) return true;
+  if (patience.time != Duration{}) note_in_vain(since);
+  return false;
 }
 
-bool Scene::stay(Duration duration) {
-  const bool had_waited_in_vain = has_waited_in_vain_;
-  (void)wait([] { return false; }, duration);
-  has_waited_in_vain_ = had_waited_in_vain;
+/// The time of it is none of the case's. Once: what else is missing would take as long again.
+bool Scene::look_on(const std::function<bool()>& condition, Time since) {
+  const Duration more = std::exchange(longest_patience_, {}) - (loop_.now() - since);
+  if (in_trouble() || more <= Duration{}) return false;
+  only_waits();
+  const Time begin = loop_.now();
+  const Time deadline = deadline_;
+  deadline_ += more;
+  const bool has_come = run(condition, begin + more);
+  deadline_ = deadline + (loop_.now() - begin);
+  if (has_come) came_after_ = loop_.now() - since;
+  return has_come;
+}
+
+void Scene::be_patient(Duration longest, std::function<void()> begins) {
+  longest_patience_ = longest;
+  on_long_wait_ = std::move(begins);
+}
+
+void Scene::only_waits() {
+  if (!on_long_wait_) return;
+  was_patient_ = true;
+  on_long_wait_();
+}
+
+void Scene::note_in_vain(Time since) {
+  if (!in_trouble()) waited_in_vain_ = std::max(waited_in_vain_, loop_.now() - since);
+}
+
+bool Scene::stay_until(const std::function<bool()>& condition, Duration duration) {
+  (void)run(condition, loop_.now() + duration + round_trip());
   return !in_trouble();
 }
 
+/// To a tenth of a second.
+Finding Scene::with_waits(Finding finding) const {
+  const auto rounded = [](Duration duration) {
+    return show_duration(std::chrono::round<std::chrono::duration<int, std::deci>>(duration));
+  };
+  if (came_after_ != Duration{}) finding.observed += " (came after " + rounded(came_after_) + ')';
+  if (waited_in_vain_ != Duration{} && finding.verdict != Verdict::pass)
+    finding.observed += " (waited " + rounded(waited_in_vain_) + ')';
+  return finding;
+}
+
 Finding Scene::verdict(const Finding& found) const {
-  Finding finding = trouble_.value_or(found);
-  finding.rests_on_silence = !trouble_ && found.verdict == Verdict::fail && has_waited_in_vain_;
+  Finding finding = trouble_ ? *trouble_ : with_waits(found);
+  finding.rests_on_silence =
+      !trouble_ && found.verdict == Verdict::fail && waited_in_vain_ != Duration{};
   if (finding.verdict != Verdict::pass && finding.verdict != Verdict::unsupported)
     finding.observed += end_not_in(finding.observed);
   return finding;
@@ -214,7 +269,7 @@ Status on_scene(const Ground& ground, Task task, Duration limit,
 }
 
 void Scene::trouble(Finding finding) {
-  if (!trouble_) trouble_ = std::move(finding);
+  if (!trouble_) trouble_ = with_waits(std::move(finding));
   changed();
 }
 

@@ -20,7 +20,9 @@
 #include "probe/fact.hpp"
 #include "probe/foreign.hpp"
 #include "probe/leftovers.hpp"
+#include "probe/patience.hpp"
 #include "probe/peer.hpp"
+#include "probe/round_trip.hpp"
 #include "probe/violation.hpp"
 #include "probe/wire.hpp"
 #include "record/wall_time.hpp"
@@ -57,6 +59,7 @@ struct Ground {
   std::shared_ptr<AddedProperties> added = std::make_shared<AddedProperties>();
   std::shared_ptr<ForeignMessages> foreign = std::make_shared<ForeignMessages>();
   std::shared_ptr<ObserverViolations> violations = std::make_shared<ObserverViolations>();
+  std::shared_ptr<RoundTrip> round_trip = std::make_shared<RoundTrip>();
   /// The largest packet that a client takes, in bytes.
   std::size_t largest_packet = Allowance::large_packet;
   /// Instead of the plan's password, where that may grow old; null: it does not.
@@ -125,14 +128,27 @@ class MQTT_TOOLBOX_API Scene {
   Peer& peer();
 
   /// Runs the loop until the condition holds (true), or `patience` or the case's time is over, or
-  /// the scene is in trouble (false).
-  bool wait(const std::function<bool()>& condition, Duration patience);
+  /// the scene is in trouble (false). What the verdict says of it, see `verdict`.
+  bool wait(const std::function<bool()>& condition, Patience patience);
   /// The same for an answer: `patience` runs from when bytes last left `sender`, as long as there
   /// is enough of the case's time.
-  bool wait_for_answer(const std::function<bool()>& condition, Duration patience,
+  bool wait_for_answer(const std::function<bool()>& condition, Patience patience,
                        session::Sender& sender);
-  /// Lets time pass, for what should not come. False when the case's time is over.
-  bool stay(Duration duration);
+  /// Lets time pass, for what should not come; with a condition, until it holds at the latest.
+  /// False when the case's time is over.
+  bool stay(Duration duration) {
+    return stay_until([] { return false; }, duration);
+  }
+  bool stay_until(const std::function<bool()>& condition, Duration duration);
+  /// From now on the first wait in vain for what must come goes on until it has taken `longest`,
+  /// beside the case's time; `begins` is called when that begins.
+  void be_patient(Duration longest, std::function<void()> begins);
+  /// What follows is only waiting, as such a wait is: `begins` is called.
+  void only_waits();
+  /// Whether there was such a wait.
+  bool was_patient() const { return was_patient_; }
+  /// How long the way to the broker and back takes at most, as far as was seen.
+  Duration round_trip() const { return ground_.round_trip->bound(); }
   /// What a search, or a wait for a slow answer, leaves of the case's time.
   static constexpr Duration reserve = std::chrono::seconds(1);
   /// What is left of the case's time.
@@ -161,8 +177,9 @@ class MQTT_TOOLBOX_API Scene {
   void trouble(Finding finding);
   void trouble(std::string observed) { trouble(inconclusive(std::move(observed))); }
   bool in_trouble() const { return trouble_.has_value(); }
-  /// `found`, unless the scene is in trouble; what is no pass with how the broker has ended a
-  /// connection of the case.
+  /// `found`, unless the scene is in trouble. What is no pass says how long was waited in vain and
+  /// how the broker has ended a connection of the case; and any what came later than the usual
+  /// patience has it.
   Finding verdict(const Finding& found) const;
 
   /// Ends the case now; from inside its loop. Its clients say DISCONNECT, so that no will is
@@ -171,6 +188,10 @@ class MQTT_TOOLBOX_API Scene {
 
  private:
   std::string end_not_in(const std::string& text) const;
+  bool run(const std::function<bool()>& condition, Time until);
+  bool look_on(const std::function<bool()>& condition, Time since);
+  void note_in_vain(Time since);
+  Finding with_waits(Finding finding) const;
 
   const Ground& ground_;
   Task task_;
@@ -183,7 +204,11 @@ class MQTT_TOOLBOX_API Scene {
   Duration limit_;
   std::string folder_;
   std::optional<Finding> trouble_;
-  bool has_waited_in_vain_ = false;
+  Duration waited_in_vain_{};  ///< the longest
+  Duration came_after_{};      ///< the latest thing that came later than the usual patience has it
+  Duration longest_patience_{};
+  std::function<void()> on_long_wait_;
+  bool was_patient_ = false;
   std::vector<Fact> facts_;
   std::vector<std::unique_ptr<Wire>> wires_;
   std::vector<std::unique_ptr<Peer>> peers_;

@@ -147,7 +147,7 @@ Finding play_share_without_retained(Scene& scene) {
   publisher.wait_for(1, std::chrono::seconds(1));
   Wire& plain = scene.connected();
   plain.subscribe(topic, {.qos = Qos::at_least_once});
-  const bool is_retained = plain.wait_for(1, std::chrono::seconds(1));
+  const bool is_retained = plain.wait_for(1, must_come_within(std::chrono::seconds(1)));
   Group group(scene, shared_filter(scene, "group", topic), 1);
   group.ping();
   scene.stay(quiet_time);

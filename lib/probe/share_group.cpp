@@ -11,7 +11,7 @@ using protocol::Qos;
 namespace {
 
 /// How long a broker that has granted a shared subscription may take to serve it.
-constexpr Duration proof_patience = std::chrono::seconds(2);
+constexpr Patience proof_patience = must_come_within(std::chrono::seconds(2));
 
 }  // namespace
 

@@ -16,7 +16,7 @@ constexpr std::size_t usual_length = 20;
 /// Where a few are enough.
 constexpr std::size_t few = 8;
 /// How long a broker may take to see that a client is gone, and to pass its messages on.
-constexpr Duration passing_patience = std::chrono::seconds(2);
+constexpr Patience passing_patience = must_come_within(std::chrono::seconds(2));
 
 std::string topic_of(const Scene& scene) {
   return scene.topic("stream");
@@ -134,7 +134,8 @@ Finding play_member_dies(Scene& scene) {
   const auto payloads = group.of_the_dying();
   if (payloads.empty()) return inconclusive("the member that was to die got nothing");
   group.dying.cut(transport::Ending::reset);
-  scene.wait([&] { return group.passed_on(payloads) == payloads.size(); }, passing_patience);
+  scene.stay_until([&] { return group.passed_on(payloads) == payloads.size(); },
+                   passing_patience.time);
   const std::size_t passed = group.passed_on(payloads);
   group.dying.plan().session.acknowledge_at_once = true;
   group.dying.forget_received();
@@ -252,7 +253,8 @@ Finding play_slow_member(Scene& scene, void (*slow_down)(Wire& wire)) {
   // Now the slow one has as much as it takes.
   send_numbers(publisher, topic_of(scene), scene.variant().qos, count, few + 1);
   const auto got = [&] { return later_ones(quick, few, few + count); };
-  scene.wait([&] { return got() == count; }, std::chrono::seconds(1));
+  scene.wait([&] { return got() != 0; }, must_come_within(std::chrono::seconds(1)));
+  scene.stay_until([&] { return got() == count; }, std::chrono::seconds(1));
   const std::string text = "the quick member got " + of_text(got(), count);
   if (got() == 0) return deviates(text + ": the group waits for the slow one");
   return pass(text);

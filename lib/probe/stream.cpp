@@ -102,6 +102,10 @@ bool has_payload(const std::vector<Message>& messages, std::string_view payload)
                      [&](const Message& message) { return message.payload == payload; });
 }
 
+bool has_stream(const std::vector<Message>& messages, std::size_t count) {
+  return has_payload(messages, last_payload) && ledger_of(messages, count).lost().empty();
+}
+
 Ledger ledger_of(const std::vector<Message>& messages, std::size_t sent) {
   Ledger ledger(sent);
   for (const Message& message : messages) ledger.take(message.payload);

@@ -51,6 +51,8 @@ bool send_last(Scene& scene, Peer& sender, const std::string& topic, protocol::Q
                const std::function<bool()>& has_arrived);
 
 bool has_payload(const std::vector<Message>& messages, std::string_view payload);
+/// Whether a stream of so many messages has come, and the message that ends it.
+bool has_stream(const std::vector<Message>& messages, std::size_t count);
 Ledger ledger_of(const std::vector<Message>& messages, std::size_t sent);
 
 /// DISCONNECT, and time for the broker to see it before it hears from others: what it still sends

@@ -285,6 +285,8 @@ Case own_will_case(std::string_view cut, const client::ConnectPlan& plan) {
   Case chosen = *std::find_if(std::begin(own_cases), std::end(own_cases),
                               [&](const Case& played) { return played.name == cut; });
   chosen.needs_rights = false;
+  // Its client identifier and its topic are the user's.
+  chosen.alone = true;
   chosen.limit += delay_of(plan, protocol::Version::v5) +
                   std::chrono::milliseconds(1500) * plan.session.keep_alive +
                   std::chrono::seconds(10);

@@ -15,9 +15,6 @@ using protocol::ReasonCode;
 
 namespace {
 
-/// How much later than one and a half keep-alive is still in time: brokers look once in a while.
-constexpr Duration leeway = std::chrono::seconds(1);
-
 /// A shell command with a process group of its own, which ends with this object. Its output goes to
 /// standard error: standard output is for results.
 class Command {
@@ -161,8 +158,8 @@ Window window_of_silence(const Wire& victim) {
   const std::uint16_t keep_alive = victim.limits().keep_alive.value_or(victim.keep_alive());
   const Duration allowed = std::chrono::milliseconds(1500) * keep_alive;
   // No statement forbids to give up earlier (MQTT 5.0 section 3.1.2.10).
-  return {std::chrono::seconds(keep_alive), allowed + leeway, allowed + std::chrono::seconds(15),
-          Verdict::deviates};
+  return {std::chrono::seconds(keep_alive), allowed + keep_alive_leeway,
+          allowed + std::chrono::seconds(15), Verdict::deviates};
 }
 
 }  // namespace mqtt_toolbox::probe

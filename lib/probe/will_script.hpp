@@ -31,7 +31,7 @@ inline constexpr Duration timers_are_coarse = std::chrono::milliseconds(100);
 struct Window {
   Duration earliest{};                          ///< before it: `early`
   Duration latest = std::chrono::seconds(2);    ///< after it: deviates
-  Duration patience = std::chrono::seconds(5);  ///< not by then: fail
+  Duration patience = std::chrono::seconds(5);  ///< from then on it is looked for as what is late
   Verdict early = Verdict::fail;
 };
 

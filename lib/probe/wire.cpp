@@ -65,12 +65,17 @@ bool Wire::has_new_password(const Attempt& attempt) {
 }
 
 Attempt Wire::connect_once() {
-  if (!open() || !handshake()) return how_attempt_ended();
+  if (!open()) return how_attempt_ended();
+  const Time asked = SystemClock().now();
+  if (!handshake()) return how_attempt_ended();
   wait_for_answer([this] { return connack_ || end_; }, plan_.connack_timeout);
-  return how_attempt_ended();
+  const Attempt attempt = how_attempt_ended();
+  if (attempt.kind == Attempt::Kind::accepted)
+    scene_.ground().round_trip->note(SystemClock().now() - asked);
+  return attempt;
 }
 
-Attempt Wire::try_bytes(protocol::Bytes connect, Duration patience) {
+Attempt Wire::try_bytes(protocol::Bytes connect, Patience patience) {
   start_over();
   if (open()) {
     send_bytes(connect);
@@ -135,7 +140,7 @@ bool Wire::send(const Message& message) {
   return true;
 }
 
-std::optional<ReasonCode> Wire::try_publish(const Message& message, Duration patience) {
+std::optional<ReasonCode> Wire::try_publish(const Message& message, Patience patience) {
   const session::Token token = next_token_++;
   if (!submit(message, token)) return std::nullopt;
   if (message.qos != protocol::Qos::at_most_once) {
@@ -159,14 +164,12 @@ bool Wire::publish(const Message& message) {
   return false;
 }
 
-bool Wire::settle(Duration patience) {
-  if (patience == Duration{}) patience = usual_patience;
+bool Wire::settle(Patience patience) {
   return wait_for_answer([this] { return outstanding_ == 0 || end_; }, patience) &&
          outstanding_ == 0;
 }
 
-std::optional<ReasonCode> Wire::outcome(session::Token token, Duration patience) {
-  if (patience == Duration{}) patience = usual_patience;
+std::optional<ReasonCode> Wire::outcome(session::Token token, Patience patience) {
   wait_for_answer([&] { return outcomes_.count(token) != 0 || end_; }, patience);
   const auto found = outcomes_.find(token);
   if (found == outcomes_.end()) return std::nullopt;
@@ -189,7 +192,7 @@ bool Wire::subscribe(const std::string& filter, const SubscribeOptions& options)
 }
 
 std::optional<ReasonCode> Wire::try_subscribe(const std::string& filter,
-                                              const SubscribeOptions& options, Duration patience) {
+                                              const SubscribeOptions& options, Patience patience) {
   if (!online()) return std::nullopt;
   if (std::find(filters_.begin(), filters_.end(), filter) == filters_.end())
     filters_.push_back(filter);
@@ -217,21 +220,23 @@ std::optional<ReasonCode> Wire::try_unsubscribe(const std::string& filter) {
   const session::Token token = next_token_++;
   if (!session_->unsubscribe({0, {}, entries}, token, scene_.loop().now())) return std::nullopt;
   after_session();
-  return outcome(token, {});
+  return outcome(token, usual_patience);
 }
 
-bool Wire::wait_for_answer(const std::function<bool()>& condition, Duration patience) {
+bool Wire::wait_for_answer(const std::function<bool()>& condition, Patience patience) {
   return scene_.wait_for_answer(condition, patience, *this);
 }
 
 // Past the session.
 
-bool Wire::ping(Duration patience) {
-  if (patience == Duration{}) patience = usual_patience;
+bool Wire::ping(Patience patience) {
   const std::size_t expected = ++pings_sent_;
+  const Time asked = SystemClock().now();
   send_packet(protocol::PingReq{});
-  return wait_for_answer([&] { return pings_answered_ >= expected || end_; }, patience) &&
-         pings_answered_ >= expected;
+  (void)wait_for_answer([&] { return pings_answered_ >= expected || end_; }, patience);
+  const bool is_answered = pings_answered_ >= expected;
+  if (is_answered) scene_.ground().round_trip->note(SystemClock().now() - asked);
+  return is_answered;
 }
 
 void Wire::send_bytes(protocol::Bytes bytes) {
@@ -289,8 +294,9 @@ void Wire::acknowledge(std::size_t messages) {
   after_session();
 }
 
-bool Wire::wait_for(std::size_t messages, Duration patience) {
-  return scene_.wait([&] { return messages_ >= messages; }, patience);
+bool Wire::wait_for(std::size_t messages, Patience patience) {
+  return scene_.wait([&] { return messages_ >= messages || end_; }, patience) &&
+         messages_ >= messages;
 }
 
 void Wire::forget_received() {
@@ -304,7 +310,7 @@ void Wire::disconnect(ReasonCode reason, const protocol::PropertyList* propertie
   if (!online()) return;
   const protocol::Properties given = properties ? properties->view() : protocol::Properties();
   say_disconnect({reason, given});
-  wait_for_answer([this] { return !stream_; }, usual_patience);
+  wait_for_answer([this] { return !stream_; }, usual_patience.time);
 }
 
 void Wire::leave() {
@@ -322,7 +328,7 @@ void Wire::cut(transport::Ending ending) {
   finish(WireEnd::Kind::here, "cut");
 }
 
-bool Wire::wait_for_end(Duration patience) {
+bool Wire::wait_for_end(Patience patience) {
   return scene_.wait([this] { return !stream_; }, patience);
 }
 

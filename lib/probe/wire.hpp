@@ -13,6 +13,7 @@
 #include "client/plan.hpp"
 #include "probe/allowance.hpp"
 #include "probe/message.hpp"
+#include "probe/patience.hpp"
 #include "session/session.hpp"
 #include "transport/connector.hpp"
 
@@ -112,7 +113,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   bool open();
   /// Opens the transport and sends these bytes in place of CONNECT; until CONNACK, or `patience` is
   /// over. There is no session on this side then: packets pass the hook and nothing else.
-  Attempt try_bytes(protocol::Bytes connect, Duration patience);
+  Attempt try_bytes(protocol::Bytes connect, Patience patience);
   /// Forgets the session on this side: the next `connect` is a new client with the same identifier.
   void start_over();
 
@@ -127,14 +128,14 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
 
   /// Until acknowledged; at QoS 0 until written. False, with the scene in trouble, when it is not.
   bool publish(const Message& message);
-  /// The reason code of the acknowledgement, 0 at QoS 0; none when there was no answer. `patience`
-  /// 0 is the usual one.
-  std::optional<protocol::ReasonCode> try_publish(const Message& message, Duration patience = {});
+  /// The reason code of the acknowledgement, 0 at QoS 0; none when there was no answer.
+  std::optional<protocol::ReasonCode> try_publish(const Message& message,
+                                                  Patience patience = usual_patience);
   /// Without waiting for the acknowledgement. The session refuses what the server's limits forbid:
   /// false.
   bool send(const Message& message);
   /// Until everything sent has its outcome.
-  bool settle(Duration patience = {});
+  bool settle(Patience patience = usual_patience);
   /// Outcomes with a failure so far.
   std::size_t refusals() const { return refusals_; }
 
@@ -143,11 +144,11 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   /// The SUBACK's code; none when there was no answer.
   std::optional<protocol::ReasonCode> try_subscribe(const std::string& filter,
                                                     const SubscribeOptions& options = {},
-                                                    Duration patience = {});
+                                                    Patience patience = usual_patience);
   std::optional<protocol::ReasonCode> try_unsubscribe(const std::string& filter);
   /// PINGREQ past the session; until PINGRESP. After it, everything the broker had to say before is
   /// here.
-  bool ping(Duration patience = {});
+  bool ping(Patience patience = usual_patience);
 
   /// DISCONNECT and the end of the transport; the properties under 5.0 only.
   void disconnect(protocol::ReasonCode reason = protocol::ReasonCode::success,
@@ -163,10 +164,10 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   /// How the broker last ended a connection, where it said why or owed answers; else empty.
   const std::string& ended_by_broker() const { return ended_by_broker_; }
   /// Until the connection is over.
-  bool wait_for_end(Duration patience);
+  bool wait_for_end(Patience patience);
 
   /// As Scene::wait_for_answer, for answers to what this wire sends.
-  bool wait_for_answer(const std::function<bool()>& condition, Duration patience);
+  bool wait_for_answer(const std::function<bool()>& condition, Patience patience);
 
   /// Past the session: whatever the script wants the broker to see.
   void send_bytes(protocol::Bytes bytes);
@@ -183,8 +184,8 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   void count_only() { counts_only_ = true; }
   /// Messages that came, also those that are not kept.
   std::size_t messages() const { return messages_; }
-  /// Until so many have come, all that came counted.
-  bool wait_for(std::size_t messages, Duration patience);
+  /// Until so many have come, all that came counted, or the connection is over.
+  bool wait_for(std::size_t messages, Patience patience);
   /// Every packet of every connection, in order, but those that were sent past the session.
   const std::vector<PacketNote>& packets() const { return packets_; }
 
@@ -208,7 +209,7 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   void note_connack(const protocol::ConnAck& connack);
   bool submit(const Message& message, session::Token token);
   void say_disconnect(const protocol::Disconnect& disconnect);
-  std::optional<protocol::ReasonCode> outcome(session::Token token, Duration patience);
+  std::optional<protocol::ReasonCode> outcome(session::Token token, Patience patience);
   std::string why_ended() const;
   std::string how_broker_ended(std::string text) const;
   protocol::Version version() const;

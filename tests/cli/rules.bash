@@ -4,20 +4,29 @@
 
 load helper
 
+# What is missing does not come later; a test of one that does come late says so.
+export MQTT_TOOLBOX_PATIENCE=12s
+
 # play NAME TOOL ARGUMENT...: the findings of one tool against a broker with ${broker_options[@]}, as
-# JSON lines in NAME.json, without those that `sift` leaves out.
+# JSON lines in NAME.json, without those that `sift` leaves out; where `way` is set, over a relay that
+# delays each direction by so many milliseconds.
 play() {
-  local name=$BATS_FILE_TMPDIR/$1 port broker status=0
+  local name=$BATS_FILE_TMPDIR/$1 port broker relays=() status=0
   echo "broker_options=(${broker_options[*]@Q}) command=(${*@Q})" >"$name.played"
   rm -f "$name.port"
   mkfifo "$name.port"
   rule-breaker "${broker_options[@]}" >"$name.port" 3>&- &
   broker=$!
   read -r port <"$name.port" || true
+  if [[ -n ${way-} ]]; then
+    delaying-relay 127.0.0.1 "$port" "$way" >"$name.port" 3>&- &
+    relays+=($!)
+    read -r port <"$name.port" || true
+  fi
   timeout 60 "$2" --json -h 127.0.0.1 -p "$port" "${@:3}" 2>"$name.err" 3>&- >"$name.all" || status=$?
   sift <"$name.all" >"$name.json"
   echo "$status" >"$name.status"
-  kill "$broker" || true
+  kill "$broker" "${relays[@]}" || true
 }
 
 # For a file to replace.

@@ -48,6 +48,7 @@ setup_file() {
   finds keep-alive-zero
   says 'a Keep Alive of 0 was not accepted: refused: Not authorized' keep-alive-zero
 }
+@test "keep-alive-in-whole-seconds" { finds; }
 
 @test "connack-limit-lied" { finds qos2 receive-maximum pubrel-flags; }
 @test "receive-maximum-lied" { finds receive-maximum; }

@@ -12,6 +12,7 @@ setup_file() { play_all mqtt-will-test --refused-topic forbidden/will; }
 @test "will-dropped-after-silence" { finds silence; }
 @test "will-late-after-silence" { finds silence; }
 @test "server-keep-alive-lied" { finds silence; }
+@test "keep-alive-in-whole-seconds" { finds; }
 @test "will-dropped-after-take-over" { finds take-over; }
 @test "will-dropped-after-protocol-error" { finds protocol-error; }
 @test "disconnect-flags-accepted" { finds flawed-disconnect; }

@@ -39,7 +39,7 @@ const Rules& Client::rules() const {
 }
 
 std::size_t Client::on_bytes(std::string_view bytes) {
-  if (longest_silence_ != Duration()) silence_.arm(broker_.loop().now() + longest_silence_);
+  watch_silence();
   std::size_t taken = 0;
   while (taken < bytes.size() && !connection_.is_closing()) {
     const std::size_t size = take_one(bytes.substr(taken));

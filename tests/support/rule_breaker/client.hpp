@@ -69,6 +69,7 @@ class Client final : public ConnectionEvents, public Recipient {
   protocol::PropertyList connack_properties(const protocol::Connect& connect) const;
   void send_all_retained();
   void watch_keep_alive(const protocol::Connect& connect);
+  void watch_silence();
   void on_silence();
 
   // PUBLISH

@@ -139,8 +139,17 @@ void Client::watch_keep_alive(const protocol::Connect& connect) {
   silence_.disarm();
   if (connect.keep_alive == 0 || rules().breaks(Breach::keep_alive_ignored)) return;
   const bool is_late = rules().breaks(Breach::will_late_after_silence);
-  longest_silence_ = std::chrono::milliseconds(is_late ? 3'000 : 1'500) * connect.keep_alive;
-  silence_.arm(broker_.loop().now() + longest_silence_);
+  longest_silence_ = std::chrono::milliseconds(is_late ? 6'000 : 1'500) * connect.keep_alive;
+  watch_silence();
+}
+
+/// From now on.
+void Client::watch_silence() {
+  if (longest_silence_ == Duration()) return;
+  Time from = broker_.loop().now();
+  if (rules().breaks(Breach::keep_alive_in_whole_seconds))
+    from = std::chrono::floor<std::chrono::seconds>(from);
+  silence_.arm(from + longest_silence_);
 }
 
 }  // namespace mqtt_toolbox::rule_breaker

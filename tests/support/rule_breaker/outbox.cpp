@@ -12,6 +12,7 @@ using protocol::Qos;
 constexpr std::size_t longest_queue = 100'000;  // deliveries
 constexpr std::uint64_t swap_every = 5;
 constexpr Duration longest_swap = std::chrono::milliseconds(200);
+constexpr Duration late = std::chrono::seconds(8);
 
 bool repeats_dup(const Delivery& delivery, const Rules& rules) {
   return !rules.breaks(delivery.qos == Qos::at_least_once ? Breach::qos1_no_dup_flag
@@ -33,8 +34,15 @@ bool is_lost_on_resume(const Delivery& delivery, const Rules& rules) {
 }  // namespace
 
 Outbox::Outbox(transport::Loop& loop, const Rules& rules)
-    : loop_(loop), rules_(rules), longest_wait_(loop, [this] {
-        if (!queue_.empty()) queue_.front().waits_for_next = false;
+    : loop_(loop),
+      rules_(rules),
+      longest_wait_(loop,
+                    [this] {
+                      if (!queue_.empty()) queue_.front().waits_for_next = false;
+                      pump();
+                    }),
+      resending_(loop, [this] {
+        holds_back_ = false;
         pump();
       }) {}
 
@@ -42,6 +50,8 @@ void Outbox::attach(Recipient& recipient) {
   recipient_ = &recipient;
   taken_room_ = 0;
   prepare_resume();
+  holds_back_ = !sent_.empty() && rules_.breaks(Breach::resent_late);
+  if (holds_back_) resending_.arm(loop_.now() + late);
   pump();
 }
 
@@ -91,7 +101,7 @@ bool Outbox::is_to_be_swapped(const Delivery& delivery) {
 
 void Outbox::pump() {
   if (recipient_ == nullptr) return;
-  send_again();
+  if (!holds_back_) send_again();
   while (has_room() && !queue_.empty() && !waits_for_next()) send_next();
 }
 

@@ -74,6 +74,8 @@ class Outbox {
   std::vector<Delivery> last_completed_;  ///< the last one at QoS 1, for the breaches that need it
   std::uint64_t swappable_ = 0;
   transport::Loop::Timer longest_wait_;
+  bool holds_back_ = false;  ///< what is to be sent again, until `resending_`
+  transport::Loop::Timer resending_;
 };
 
 }  // namespace mqtt_toolbox::rule_breaker

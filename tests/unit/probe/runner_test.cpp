@@ -75,6 +75,35 @@ std::optional<Finding> see_something(const Ground&) {
   return broken("seen before");
 }
 
+std::atomic<bool> is_helped = false;
+
+/// What it waits for another case does.
+Finding play_helped(Scene& scene) {
+  const bool has_come = scene.wait(
+      [&] {
+        scene.stay(std::chrono::milliseconds(1));
+        return is_helped.load();
+      },
+      must_come_within(std::chrono::milliseconds(5)));
+  return has_come ? pass("came") : broken("did not come");
+}
+
+Finding play_helping(Scene&) {
+  is_helped = true;
+  return pass("helped");
+}
+
+/// The first time it fails; each later one waits until all three of those play.
+Finding play_three_at_once(Scene& scene) {
+  if (scene.play() == 0) return broken("first");
+  ++playing;
+  const auto are_three = [&] {
+    scene.stay(std::chrono::milliseconds(1));
+    return playing >= 3;
+  };
+  return scene.wait(are_three, std::chrono::seconds(5)) ? pass("") : broken("not at once");
+}
+
 constexpr Variant two[] = {{"one"}, {"two"}};
 constexpr Case cases[] = {
     {"together", "1", "both play", play_together, Versions::all, two},
@@ -262,4 +291,47 @@ TEST_CASE("cancelling ends what is being played") {
   const Finding finding = play.findings()[0];
   // It was either being played or had not begun.
   CHECK((finding.observed == "interrupted" || finding.observed.empty()));
+}
+
+TEST_CASE("while cases wait long, others are played, those too that are played by themselves") {
+  BrokerThread broker;
+  for (const bool alone : {false, true}) {
+    is_helped = false;
+    Case helped{.name = "helped", .section = "1", .promise = "none", .play = play_helped};
+    Case helping{.name = "helping", .section = "1", .promise = "none", .play = play_helping};
+    helped.variants = two;
+    helped.alone = helping.alone = alone;
+    const Case played[] = {helped, helping};
+    RunSettings settings;
+    settings.side_by_side = 2;
+    settings.patience = std::chrono::minutes(1);
+    Play play(tasks_of(played, protocol::Version::v5, {}), settings, broker.port());
+    for (const Finding& finding : play.findings()) CHECK(finding.verdict == Verdict::pass);
+  }
+}
+
+TEST_CASE("a limit of the user's makes no case patient") {
+  BrokerThread broker;
+  is_helped = false;
+  constexpr Case helped[] = {
+      {.name = "helped", .section = "1", .promise = "none", .play = play_helped},
+      {.name = "helping", .section = "1", .promise = "none", .play = play_helping}};
+  RunSettings settings;
+  settings.limit = std::chrono::seconds(20);
+  settings.patience = std::chrono::minutes(1);
+  Play play(tasks_of(helped, protocol::Version::v5, {}), settings, broker.port());
+  CHECK(play.findings()[0].verdict == Verdict::fail);
+}
+
+TEST_CASE("what is played again is played several times at once") {
+  BrokerThread broker;
+  playing = 0;
+  constexpr Case failing[] = {
+      {.name = "three", .section = "1", .promise = "none", .play = play_three_at_once},
+      {.name = "other", .section = "1", .promise = "none", .play = play_helping}};
+  RunSettings settings;
+  settings.side_by_side = 2;
+  settings.replays = 3;
+  Play play(tasks_of(failing, protocol::Version::v5, {}), settings, broker.port());
+  CHECK(play.findings()[0].observed == "first (1 of 4 plays; alone: passed 3)");
 }

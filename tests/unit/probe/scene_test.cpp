@@ -67,3 +67,77 @@ TEST_CASE("plans ask for a session of their own or for one that is kept") {
   CHECK(stage.scene->kept_plan().session.connect_properties.view().number(
             protocol::PropertyId::session_expiry_interval) == 60);
 }
+
+namespace {
+
+constexpr Patience short_patience = must_come_within(std::chrono::milliseconds(5));
+
+/// True when `delay` is over.
+std::function<bool()> due_after(Scene& scene, Duration delay) {
+  return [&scene, due = scene.loop().now() + delay,
+          timer = std::make_shared<transport::Loop::Timer>(scene.loop(),
+                                                           [&scene] { scene.changed(); })] {
+    timer->arm(due);
+    return scene.loop().now() >= due;
+  };
+}
+
+}  // namespace
+
+TEST_CASE("a finding that is no pass says how long was waited in vain") {
+  Stage stage("accept");
+  CHECK_FALSE(stage.scene->wait([] { return false; }, std::chrono::milliseconds(100)));
+  CHECK(stage.scene->verdict(broken("nothing came")).observed.find("nothing came (waited ") == 0);
+  CHECK(stage.scene->verdict(broken("")).rests_on_silence);
+  CHECK(stage.scene->verdict(pass("all came")).observed == "all came");
+}
+
+TEST_CASE("trouble says it too") {
+  Stage stage("accept");
+  CHECK_FALSE(stage.scene->wait([] { return false; }, std::chrono::milliseconds(100)));
+  stage.scene->trouble("a message was not acknowledged");
+  CHECK(stage.scene->verdict({}).observed.find("a message was not acknowledged (waited ") == 0);
+}
+
+TEST_CASE("what must not come is not waited for in vain") {
+  Stage stage("accept");
+  CHECK(stage.scene->stay(std::chrono::milliseconds(5)));
+  CHECK(stage.scene->stay_until([] { return true; }, std::chrono::hours(1)));
+  CHECK_FALSE(stage.scene->verdict(broken("")).rests_on_silence);
+}
+
+TEST_CASE("what must come may be late: it is told when it came") {
+  Stage stage("accept", protocol::Version::v5, std::chrono::milliseconds(100));
+  int began = 0;
+  stage.scene->be_patient(std::chrono::seconds(5), [&] { ++began; });
+  // Later than the case's own time would be over.
+  CHECK(stage.scene->wait(due_after(*stage.scene, std::chrono::milliseconds(200)), short_patience));
+  CHECK(began == 1);
+  const Finding finding = stage.scene->verdict(pass("it came"));
+  CHECK(finding.verdict == Verdict::pass);
+  CHECK(finding.observed.find("it came (came after ") == 0);
+}
+
+TEST_CASE("a case is patient once, and not for what need not come") {
+  Stage stage("accept");
+  int began = 0;
+  stage.scene->be_patient(std::chrono::milliseconds(100), [&] { ++began; });
+  const Time begin = stage.scene->loop().now();
+  CHECK_FALSE(stage.scene->wait([] { return false; }, std::chrono::milliseconds(5)));
+  CHECK(began == 0);
+  CHECK_FALSE(stage.scene->wait([] { return false; }, short_patience));
+  CHECK(began == 1);
+  CHECK(stage.scene->loop().now() - begin >= std::chrono::milliseconds(100));
+  CHECK_FALSE(stage.scene->wait([] { return false; }, short_patience));
+  CHECK(began == 1);
+}
+
+TEST_CASE("a long way to the broker gives each step more time") {
+  Stage stage("accept");
+  for (int i = 0; i < 50; ++i) stage.ground.round_trip->note(std::chrono::milliseconds(50));
+  CHECK(stage.scene->wait(due_after(*stage.scene, std::chrono::milliseconds(150)),
+                          std::chrono::milliseconds(5)));
+  const Time begin = stage.scene->loop().now();
+  CHECK(stage.scene->stay(Duration{}));
+  CHECK(stage.scene->loop().now() - begin >= std::chrono::milliseconds(50));
+}
