@@ -76,8 +76,8 @@ class Command {
 
 }  // namespace
 
-/// Until the broker has closed: one that is just sending to the client would else see the connection
-/// break, maybe before it reads DISCONNECT.
+/// Until the broker has closed: one that is just sending to the client would else see the
+/// connection break, maybe before it reads DISCONNECT.
 Time cut_by_disconnect(Scene&, Wire& victim) {
   const Time now = SystemClock().now();
   victim.send_packet(protocol::Disconnect{});
