@@ -59,7 +59,7 @@ verdicts() { findings "$1" | sed 's/:.*//' | sort; }
 
 @test "what does not come again within the patience is a fail that says how long was waited" {
   run findings "resent too late"
-  [ "$(grep -c '^fail .*was not sent again.*(waited [5-9]' <<<"$output")" -ge 2 ]
+  [ "$(grep -c '^fail .*was not sent again.*(waited [0-9]' <<<"$output")" -ge 2 ]
 }
 
 @test "a way of 300 ms there and back changes no verdict" {

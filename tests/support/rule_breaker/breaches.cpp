@@ -82,7 +82,7 @@ constexpr std::array rows{
     BreachRow{B::qos1_not_redelivered, "qos1-not-redelivered",
               "does not send an unacknowledged QoS 1 message again on the next connection"},
     BreachRow{B::resent_late, "resent-late",
-              "sends what is not acknowledged again when its client has been back for 8 s"},
+              "sends what is not acknowledged again when its client has been back for 20 s"},
     BreachRow{B::qos1_no_dup_flag, "qos1-no-dup-flag", "sends a QoS 1 message again without DUP"},
     BreachRow{B::qos1_dup_on_first, "qos1-dup-on-first",
               "sends a QoS 1 message with DUP the first time"},

@@ -12,7 +12,7 @@ using protocol::Qos;
 constexpr std::size_t longest_queue = 100'000;  // deliveries
 constexpr std::uint64_t swap_every = 5;
 constexpr Duration longest_swap = std::chrono::milliseconds(200);
-constexpr Duration late = std::chrono::seconds(8);
+constexpr Duration late = std::chrono::seconds(20);
 
 bool repeats_dup(const Delivery& delivery, const Rules& rules) {
   return !rules.breaks(delivery.qos == Qos::at_least_once ? Breach::qos1_no_dup_flag
