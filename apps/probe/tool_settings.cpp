@@ -51,7 +51,7 @@ Status take_packet_limit(options::Settings& settings, Values values) {
 
 constexpr std::array specs{
     checks::no_control,
-    checks::patience,
+    checks::missing_after,
     Spec{.name = "require",
          .kind = Kind::facts,
          .value_name = "LIST",

@@ -23,7 +23,7 @@ Status take_messages(options::Settings& settings, Values values) {
 
 constexpr std::array specs{
     checks::no_control,
-    checks::patience,
+    checks::missing_after,
     Spec{.name = "messages",
          .kind = Kind::number,
          .value_name = "N",

@@ -34,7 +34,7 @@ Status take_number(options::Settings& settings, Values values) {
 
 constexpr std::array specs{
     checks::no_control,
-    checks::patience,
+    checks::missing_after,
     Spec{.name = "members",
          .kind = Kind::number,
          .value_name = "N",

@@ -47,7 +47,7 @@ Status take_topic(options::Settings& settings, Values values) {
 
 constexpr std::array specs{
     checks::no_control,
-    checks::patience,
+    checks::missing_after,
     Spec{.name = "cut",
          .kind = Kind::choice,
          .value_name = "HOW",

@@ -9,8 +9,8 @@ namespace mqtt_toolbox::checks {
 /// What all tools with cases have; each derives its own settings from this one.
 struct Settings : options::Settings {
   bool control = true;  ///< a message of the tool's own comes first, to see that messages pass
-  /// For what must come, where the standard does not say when.
-  Duration patience = std::chrono::seconds(32);
+  /// How long to look for what must come, where the standard does not say when.
+  Duration missing_after = std::chrono::seconds(32);
 };
 
 /// For the table of each such tool.
@@ -24,21 +24,21 @@ inline constexpr options::Spec no_control{
       return {};
     }};
 
-inline constexpr options::Spec patience{
-    .name = "patience",
+inline constexpr options::Spec missing_after{
+    .name = "missing-after",
     .kind = options::Kind::duration,
     .value_name = "DURATION",
     .group = options::Group::checks,
     .fallback = "32s",
-    .help = "how long to look for what must come before it counts as missing",
+    .help = "how long to look for something before it counts as missing",
     .manual =
-        "For what the standard wants of a broker without saying when: late is as good as "
-        "soon, and who is found wanting is told how long was waited. The other checks go on "
-        "meanwhile. With --case-timeout, and when a check is made again by itself, it is "
-        "looked for no longer than a few seconds.",
+        "The standard demands many things of a broker without saying how soon. A check looks for "
+        "them for this long, while other checks go on, and its finding says how long it has "
+        "waited. With --case-timeout, and when a check is repeated, the wait is a few seconds at "
+        "most.",
     .assign = [](options::Settings& settings, options::Values values) -> Status {
       return options::parse_time_out(values[0]).map(
-          [&](Duration time) { static_cast<Settings&>(settings).patience = time; });
+          [&](Duration time) { static_cast<Settings&>(settings).missing_after = time; });
     }};
 
 }  // namespace mqtt_toolbox::checks

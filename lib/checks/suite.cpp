@@ -181,7 +181,7 @@ class Run {
     probe::RunSettings run;
     run.side_by_side = world_.trace != nullptr ? 1 : settings_.checks.side_by_side;
     run.limit = settings_.checks.limit;
-    run.patience = settings_.patience;
+    run.patience = settings_.missing_after;
     run.replays = settings_.checks.replays;
     probe::Runner runner(
         ground_, tasks_, run,

@@ -77,11 +77,12 @@ constexpr std::array<Spec, 6> specs{{
      .value_name = "N",
      .group = Group::checks,
      .fallback = "3",
-     .help = "make a check that failed or was inconclusive again N times by itself, 0 to 10",
+     .help =
+         "repeat a check that failed or was inconclusive N times, apart from the others, 0 to 10",
      .manual = "Many checks at once are a load, and some brokers are only wrong under load. A fail "
                "that packets show stays a fail, with how often it was seen. A fail that rests on "
-               "something that did not come in time, and that comes when the check is made by "
-               "itself, is inconclusive. What was inconclusive and passes by itself is a pass. "
+               "something that did not come in time, and that comes when the check is made apart "
+               "from the others, is inconclusive. What was inconclusive and passes then is a pass. "
                "All of them together take at most 60 seconds; what there was no time for is said.",
      .assign = assign_replays},
     {.name = "topic-prefix",

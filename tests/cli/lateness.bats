@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Where the standard does not say when, late is as good as soon, and a long way to the broker changes no
-# verdict.
+# Where the standard sets no time, a late answer is as good as an early one, and a long round trip to the
+# broker changes no verdict.
 load rules
 
 # For each tool a few checks that wait for something, one of which finds the broker wrong.
@@ -39,8 +39,8 @@ play_near_and_far() {
 
 setup_file() {
   local broker_options=(--break resent-late) resent=(--case subscriber-cut-before-puback --case subscriber-cut-after-pubrec)
-  later play "resent late" mqtt-qos-test --replays 0 --patience 32s "${resent[@]}"
-  later play "resent too late" mqtt-qos-test --replays 0 --patience 5s "${resent[@]}"
+  later play "resent late" mqtt-qos-test --replays 0 --missing-after 32s "${resent[@]}"
+  later play "resent too late" mqtt-qos-test --replays 0 --missing-after 5s "${resent[@]}"
   for tool in "${tools[@]}"; do play_near_and_far "$tool"; done
   all_done
 }
@@ -57,12 +57,12 @@ verdicts() { findings "$1" | sed 's/:.*//' | sort; }
   [ "$(grep -c '^pass .*(came after [0-9]' <<<"$output")" -ge 2 ]
 }
 
-@test "what does not come again within the patience is a fail that says how long was waited" {
+@test "what does not come again within --missing-after is a fail that says how long was waited" {
   run findings "resent too late"
   [ "$(grep -c '^fail .*was not sent again.*(waited [0-9]' <<<"$output")" -ge 2 ]
 }
 
-@test "a way of 300 ms there and back changes no verdict" {
+@test "a round trip of 300 ms changes no verdict" {
   local tool breach
   for tool in "${tools[@]}"; do
     for breach in none "$(breach_for "$tool")"; do
