@@ -29,6 +29,8 @@ wait_until() {
 start_in_background() {
   local name=$1
   shift
+  # Of a program that had the name before.
+  rm -f "$BATS_TEST_TMPDIR/$name".{out,err}
   "$@" >"$BATS_TEST_TMPDIR/$name.out" 2>"$BATS_TEST_TMPDIR/$name.err" 3>&- &
   printf -v "${name}_pid" %s $!
   in_background+=($!)
