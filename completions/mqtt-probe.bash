@@ -104,7 +104,7 @@ _mqtt_probe() {
       return
       ;;
     --packet-limit | \
-      --patience | \
+      --missing-after | \
       --case-timeout | \
       --parallel | \
       --replays | \
@@ -160,7 +160,7 @@ _mqtt_probe() {
     --hostile
     --packet-limit
     --no-control
-    --patience
+    --missing-after
     --case
     --list -l
     --case-timeout

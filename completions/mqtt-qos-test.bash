@@ -83,7 +83,7 @@ _mqtt_qos_test() {
       return
       ;;
     --messages | \
-      --patience | \
+      --missing-after | \
       --case-timeout | \
       --parallel | \
       --replays | \
@@ -121,7 +121,7 @@ _mqtt_qos_test() {
   local options='
     --messages
     --no-control
-    --patience
+    --missing-after
     --case
     --list -l
     --case-timeout

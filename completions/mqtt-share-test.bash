@@ -85,7 +85,7 @@ _mqtt_share_test() {
     --members | \
       --groups | \
       --messages | \
-      --patience | \
+      --missing-after | \
       --case-timeout | \
       --parallel | \
       --replays | \
@@ -125,7 +125,7 @@ _mqtt_share_test() {
     --groups
     --messages
     --no-control
-    --patience
+    --missing-after
     --case
     --list -l
     --case-timeout

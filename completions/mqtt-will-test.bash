@@ -119,8 +119,8 @@ _mqtt_will_test() {
       mapfile -t COMPREPLY < <(compgen -f -- "$word")
       return
       ;;
-    --refused-topic | \
-      --patience | \
+    --missing-after | \
+      --refused-topic | \
       --case-timeout | \
       --parallel | \
       --replays | \
@@ -180,7 +180,7 @@ _mqtt_will_test() {
   esac
   local options='
     --no-control
-    --patience
+    --missing-after
     --cut
     --witness
     --kick

@@ -1,7 +1,7 @@
 # Generated from the tables of options; not to be edited.
 complete -c mqtt-will-test -f
 complete -c mqtt-will-test -l no-control -d 'make the checks without a message that shows first that messages pass'
-complete -c mqtt-will-test -l patience -x -d 'how long to look for what must come before it counts as missing (default: 32s)'
+complete -c mqtt-will-test -l missing-after -x -d 'how long to look for something before it counts as missing (default: 32s)'
 complete -c mqtt-will-test -l cut -x -a 'disconnect disconnect-with-will fin rst silence kill protocol-error take-over' -d 'how the connection of your own will ends, with --will-topic: disconnect, disconnect-with-will, fin, rst, silence, kill, protocol-error or take-over (default: rst)'
 complete -c mqtt-will-test -l witness -x -a 'both native paho' -d 'which clients look whether the will comes: both, native or paho (default: both, where the paho engine can be had)'
 complete -c mqtt-will-test -l kick -x -a '(__fish_complete_command)' -d 'also check the will of a client that the broker throws out'
@@ -10,7 +10,7 @@ complete -c mqtt-will-test -l case -x -a 'disconnect disconnect-with-will discon
 complete -c mqtt-will-test -s l -l list -d 'say which checks there are, and exit'
 complete -c mqtt-will-test -l case-timeout -x -d 'how long a check may take before it counts as inconclusive (default: each check has its own)'
 complete -c mqtt-will-test -l parallel -x -d 'checks made side by side, 1 to 1000 (default: 100)'
-complete -c mqtt-will-test -l replays -x -d 'make a check that failed or was inconclusive again N times by itself, 0 to 10 (default: 3)'
+complete -c mqtt-will-test -l replays -x -d 'repeat a check that failed or was inconclusive N times, apart from the others, 0 to 10 (default: 3)'
 complete -c mqtt-will-test -l topic-prefix -x -d 'what all topics of the checks begin with (default: mqtt-toolbox)'
 complete -c mqtt-will-test -s L -l url -x -d 'broker, user, password and topic in one URL'
 complete -c mqtt-will-test -s h -l host -x -d 'name or address of the broker (default: localhost)'
