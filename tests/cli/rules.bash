@@ -4,8 +4,8 @@
 
 load helper
 
-# What is missing does not come later; a test of one that does come late says so.
-export MQTT_TOOLBOX_PATIENCE=12s
+# What these brokers leave out does not come later; the test of one that is late gives a longer time.
+export MQTT_TOOLBOX_MISSING_AFTER=12s
 
 # play NAME TOOL ARGUMENT...: the findings of one tool against a broker with ${broker_options[@]}, as
 # JSON lines in NAME.json, without those that `sift` leaves out; where `way` is set, over a relay that
