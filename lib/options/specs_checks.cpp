@@ -77,8 +77,7 @@ constexpr std::array<Spec, 6> specs{{
      .value_name = "N",
      .group = Group::checks,
      .fallback = "3",
-     .help =
-         "repeat a check that failed or was inconclusive N times, apart from the others, 0 to 10",
+     .help = "repeat what failed or was inconclusive N times, apart from the others, 0 to 10",
      .manual = "Many checks at once are a load, and some brokers are only wrong under load. A fail "
                "that packets show stays a fail, with how often it was seen. A fail that rests on "
                "something that did not come in time, and that comes when the check is made apart "

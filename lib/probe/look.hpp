@@ -10,8 +10,9 @@ struct Look {
   bool delivers = false;  ///< a message that it published came back to it
 };
 
-/// Connects with an identifier that no client of the case has, and publishes to itself.
-Look look_at_broker(Scene& scene);
+/// Connects after the pause, with an identifier that no client of the case has, and publishes to
+/// itself. The longer the pause, the longer it waits for its message.
+Look look_at_broker(Scene& scene, Duration pause);
 
 /// The plan of such a client.
 client::ConnectPlan plan_of_look(Scene& scene);

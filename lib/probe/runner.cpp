@@ -206,11 +206,11 @@ Attempt Runner::visit(const Task& task) {
   return attempt;
 }
 
-Look Runner::look(const Task& task) {
+Look Runner::look(const Task& task, Duration pause) {
   Look seen;
-  const Duration limit = settings_.limit.value_or(usual_patience.time);
+  const Duration limit = settings_.limit.value_or(usual_patience.time) + 3 * pause;
   const Status played =
-      on_scene(task, limit, 0, [&](Scene& scene) { seen = look_at_broker(scene); });
+      on_scene(task, limit, 0, [&](Scene& scene) { seen = look_at_broker(scene, pause); });
   if (!played) seen.attempt.text = played.error().text;
   return seen;
 }
@@ -221,19 +221,33 @@ void Runner::look_before(const Task& task) {
     delivered_ = look(task).delivers;
 }
 
+bool Runner::is_harmed(const Look& look) const {
+  if (is_local_shortage(look.attempt)) return false;
+  return look.attempt.kind != Attempt::Kind::accepted || (delivered_ == true && !look.delivers);
+}
+
+/// A broker may refuse a client now and then, or be slow for a while: only one that still does so
+/// after a pause is taken for a harmed one.
+Look Runner::settled_look(const Task& task) {
+  Look seen = look(task);
+  for (const int seconds : {1, 3}) {
+    if (cancelled_ || !is_harmed(seen)) break;
+    seen = look(task, std::chrono::seconds(seconds));
+  }
+  return seen;
+}
+
 /// What a case has done to the broker; empty: it lives. Where others play too, it may be their
 /// doing, and so it may be where it waited long while others played.
 std::string_view Runner::harm_after(const Task& task, bool is_beside) {
   if (!task.played->may_kill || cancelled_) return {};
-  const Look after = look(task);
+  const Look after = settled_look(task);
   const auto kind = after.attempt.kind;
-  if (cancelled_ || is_local_shortage(after.attempt)) return {};
-  const bool is_out = kind != Attempt::Kind::accepted;
+  if (cancelled_ || !is_harmed(after)) return {};
   if (is_beside)
     return kind == Attempt::Kind::silent || kind == Attempt::Kind::unreachable ? lets_nobody_in
                                                                                : std::string_view();
-  if (is_out) return lets_nobody_in;
-  return delivered_ == true && !after.delivers ? delivers_nothing : std::string_view();
+  return kind != Attempt::Kind::accepted ? lets_nobody_in : delivers_nothing;
 }
 
 /// A case that was played by itself has done it.

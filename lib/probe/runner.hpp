@@ -96,7 +96,9 @@ class MQTT_TOOLBOX_API Runner {
   void act_on_scene(const Task& task, Duration limit, unsigned play, const Act& act);
   /// What becomes of a client that had no part in the task.
   Attempt visit(const Task& task);
-  Look look(const Task& task);
+  Look look(const Task& task, Duration pause = {});
+  Look settled_look(const Task& task);
+  bool is_harmed(const Look& look) const;
   void look_before(const Task& task);
   std::string_view harm_after(const Task& task, bool is_beside);
   void blame(const Task& task, std::string_view harm, bool is_beside, Finding& finding);
