@@ -10,7 +10,7 @@ complete -c mqtt-will-test -l case -x -a 'disconnect disconnect-with-will discon
 complete -c mqtt-will-test -s l -l list -d 'say which checks there are, and exit'
 complete -c mqtt-will-test -l case-timeout -x -d 'how long a check may take before it counts as inconclusive (default: each check has its own)'
 complete -c mqtt-will-test -l parallel -x -d 'checks made side by side, 1 to 1000 (default: 100)'
-complete -c mqtt-will-test -l replays -x -d 'repeat a check that failed or was inconclusive N times, apart from the others, 0 to 10 (default: 3)'
+complete -c mqtt-will-test -l replays -x -d 'repeat what failed or was inconclusive N times, apart from the others, 0 to 10 (default: 3)'
 complete -c mqtt-will-test -l topic-prefix -x -d 'what all topics of the checks begin with (default: mqtt-toolbox)'
 complete -c mqtt-will-test -s L -l url -x -d 'broker, user, password and topic in one URL'
 complete -c mqtt-will-test -s h -l host -x -d 'name or address of the broker (default: localhost)'
