@@ -133,6 +133,8 @@ setup_file() {
 @test "session-expiry-of-disconnect-ignored" { finds session-expiry-disconnect; }
 @test "queued-lost-offline" { finds offline-messages queued-messages; }
 
+@test "one-closed-after-wildcard" { finds; }
+
 # The one that harms it is told, and what comes later is not judged.
 @test "nobody-let-in-after-wildcard" { breaks_at topic-wildcard 'lets nobody in any more'; }
 @test "nothing-delivered-after-wildcard" {

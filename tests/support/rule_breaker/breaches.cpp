@@ -288,6 +288,8 @@ constexpr std::array rows{
               "lets in who has a Maximum Packet Size of 0"},
     BreachRow{B::nobody_let_in_after_wildcard, "nobody-let-in-after-wildcard",
               "closes new connections once a client has published to a wildcard"},
+    BreachRow{B::one_closed_after_wildcard, "one-closed-after-wildcard",
+              "closes one new connection after a client has published to a wildcard"},
     BreachRow{B::nothing_delivered_after_wildcard, "nothing-delivered-after-wildcard",
               "drops every message once a client has published to a wildcard"},
     BreachRow{B::killed_by_long_topic, "killed-by-long-topic",

@@ -159,6 +159,7 @@ enum class Breach : std::uint8_t {
   receive_maximum_zero_accepted,
   maximum_packet_size_zero_accepted,
   nobody_let_in_after_wildcard,
+  one_closed_after_wildcard,
   nothing_delivered_after_wildcard,
   killed_by_long_topic,
   malformed_tolerated,

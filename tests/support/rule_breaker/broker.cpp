@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <sys/socket.h>
+#include <utility>
 
 #include "support/listener.hpp"
 #include "support/rule_breaker/matching.hpp"
@@ -57,6 +58,7 @@ void Broker::accept_one() {
   FileDescriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket || !faults_.admits_connection()) return;
   if (is_harmed_ && rules_.breaks(Breach::nobody_let_in_after_wildcard)) return;
+  if (rules_.breaks(Breach::one_closed_after_wildcard) && std::exchange(is_harmed_, false)) return;
   auto client = std::make_unique<Client>(*this, std::move(socket));
   Client* key = client.get();
   clients_.emplace(key, std::move(client));

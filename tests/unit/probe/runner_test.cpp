@@ -266,6 +266,15 @@ TEST_CASE("a broker that closes new connections after a case is blamed for it") 
   CHECK(findings[1].observed == std::string(lets_nobody_in) + ", since the case harmful");
 }
 
+TEST_CASE(
+    "a broker that closes one connection after a case and then lets clients in is not blamed") {
+  BrokerThread broker(breaking(rule_breaker::Breach::one_closed_after_wildcard));
+  const std::string names[] = {"harmful"};
+  Play play(tasks_of(harming, protocol::Version::v5, names), {2, std::chrono::minutes(5)},
+            broker.port());
+  CHECK(play.findings()[0].observed == "closed");
+}
+
 TEST_CASE("a broker that lives on after a case is not blamed") {
   BrokerThread broker;
   const std::string names[] = {"harmful"};
