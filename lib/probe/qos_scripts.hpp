@@ -22,7 +22,8 @@ Finding play_dup_of_publisher(Scene& scene);
 
 /// A stream of the variant's QoS to the topic of that name, over connections that hold, with at
 /// most so many messages on their way at once; the ledger of what arrived.
-Ledger play_stream(Scene& scene, std::string_view name, std::size_t length, std::optional<std::uint16_t> window = {});
+Ledger play_stream(Scene& scene, std::string_view name, std::size_t length,
+                   std::optional<std::uint16_t> window = {});
 /// The ledger of what a client has received: one that lacks messages once more later.
 Ledger settled_ledger(Scene& scene, const Peer& observer, std::size_t sent);
 /// Messages that are lost without a cut as well are not the cut's doing.
