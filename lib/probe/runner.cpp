@@ -76,10 +76,13 @@ void Runner::conduct() {
 bool Runner::add_player(bool alone) {
   enter();
   auto player = start_thread([this, alone] { work(alone); });
-  if (!player) leave();
+  if (!player) {
+    leave();
+    return false;
+  }
   const std::lock_guard lock(mutex_);
-  if (player) players_.push_back(*std::move(player));
-  return player.has_value();
+  players_.push_back(*std::move(player));
+  return true;
 }
 
 void Runner::enter() {

@@ -69,7 +69,7 @@ Attempt Wire::connect_once() {
   const Time asked = SystemClock().now();
   if (!handshake()) return how_attempt_ended();
   wait_for_answer([this] { return connack_ || end_; }, plan_.connack_timeout);
-  const Attempt attempt = how_attempt_ended();
+  Attempt attempt = how_attempt_ended();
   if (attempt.kind == Attempt::Kind::accepted)
     scene_.ground().round_trip->note(SystemClock().now() - asked);
   return attempt;
