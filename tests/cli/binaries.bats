@@ -56,3 +56,11 @@ stack_protector() { readelf --dyn-syms -W "$1" | grep -q __stack_chk_fail; }
   readelf --dyn-syms -W "$TOOLBOX_BUILD"/lib/libmqtt-toolbox.so |
     awk '$7 == "UND" { sub(/@.*/, "", $8); print $8 }' | grep -v __stack_chk_fail | grep -q '_chk$'
 }
+
+# The library binds its own symbols when it is linked; a program that had a copy of a variable would then
+# read another than the library writes.
+@test "the library exports no variable that can change" {
+  run -1 grep -E '[[:space:]]\.(data|bss|tdata|tbss)[[:space:]]' <(
+    objdump -T "$TOOLBOX_BUILD"/lib/libmqtt-toolbox.so)
+  assert_equal "$output" ''
+}
