@@ -2,9 +2,8 @@
 # Is a case of a check tool complete? usage: case.sh BIN_DIR TOOL CASE
 # Starts a broker of its own for one play of the case.
 # Functions are called by name, and scripts in single quotes are for another program.
-# shellcheck disable=SC2317,SC2016
+# shellcheck disable=SC1091,SC2016,SC2154,SC2317
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=helper.bash
 . "$(dirname "$0")/helper.bash"
 
 bin=${1-} tool=${2-} name=${3-}

@@ -2,9 +2,8 @@
 # Is a field of a JSON line complete? usage: field.sh TYPE FIELD COMMAND...
 # The command prints JSON lines, among them one of that type with the field.
 # Functions are called by name, and scripts in single quotes are for another program.
-# shellcheck disable=SC2317,SC2016
+# shellcheck disable=SC1091,SC2016,SC2154,SC2317
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=helper.bash
 . "$(dirname "$0")/helper.bash"
 
 type=${1-} field=${2-}

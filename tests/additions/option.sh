@@ -2,9 +2,8 @@
 # Is an option of a tool complete? usage: option.sh BIN_DIR TOOL --OPTION VALUE [ARGUMENT...]
 # VALUE is one that the option takes, not its default; ARGUMENT... what the tool needs beside it.
 # Functions are called by name, and scripts in single quotes are for another program.
-# shellcheck disable=SC2317,SC2016
+# shellcheck disable=SC1091,SC2016,SC2154,SC2317
 set -euo pipefail
-# shellcheck source-path=SCRIPTDIR source=helper.bash
 . "$(dirname "$0")/helper.bash"
 
 bin=${1-} tool=${2-} option=${3-} value=${4-}
