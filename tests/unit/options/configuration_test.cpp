@@ -103,6 +103,15 @@ TEST_CASE("a malformed file names the line") {
   CHECK_FALSE(error_of("\xff\xfe").empty());
 }
 
+TEST_CASE("a letter outside ASCII where whitespace may stand is named, too") {
+  for (const char* letter : {"\u00a1", "\u00e9", "\u03c0", "\u0416"}) {
+    CAPTURE(letter);
+    CHECK(
+        error_of(std::string("qos = 1\nquiet = true ") + letter + "\n").starts_with("f, line 2: "));
+    CHECK(error_of(std::string("qos = 1\n") + letter + " = 1\n").starts_with("f, line 2: "));
+  }
+}
+
 TEST_CASE("profiles that are not there") {
   CHECK(error_of("[profile.lab]\n", "lba") == "f has no [profile.lba]; did you mean lab?");
   CHECK(error_of("", "lab") == "f has no [profile.lab]");
