@@ -72,14 +72,21 @@ function(toolbox_plugin name)
   install(TARGETS ${name} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/mqtt-toolbox)
 endfunction()
 
-# toolbox_app(NAME): a folder of apps/ as an executable on the shared library. All but its main.cpp is
-# the archive app-FOLDER, for tests and for the generator of manuals.
+# toolbox_app(NAME [USES module...]): a folder of apps/ as an executable on the shared library, and on
+# modules that are not in that. All but its main.cpp is the archive app-FOLDER, for tests and for the
+# generator of manuals.
 function(toolbox_app name)
+  cmake_parse_arguments(ARG "" "" "USES" ${ARGN})
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   list(REMOVE_ITEM sources ${CMAKE_CURRENT_SOURCE_DIR}/main.cpp)
   add_library(app-${folder} STATIC ${sources})
   target_include_directories(app-${folder} PUBLIC ${PROJECT_SOURCE_DIR}/apps)
+  foreach(module IN LISTS ARG_USES)
+    # The archive alone: the modules below it are in the library.
+    target_link_libraries(app-${folder} PUBLIC $<TARGET_FILE:${module}>)
+    add_dependencies(app-${folder} ${module})
+  endforeach()
   target_link_libraries(app-${folder} PUBLIC mqtt-toolbox)
   add_executable(${name} main.cpp)
   target_link_libraries(${name} PRIVATE app-${folder} toolbox_static_runtime)

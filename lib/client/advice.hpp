@@ -2,6 +2,7 @@
 
 #include <string_view>
 
+#include "base/export.hpp"
 #include "protocol/reason.hpp"
 
 namespace mqtt_toolbox::client {
@@ -15,7 +16,7 @@ struct Advice {
 };
 
 /// Codes without a row of their own do not pass and have no mend.
-const Advice& advice_for(protocol::ReasonCode reason);
+MQTT_TOOLBOX_API const Advice& advice_for(protocol::ReasonCode reason);
 
 /// Whether a DISCONNECT with this code may speak of one packet that the server has received, so
 /// that a connection without that packet would stand (MQTT 5.0 section 3.14.2.1).

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/export.hpp"
 #include "protocol/properties.hpp"
 #include "protocol/topic.hpp"
 
@@ -12,7 +13,7 @@ struct VariableInteger {
 };
 
 /// MQTT 5.0 section 1.5.5.
-tl::expected<VariableInteger, Fault> read_variable_integer(Bytes bytes);
+MQTT_TOOLBOX_API tl::expected<VariableInteger, Fault> read_variable_integer(Bytes bytes);
 
 /// A cursor over a packet's body. The first fault stays and empties the rest, so that a decoder can
 /// read all its fields and ask once.

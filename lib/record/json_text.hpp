@@ -15,7 +15,7 @@ namespace mqtt_toolbox::record {
 bool append_json_string_if_utf8(std::string& out, std::string_view bytes);
 
 /// The same for bytes that need not be UTF-8: U+FFFD stands for each bad byte.
-void append_json_string(std::string& out, std::string_view bytes);
+MQTT_TOOLBOX_API void append_json_string(std::string& out, std::string_view bytes);
 
 /// `,"key":` and then a value. Keys are our own and need no escape.
 void append_key(std::string& out, std::string_view key);

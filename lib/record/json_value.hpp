@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/export.hpp"
+
 namespace mqtt_toolbox::record {
 
 /// The deepest nesting of arrays and objects in JSON that is read or passed on.
@@ -11,7 +13,7 @@ inline constexpr int maximum_json_depth = 256;
 
 /// Whether `text` is exactly one JSON value in UTF-8 (RFC 8259), no deeper than the limit, with
 /// numbers that a double can hold; what this accepts, `parse_message` reads.
-bool is_json(std::string_view text);
+MQTT_TOOLBOX_API bool is_json(std::string_view text);
 
 /// Appends valid JSON without the white space between its tokens; all else as it came.
 void append_compact_json(std::string& out, std::string_view json);

@@ -70,6 +70,6 @@ inline constexpr const char* open_websocket_symbol = "mqtt_toolbox_open_websocke
 /// Finds a module beside the library or the program (NAME.so in `mqtt-toolbox/`,
 /// `../lib/mqtt-toolbox/` of its folder) and returns one symbol of it; ExitCode::io with a text
 /// that names the package.
-Result<void*> plugin_symbol(const std::string& module, const char* symbol);
+MQTT_TOOLBOX_API Result<void*> plugin_symbol(const std::string& module, const char* symbol);
 
 }  // namespace mqtt_toolbox::transport
