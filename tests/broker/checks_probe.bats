@@ -150,6 +150,7 @@ limits=(receive-maximum alias-to-broker packet topic topic-levels client-id filt
 }
 
 @test "mosquitto: what runs out on this side is not the broker's fault" {
+  not_under_sanitizers 'they need descriptors of their own'
   starved() { (ulimit -n 80 && tool "$@"); }
   run starved --hostile --case silent-connections
   [ "$status" -eq 1 ]
@@ -157,6 +158,7 @@ limits=(receive-maximum alias-to-broker packet topic topic-levels client-id filt
 }
 
 @test "mosquitto: what runs out on this side does not make the broker gone" {
+  not_under_sanitizers 'they need descriptors of their own'
   starved() { (ulimit -n 60 && tool "$@"); }
   run starved
   [ "$status" -eq 1 ]

@@ -7,6 +7,9 @@ export XDG_CONFIG_HOME=/nonexistent
 unset MQTT_URL "${!MQTT_TOOLBOX_@}"
 PATH=$PATH:/usr/sbin
 
+# not_under_sanitizers REASON: skips the test there.
+not_under_sanitizers() { [[ -z ${TOOLBOX_SANITIZED-} ]] || skip "under sanitizers: $1"; }
+
 # start_sandbox NAME [OPTION...]
 start_sandbox() {
   local name=$1 said=$BATS_FILE_TMPDIR/$1.said

@@ -2,7 +2,7 @@
 # an end in bounded time.
 # shellcheck disable=SC2030,SC2031 # each test has an environment of its own
 load helper
-export BATS_TEST_TIMEOUT=60
+export BATS_TEST_TIMEOUT=$((60 * slowness))
 
 teardown() {
   stop_background
@@ -427,7 +427,8 @@ last_seen_is() { tail -n 1 "$BATS_TEST_TMPDIR/scripted.out" | grep -q " payload=
   assert_status 7
   assert_contains "$stderr" '1 message is not acknowledged'
   echo "resident: $before kB, then $after kB"
-  ((after - before < 2000))
+  # A sanitizer keeps what was freed for a while.
+  [[ -n ${TOOLBOX_SANITIZED-} ]] || ((after - before < 2000))
 }
 
 @test "a session that the broker lost: QoS 2 may be delivered twice, and that is said" {

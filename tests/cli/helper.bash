@@ -12,6 +12,13 @@ export XDG_CONFIG_HOME=$BATS_FILE_TMPDIR/no-configuration
 # How long a state may take to come, in seconds; long, since sanitizers and busy machines are slow.
 patience=60
 
+# How many times longer than otherwise a program under sanitizers takes.
+slowness=${TOOLBOX_SANITIZED:+4}
+slowness=${slowness:-1}
+
+# not_under_sanitizers REASON: skips the test there.
+not_under_sanitizers() { [[ -z ${TOOLBOX_SANITIZED-} ]] || skip "under sanitizers: $1"; }
+
 # wait_until COMMAND...: until the command succeeds; fails when that takes too long.
 wait_until() {
   local deadline=$((SECONDS + patience))
@@ -117,7 +124,7 @@ start_scripted_broker() {
 within_memory() {
   local limit=$1 expected=$2 peak
   shift 2
-  run "-$expected" --separate-stderr command time -q -f %M -o "$BATS_TEST_TMPDIR/peak" timeout 60 "$@"
+  run "-$expected" --separate-stderr command time -q -f %M -o "$BATS_TEST_TMPDIR/peak" timeout $((60 * slowness)) "$@"
   [[ -z ${TOOLBOX_SANITIZED-} ]] || return 0
   peak=$(tail -n 1 "$BATS_TEST_TMPDIR/peak")
   echo "peak: $peak KiB of $((limit * 1024)): $*"

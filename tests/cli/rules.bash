@@ -23,7 +23,7 @@ play() {
     relays+=($!)
     read -r port <"$name.port" || true
   fi
-  timeout 60 "$2" --json -h 127.0.0.1 -p "$port" "${@:3}" 2>"$name.err" 3>&- >"$name.all" || status=$?
+  timeout $((60 * slowness)) "$2" --json -h 127.0.0.1 -p "$port" "${@:3}" 2>"$name.err" 3>&- >"$name.all" || status=$?
   sift <"$name.all" >"$name.json"
   echo "$status" >"$name.status"
   kill "$broker" "${relays[@]}" || true
