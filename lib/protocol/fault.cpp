@@ -13,6 +13,7 @@ struct Row {
 constexpr auto malformed = ReasonCode::malformed_packet;
 constexpr auto violation = ReasonCode::protocol_error;
 
+// An empty topic name is a protocol error by section 3.3.2.1, where nothing stands for it.
 constexpr std::array rows{
     Row{Fault::reserved_packet_type, {"the packet type is reserved", "2.1.2", malformed}},
     Row{Fault::reserved_flags,
@@ -89,10 +90,7 @@ constexpr std::array rows{
     Row{Fault::property_length_exceeds_packet,
         {"the properties end behind their packet", "2.2.2.1", malformed}},
     Row{Fault::topic_name_empty,
-        {"the topic name is empty",
-         "4.7.3",
-         ReasonCode::topic_name_invalid,
-         {"MQTT-4.7.3-1", "MQTT-4.7.3-1"}}},
+        {"the topic name is empty", "4.7.3", violation, {"MQTT-4.7.3-1", "MQTT-4.7.3-1"}}},
     Row{Fault::topic_name_has_wildcard,
         {"a topic name contains a wildcard",
          "3.3.2.1",
@@ -117,7 +115,7 @@ constexpr std::array rows{
     Row{Fault::unsubscribe_without_filter,
         {"an UNSUBSCRIBE has no topic filter", "3.10.3", violation}},
     Row{Fault::suback_without_reason_code,
-        {"a SUBACK or UNSUBACK has no reason code", "3.9.3", malformed}},
+        {"a SUBACK or UNSUBACK has no reason code", "3.9.3", violation}},
     Row{Fault::subscription_options_reserved_bits,
         {"reserved bits of the subscription options are set", "3.8.3.1", malformed}},
     Row{Fault::subscription_options_qos_3,

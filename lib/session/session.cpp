@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "session/faults.hpp"
 #include "session/memory.hpp"
 #include "session/state.hpp"
 
@@ -75,7 +74,8 @@ void Session::State::fail_connection(const Violation& violation) {
 }
 
 void Session::State::fail_connection(protocol::Fault fault) {
-  failure = Failure{reason_for(fault), fault, protocol::meaning(fault).text};
+  const protocol::FaultMeaning meaning = protocol::meaning(fault);
+  failure = Failure{meaning.reason, fault, meaning.text};
   tell_server(failure->reason);
 }
 

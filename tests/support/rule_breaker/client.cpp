@@ -152,10 +152,7 @@ void Client::throw_out(Fault fault) {
     return connection_.close();
   }
   if (fault == Fault::topic_name_has_wildcard) broker_.met_wildcard_in_topic();
-  // An empty topic name is a protocol error where there is no topic alias, section 3.3.2.1.
-  const bool is_empty = fault == Fault::topic_name_empty;
-  throw_out(is_empty ? ReasonCode::protocol_error : protocol::meaning(fault).reason,
-            protocol::describe(fault));
+  throw_out(protocol::meaning(fault).reason, protocol::describe(fault));
 }
 
 void Client::end(Ending ending) {

@@ -200,6 +200,22 @@ TEST_CASE("every fault has a text of its own and a section") {
   }
 }
 
+TEST_CASE(
+    "a fault has the reason code that its section names, and malformed packet where it names "
+    "none") {
+  const auto reason = [](Fault fault) { return meaning(fault).reason; };
+  CHECK(reason(Fault::reserved_flags) == ReasonCode::malformed_packet);
+  CHECK(reason(Fault::property_unknown) == ReasonCode::malformed_packet);
+  // Section 3.3.2.1: a topic name of no character, where no topic alias stands for it.
+  CHECK(reason(Fault::topic_name_empty) == ReasonCode::protocol_error);
+  CHECK(reason(Fault::suback_without_reason_code) == ReasonCode::protocol_error);
+  CHECK(reason(Fault::property_repeated) == ReasonCode::protocol_error);
+  CHECK(reason(Fault::topic_name_has_wildcard) == ReasonCode::topic_name_invalid);
+  CHECK(reason(Fault::topic_filter_empty) == ReasonCode::topic_filter_invalid);
+  CHECK(reason(Fault::topic_alias_zero) == ReasonCode::topic_alias_invalid);
+  CHECK(reason(Fault::packet_too_large) == ReasonCode::packet_too_large);
+}
+
 TEST_CASE("what forbids a fault to a server depends on packet and version") {
   const auto in = [](Fault fault, PacketType packet, Version version) {
     return server_statement(fault, packet).in(version);

@@ -232,6 +232,10 @@ TEST_CASE("faults of the server end the connection with the reason that fits") {
   bench.connect();
   CHECK(reason_for("30 05 0001 23 00 00") == "DISCONNECT 0x90");  // topic name #
   bench.connect();
+  CHECK(reason_for("30 03 0000 00") == "DISCONNECT 0x82");  // topic name empty, no alias
+  bench.connect();
+  CHECK(reason_for("90 03 0001 00") == "DISCONNECT 0x82");  // SUBACK without a reason code
+  bench.connect();
   CHECK(reason_for("30 07 0001 74 03 23 0000") == "DISCONNECT 0x94");  // alias 0
   CHECK(bench.session.phase() == Phase::closing);
   REQUIRE(bench.session.failure()->fault);
