@@ -14,8 +14,18 @@ namespace {
 constexpr std::array usual_parts{protocol_cases,     keep_alive_cases, delivery_cases,
                                  subscription_cases, retained_cases,   property_cases,
                                  session_cases,      tls_cases};
-constexpr std::array harmful_parts{malformed_cases, forbidden_cases, hostile_cases,
-                                   harmful_limit_cases};
+/// They connect first.
+constexpr std::array late_harmful_parts{malformed_cases, forbidden_cases};
+constexpr std::array harmful_parts{hostile_cases, harmful_limit_cases};
+
+void add_harmful(std::vector<Case>& cases, std::span<const Case> rows, bool begins_harmless) {
+  for (Case row : rows) {
+    row.alone = true;
+    row.may_kill = true;
+    row.begins_harmless = begins_harmless;
+    cases.push_back(row);
+  }
+}
 
 }  // namespace
 
@@ -30,12 +40,8 @@ std::span<const Case> broker_cases() {
       row.may_kill = true;
       cases.push_back(row);
     }
-    for (const auto part : harmful_parts)
-      for (Case row : part()) {
-        row.alone = true;
-        row.may_kill = true;
-        cases.push_back(row);
-      }
+    for (const auto part : late_harmful_parts) add_harmful(cases, part(), true);
+    for (const auto part : harmful_parts) add_harmful(cases, part(), false);
     // They judge what the clients of all others have received.
     cases.push_back(no_foreign_messages);
     cases.push_back(no_added_properties);

@@ -45,6 +45,8 @@ struct Case {
   std::span<const Variant> variants = only_variant;
   /// When it has not come to a verdict by then, it is inconclusive.
   Duration limit = std::chrono::seconds(15);
+  /// As often it needs the way to the broker and back, at most; that is no part of the limit.
+  int trips = 20;
   /// Played after all others and by itself, because it disturbs them or they disturb it.
   bool alone = false;
   /// It may harm a broker that is not prepared for it: played on express demand only.
@@ -52,6 +54,9 @@ struct Case {
   /// It may harm a broker: whether that lives on is looked at afterwards, and the case has failed
   /// if not. A finding of any other case is inconclusive then.
   bool may_kill = false;
+  /// Of one that is played by itself: what its script does before Scene::begin_harm harms nobody,
+  /// and may be done beside the case before it.
+  bool begins_harmless = false;
   /// What all cases of the run have seen of its promise so far, which stands whatever it finds
   /// itself; none: nothing. Played again it would say the same.
   std::optional<Finding> (*seen)(const Ground& ground) = nullptr;

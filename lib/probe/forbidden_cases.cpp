@@ -77,6 +77,7 @@ Finding receive_maximum_exceeded(Scene& scene) {
   if (allowed > most)
     return unsupported(fmt::format("it takes {} at once, too many to exceed here", allowed));
   const std::string topic = scene.topic("open");
+  if (!scene.begin_harm()) return {};
   client.forget_answers();
   for (std::uint32_t id = 1; id <= allowed + 1; ++id)
     client.send(protocol::Publish{topic, "x", static_cast<std::uint16_t>(id), Qos::exactly_once});
@@ -125,6 +126,7 @@ Finding disconnect_raises_expiry(Scene& scene) {
   client::ConnectPlan kept = scene.kept_plan();
   kept.client_identifier = client.plan().client_identifier;
   scene.note_connect(kept, scene.ground().version());
+  if (!scene.begin_harm()) return {};
   client.send(protocol::Disconnect{ReasonCode::success, properties.view()});
   const bool is_over = client.wire().wait_for_end(arrival_patience);
   const std::string how = is_over ? client.wire().end()->text : std::string();
@@ -141,6 +143,7 @@ Finding will_finding(Scene& scene, const protocol::Will& will, bool is_allowed, 
   Bare client(scene);
   protocol::Connect connect = client.connect_packet();
   connect.will = will;
+  if (!scene.begin_harm()) return {};
   const Attempt attempt = client.try_bytes(client.encoded(connect));
   if (client.online()) say_goodbye(scene, client);
   if (scene.in_trouble()) return {};

@@ -56,6 +56,18 @@ Finding topic_levels(Scene& scene) {
   return report_limit(scene, fact("topic-levels"), largest, "levels");
 }
 
+/// A client as all cases have it is not accepted either.
+std::optional<Finding> nobody_gets_in(Scene& scene) {
+  if (scene.in_trouble()) return std::nullopt;
+  Wire& wire = scene.wire();
+  const Attempt attempt = wire.try_connect();
+  wire.disconnect();
+  if (attempt.kind == Attempt::Kind::accepted) return std::nullopt;
+  const std::string code =
+      attempt.reason ? fmt::format(" (0x{:02X})", static_cast<unsigned>(*attempt.reason)) : "";
+  return inconclusive("no client was accepted, whatever its identifier: " + attempt.text + code);
+}
+
 Finding client_id_length(Scene& scene) {
   const bool is_31 = scene.ground().version() == protocol::Version::v31;
   const std::uint64_t most = is_31 ? 23 : protocol::maximum_string_bytes;
@@ -71,6 +83,8 @@ Finding client_id_length(Scene& scene) {
     return attempt.kind == Attempt::Kind::accepted;
   };
   const Largest largest = largest_that_works(23, most, works);
+  if (largest.value == 0)
+    if (const auto found = nobody_gets_in(scene)) return *found;
   return report_limit(scene, fact("client-id"),
                       {largest.value, largest.at_least && largest.value < most}, "identifier");
 }

@@ -31,7 +31,7 @@ std::optional<bool> Echo::comes_back(const std::string& topic) {
   if (!taken || is_failure(*taken)) return no_or_silent(taken.has_value());
   const bool came = wait_for_message(scene_, *wire_, "echo", patience) != nullptr;
   const bool same = came && wire_->received().front().topic == topic;
-  (void)wire_->try_unsubscribe(topic);
+  (void)wire_->begin_unsubscribe(topic);
   return scene_.in_trouble() ? std::nullopt : std::optional(same);
 }
 

@@ -14,6 +14,10 @@ struct Look {
 /// itself. The longer the pause, the longer it waits for its message.
 Look look_at_broker(Scene& scene, Duration pause);
 
+/// The same within one round trip: SUBSCRIBE and PUBLISH follow CONNECT at once, as they may (MQTT
+/// 5.0 and 3.1.1 section 3.1.4). A broker that does not take them so is not a harmed one.
+Look look_at_once(Scene& scene);
+
 /// The plan of such a client.
 client::ConnectPlan plan_of_look(Scene& scene);
 

@@ -209,7 +209,9 @@ std::string client_id_nul(Bare& client) {
 
 Finding first_not_connect(Scene& scene) {
   Bare client(scene);
-  if (!is_alive(scene) || !client.open()) return inconclusive("cannot connect");
+  if (!is_alive(scene)) return inconclusive("cannot connect");
+  if (!scene.begin_harm()) return {};
+  if (!client.open()) return inconclusive("cannot connect");
   client.send(protocol::PingReq{});
   client.wire().wait_for_end(arrival_patience);
   if (scene.in_trouble()) return {};

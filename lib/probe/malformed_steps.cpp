@@ -34,6 +34,9 @@ Finding refusal_of(Scene& scene, const std::string& bytes, PacketType acceptance
 
 Finding refusal_by(Scene& scene, Bare& client, const std::string& bytes, PacketType acceptance,
                    Verdict otherwise) {
+  if (!scene.begin_harm()) return {};
+  // A broker that closed before has not judged them.
+  if (const auto& end = client.wire().end()) return inconclusive("too early: " + end->text);
   client.forget_answers();
   client.send_bytes(bytes);
   const Bare::Answer* answer = client.wait_for(acceptance, reaction_patience);
@@ -49,6 +52,7 @@ Finding refusal_by(Scene& scene, Bare& client, const std::string& bytes, PacketT
 
 Finding refusal_of_connect(Scene& scene, Bare& client, const std::string& bytes) {
   if (!is_alive(scene)) return inconclusive("a right CONNECT is not accepted either");
+  if (!scene.begin_harm()) return {};
   const Attempt attempt = client.try_bytes(bytes);
   if (scene.in_trouble()) return {};
   switch (attempt.kind) {

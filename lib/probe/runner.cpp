@@ -15,8 +15,22 @@ namespace mqtt_toolbox::probe {
 
 namespace {
 
-/// As often a case needs the way to the broker and back, at most.
-constexpr int trips_of_a_case = 20;
+/// Of those that are played by themselves: the one whose turn it is, and the next one.
+constexpr std::size_t players_in_turn = 2;
+
+bool is_accepted(const Attempt& attempt) {
+  return attempt.kind == Attempt::Kind::accepted;
+}
+
+bool is_shut_out(const Attempt& attempt) {
+  return !is_accepted(attempt);
+}
+
+/// One that is refused may be kept out by the others.
+bool is_nobody_there(const Attempt& attempt) {
+  return attempt.kind == Attempt::Kind::silent ||
+         (attempt.kind == Attempt::Kind::unreachable && !is_local_shortage(attempt));
+}
 
 }  // namespace
 
@@ -57,8 +71,12 @@ Status Runner::start() {
 
 void Runner::conduct() {
   for (const bool alone : {false, true}) {
-    next_ = 0;
-    const std::size_t count = alone ? 1 : std::min(settings_.side_by_side, tasks_.size());
+    {
+      const std::lock_guard lock(mutex_);
+      next_ = 0;
+    }
+    const std::size_t count =
+        std::min(settings_.side_by_side, alone ? players_in_turn : tasks_.size());
     bool is_any_there = false;
     for (std::size_t i = 0; i < count; ++i) is_any_there = add_player(alone) || is_any_there;
     if (!is_any_there) {
@@ -102,10 +120,20 @@ void Runner::join_players() {
 void Runner::work(bool alone) {
   Player player{alone};
   while (player.is_active) {
-    const std::size_t at = next_++;
-    if (at >= tasks_.size()) return leave();
-    if (tasks_[at].played->alone == alone && !cancelled_) play_or_skip(at, player);
+    std::optional<Turns::Place> place;
+    const auto number = next_task(alone, place);
+    if (!number) return leave();
+    if (!cancelled_) play_or_skip(*number, player, place ? &*place : nullptr);
   }
+}
+
+/// It has its place before a later one is taken.
+std::optional<std::size_t> Runner::next_task(bool alone, std::optional<Turns::Place>& place) {
+  const std::lock_guard lock(mutex_);
+  while (next_ < tasks_.size() && tasks_[next_].played->alone != alone) ++next_;
+  if (next_ == tasks_.size()) return std::nullopt;
+  if (alone) place.emplace(turns_, next_);
+  return next_++;
 }
 
 void Runner::leave() {
@@ -125,12 +153,10 @@ void Runner::step_aside(Player& player) {
 /// Looks again after a finding that can come from the broker's death.
 bool Runner::is_broker_there(const Task& task) {
   if (!is_gone_ && is_doubted_.exchange(false)) {
-    const Attempt attempt = visit(task);
-    // One that is refused may be kept out by the others.
-    is_gone_ = attempt.kind == Attempt::Kind::silent ||
-               (attempt.kind == Attempt::Kind::unreachable && !is_local_shortage(attempt));
+    const Attempt attempt = settled_visit(task, is_nobody_there);
+    is_gone_ = is_nobody_there(attempt);
     const std::lock_guard lock(mutex_);
-    if (attempt.kind == Attempt::Kind::accepted && !is_doubted_) suspects_.clear();
+    if (is_accepted(attempt) && !is_doubted_) suspects_.clear();
   }
   return !is_gone_;
 }
@@ -152,10 +178,24 @@ std::string Runner::why_gone() {
   return text;
 }
 
-void Runner::play_or_skip(std::size_t number, Player& player) {
+/// Before the harm that the task may do.
+bool Runner::is_ready_for(const Task& task) {
+  if (!is_broker_there(task)) return false;
+  look_before(task);
+  return true;
+}
+
+void Runner::play_or_skip(std::size_t number, Player& player, Turns::Place* place) {
   const Task& task = tasks_[number];
-  if (is_broker_there(task)) return play(number, player);
+  const bool begins_harmless = place != nullptr && task.played->begins_harmless;
+  if (place != nullptr && !begins_harmless) place->take();
+  if (begins_harmless ? !is_gone_ : is_ready_for(task)) return play(number, player, place);
   if (!cancelled_) tell({number, seen(task).value_or(inconclusive(why_gone())), {}, {}, 0});
+}
+
+void Runner::take_turn(Scene& scene, Turns::Place& place) {
+  place.take();
+  if (!cancelled_ && !is_ready_for(scene.task())) scene.trouble(why_gone());
 }
 
 std::optional<Finding> Runner::seen(const Task& task) const {
@@ -197,10 +237,23 @@ void Runner::act_on_scene(const Task& task, Duration limit, unsigned play, const
   act(scene);
 }
 
-Attempt Runner::visit(const Task& task) {
+/// A broker may refuse a client now and then, or be slow for a while: `ask(pause)` is called again
+/// after a pause, and once more after a longer one, as long as its answer is bad.
+template <typename Ask, typename IsBad>
+auto Runner::settled(const Ask& ask, const IsBad& is_bad) {
+  auto answer = ask(Duration{});
+  for (const int seconds : {1, 3}) {
+    if (cancelled_ || !is_bad(answer)) break;
+    answer = ask(Duration(std::chrono::seconds(seconds)));
+  }
+  return answer;
+}
+
+Attempt Runner::visit(const Task& task, Duration pause) {
   Attempt attempt;
-  const Duration limit = settings_.limit.value_or(usual_patience.time);
+  const Duration limit = settings_.limit.value_or(usual_patience.time) + pause;
   const Status played = on_scene(task, limit, 0, [&](Scene& scene) {
+    if (pause != Duration{}) scene.stay(pause);
     Wire& visitor = scene.wire(plan_of_look(scene));
     attempt = visitor.try_connect();
     visitor.disconnect();
@@ -209,13 +262,20 @@ Attempt Runner::visit(const Task& task) {
   return attempt;
 }
 
-Look Runner::look(const Task& task, Duration pause) {
+Attempt Runner::settled_visit(const Task& task, bool (*is_bad)(const Attempt&)) {
+  return settled([&](Duration pause) { return visit(task, pause); }, is_bad);
+}
+
+Look Runner::look(const Task& task, Duration pause, const std::function<Look(Scene&)>& look_at) {
   Look seen;
   const Duration limit = settings_.limit.value_or(usual_patience.time) + 3 * pause;
-  const Status played =
-      on_scene(task, limit, 0, [&](Scene& scene) { seen = look_at_broker(scene, pause); });
+  const Status played = on_scene(task, limit, 0, [&](Scene& scene) { seen = look_at(scene); });
   if (!played) seen.attempt.text = played.error().text;
   return seen;
+}
+
+Look Runner::look(const Task& task, Duration pause) {
+  return look(task, pause, [pause](Scene& scene) { return look_at_broker(scene, pause); });
 }
 
 /// Whether new clients get messages, before the first case that may end that.
@@ -226,17 +286,18 @@ void Runner::look_before(const Task& task) {
 
 bool Runner::is_harmed(const Look& look) const {
   if (is_local_shortage(look.attempt)) return false;
-  return look.attempt.kind != Attempt::Kind::accepted || (delivered_ == true && !look.delivers);
+  return is_shut_out(look.attempt) || (delivered_ == true && !look.delivers);
 }
 
-/// A broker may refuse a client now and then, or be slow for a while: only one that still does so
-/// after a pause is taken for a harmed one.
+/// Looks at once first, until a broker was found that is well and does not take it.
 Look Runner::settled_look(const Task& task) {
-  Look seen = look(task);
-  for (const int seconds : {1, 3}) {
-    if (cancelled_ || !is_harmed(seen)) break;
-    seen = look(task, std::chrono::seconds(seconds));
+  if (may_look_at_once_) {
+    Look seen = look(task, {}, look_at_once);
+    if (cancelled_ || !is_harmed(seen)) return seen;
   }
+  Look seen = settled([&](Duration pause) { return look(task, pause); },
+                      [&](const Look& answer) { return is_harmed(answer); });
+  if (!is_harmed(seen)) may_look_at_once_ = false;
   return seen;
 }
 
@@ -250,7 +311,7 @@ std::string_view Runner::harm_after(const Task& task, bool is_beside) {
   if (is_beside)
     return kind == Attempt::Kind::silent || kind == Attempt::Kind::unreachable ? lets_nobody_in
                                                                                : std::string_view();
-  return kind != Attempt::Kind::accepted ? lets_nobody_in : delivers_nothing;
+  return is_shut_out(after.attempt) ? lets_nobody_in : delivers_nothing;
 }
 
 /// A case that was played by itself has done it.
@@ -271,17 +332,23 @@ void Runner::blame(const Task& task, std::string_view harm, bool is_beside, Find
 std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding, bool was_patient) {
   const bool is_against = finding.verdict == Verdict::fail || finding.verdict == Verdict::deviates;
   if (!was_patient && (!is_against || task.played->may_kill)) return {};
-  const Attempt attempt = visit(task);
-  if (attempt.kind == Attempt::Kind::accepted) return {};
+  const Attempt attempt = settled_visit(task, is_shut_out);
+  if (is_accepted(attempt)) return {};
   const std::string why = cancelled_                   ? "interrupted"
                           : is_local_shortage(attempt) ? attempt.text
                                                        : std::string(lets_nobody_in);
   return inconclusive(why + "; before that: " + finding.observed);
 }
 
-void Runner::play(std::size_t number, Player& player) {
-  Outcome outcome = play_once(number, 0, limit_of(tasks_[number]), [&](Scene& scene) {
-    be_patient(scene, [this, &player] { step_aside(player); });
+void Runner::play(std::size_t number, Player& player, Turns::Place* place) {
+  const Task& task = tasks_[number];
+  Outcome outcome = play_once(number, 0, limit_of(task), [&](Scene& scene) {
+    if (place != nullptr && task.played->begins_harmless)
+      scene.on_harm([&scene, place, this] { take_turn(scene, *place); });
+    be_patient(scene, [&player, place, this] {
+      if (place != nullptr) place->leave();
+      step_aside(player);
+    });
   });
   if (!is_to_be_replayed(outcome)) return tell(std::move(outcome));
   const std::lock_guard lock(mutex_);
@@ -295,7 +362,7 @@ void Runner::be_patient(Scene& scene, std::function<void()> begins) const {
 
 Duration Runner::limit_of(const Task& task) const {
   return settings_.limit.value_or(task.played->limit +
-                                  trips_of_a_case * ground_.round_trip->bound());
+                                  task.played->trips * ground_.round_trip->bound());
 }
 
 bool Runner::is_beside_others(const Task& task) const {
@@ -306,18 +373,21 @@ bool Runner::is_beside_others(const Task& task) const {
 Outcome Runner::play_once(std::size_t number, unsigned play, Duration limit,
                           const std::function<void(Scene&)>& prepare) {
   const Task& task = tasks_[number];
-  look_before(task);
   const Time before = SystemClock().now();
   Outcome outcome{number, {}, {}, {}};
   bool was_patient = false;
   const Status played = on_scene(task, limit, play, [&](Scene& scene) {
     prepare(scene);
-    outcome.finding = scene.verdict(task.played->play(scene));
+    const Finding found = task.played->play(scene);
+    // One that has not come to the harm is judged in its turn all the same.
+    (void)scene.begin_harm();
+    outcome.finding = scene.verdict(found);
     outcome.facts = scene.take_facts();
     was_patient = scene.was_patient();
+    outcome.took -= scene.waited_for_turn();
   });
   if (!played) outcome.finding = inconclusive(played.error().text);
-  outcome.took = SystemClock().now() - before;
+  outcome.took += SystemClock().now() - before;
   judge(task, outcome, was_patient);
   return outcome;
 }
@@ -326,6 +396,11 @@ Outcome Runner::play_once(std::size_t number, unsigned play, Duration limit,
 void Runner::judge(const Task& task, Outcome& outcome, bool was_patient) {
   if (auto found = seen(task)) {
     outcome.finding = std::move(*found);
+    return;
+  }
+  // The case before it has ended the broker meanwhile.
+  if (task.played->begins_harmless && is_gone_) {
+    outcome = {outcome.number, inconclusive(why_gone()), {}, outcome.took, 0};
     return;
   }
   if (auto doubted = doubt(task, outcome.finding, was_patient)) {

@@ -14,6 +14,7 @@
 #include "base/export.hpp"
 #include "probe/look.hpp"
 #include "probe/scene.hpp"
+#include "probe/turns.hpp"
 
 namespace mqtt_toolbox::probe {
 
@@ -44,8 +45,9 @@ MQTT_TOOLBOX_API std::vector<Task> tasks_of(std::span<const Case> cases, protoco
 /// Plays tasks, each in a thread and a scene of its own. What was a fail or inconclusive is played
 /// again by itself before it is told (see judged_again), those plays at once: a few are no load. In
 /// them only what was inconclusive is waited for as patiently as the first time. While a case waits
-/// long, others are played, those too that are played by themselves. Once the broker is found to be
-/// gone, the rest is inconclusive without being played.
+/// long, others are played, those too that are played by themselves; and while one of these is
+/// played, the next one may begin with what is harmless (see Case::begins_harmless). Once the
+/// broker is found to be gone, the rest is inconclusive without being played.
 class MQTT_TOOLBOX_API Runner {
  public:
   /// `tell` is called from those threads, once a task, never two at a time; `finished` from one of
@@ -70,14 +72,18 @@ class MQTT_TOOLBOX_API Runner {
   bool add_player(bool alone);
   void join_players();
   void work(bool alone);
+  std::optional<std::size_t> next_task(bool alone, std::optional<Turns::Place>& place);
   void enter();
   void leave();
   void step_aside(Player& player);
   bool is_broker_there(const Task& task);
+  bool is_ready_for(const Task& task);
   void suspect(const Task& task);
   std::string why_gone();
-  void play_or_skip(std::size_t number, Player& player);
-  void play(std::size_t number, Player& player);
+  /// `place`: of one that is played by itself; null: of any other.
+  void play_or_skip(std::size_t number, Player& player, Turns::Place* place);
+  void take_turn(Scene& scene, Turns::Place& place);
+  void play(std::size_t number, Player& player, Turns::Place* place);
   void be_patient(Scene& scene, std::function<void()> begins) const;
   Outcome play_once(std::size_t number, unsigned play, Duration limit,
                     const std::function<void(Scene&)>& prepare);
@@ -94,8 +100,12 @@ class MQTT_TOOLBOX_API Runner {
   Status on_scene(const Task& task, Duration limit, unsigned play, const Act& act);
   template <typename Act>
   void act_on_scene(const Task& task, Duration limit, unsigned play, const Act& act);
+  template <typename Ask, typename IsBad>
+  auto settled(const Ask& ask, const IsBad& is_bad);
   /// What becomes of a client that had no part in the task.
-  Attempt visit(const Task& task);
+  Attempt visit(const Task& task, Duration pause);
+  Attempt settled_visit(const Task& task, bool (*is_bad)(const Attempt&));
+  Look look(const Task& task, Duration pause, const std::function<Look(Scene&)>& look_at);
   Look look(const Task& task, Duration pause = {});
   Look settled_look(const Task& task);
   bool is_harmed(const Look& look) const;
@@ -116,7 +126,10 @@ class MQTT_TOOLBOX_API Runner {
   std::vector<std::jthread> players_;
   std::size_t active_ = 0;  ///< players that do not only wait
   std::condition_variable player_left_;
-  std::atomic<std::size_t> next_ = 0;
+  /// Of the cases that are played by themselves. A turn lasts until it is known what has become of
+  /// the broker, or the case only waits.
+  Turns turns_;
+  std::size_t next_ = 0;  ///< task to be played
   std::atomic<bool> cancelled_ = false;
   /// A finding since the last look can come from the broker's death.
   std::atomic<bool> is_doubted_ = false;
@@ -125,6 +138,8 @@ class MQTT_TOOLBOX_API Runner {
   std::atomic<bool> is_half_gone_ = false;
   /// To a client that had just come, before the first case by itself that may end it.
   std::optional<bool> delivered_;
+  /// The broker takes what follows CONNECT at once, as far as is known.
+  std::atomic<bool> may_look_at_once_ = true;
   /// Those found wanting since the broker was last seen to be there; in order.
   std::vector<std::string> suspects_;
   std::vector<Outcome> held_;  ///< to be replayed when nothing else is played any more

@@ -170,7 +170,8 @@ bool Scene::wait(const std::function<bool()>& condition, Patience patience) {
 
 bool Scene::wait_for_answer(const std::function<bool()>& condition, Patience patience,
                             session::Sender& sender) {
-  if (patience.time == never) return wait(condition, patience);
+  // What is not waited for is not on its way either.
+  if (patience.time == never || patience.time == Duration{}) return wait(condition, patience);
   const Time since = loop_.now();
   bool is_missing = false;
   client::AnswerTimeout timeout(loop_, patience.time + trips_of_a_step * round_trip(), [&] {
@@ -182,7 +183,7 @@ bool Scene::wait_for_answer(const std::function<bool()>& condition, Patience pat
   const Duration longest = std::max(patience.time, time_left() - reserve);
   if (run(is_over, since + longest) && condition()) return true;
   if (patience.looks_on && look_on(condition, since)) return true;
-  if (patience.time != Duration{}) note_in_vain(since);
+  note_in_vain(since);
   return false;
 }
 
@@ -209,6 +210,18 @@ void Scene::only_waits() {
   if (!on_long_wait_) return;
   was_patient_ = true;
   on_long_wait_();
+}
+
+bool Scene::begin_harm() {
+  if (const auto take_turn = std::exchange(on_harm_, {})) {
+    const Time begin = loop_.now();
+    take_turn();
+    waited_for_turn_ = loop_.now() - begin;
+    deadline_ += waited_for_turn_;
+    // What has come meanwhile, such as the end of a connection, is to be seen.
+    (void)loop_.run_until(loop_.now());
+  }
+  return !in_trouble();
 }
 
 void Scene::note_in_vain(Time since) {

@@ -169,6 +169,13 @@ class MQTT_TOOLBOX_API Scene {
   /// Such a client connects.
   void note_connect(const client::ConnectPlan& plan, protocol::Version version);
 
+  /// For the script of a case that begins harmless: what follows may harm the broker. Waits for its
+  /// turn, beside the case's time. False, with the scene in trouble, when the broker is gone.
+  [[nodiscard]] bool begin_harm();
+  /// What takes the turn, once; never called: there is nobody to wait for.
+  void on_harm(std::function<void()> take_turn) { on_harm_ = std::move(take_turn); }
+  Duration waited_for_turn() const { return waited_for_turn_; }
+
   /// What was learnt of the broker beside the verdict.
   void tell(Fact fact) { facts_.push_back(std::move(fact)); }
   std::vector<Fact> take_facts() { return std::move(facts_); }
@@ -209,6 +216,8 @@ class MQTT_TOOLBOX_API Scene {
   Duration longest_patience_{};
   std::function<void()> on_long_wait_;
   bool was_patient_ = false;
+  std::function<void()> on_harm_;
+  Duration waited_for_turn_{};
   std::vector<Fact> facts_;
   std::vector<std::unique_ptr<Wire>> wires_;
   std::vector<std::unique_ptr<Peer>> peers_;

@@ -213,14 +213,19 @@ std::optional<ReasonCode> Wire::try_subscribe(const std::string& filter,
   return outcome(token, patience);
 }
 
-std::optional<ReasonCode> Wire::try_unsubscribe(const std::string& filter) {
+std::optional<session::Token> Wire::begin_unsubscribe(const std::string& filter) {
   if (!online()) return std::nullopt;
   std::string entries;
   protocol::append_filter(entries, filter);
   const session::Token token = next_token_++;
   if (!session_->unsubscribe({0, {}, entries}, token, scene_.loop().now())) return std::nullopt;
   after_session();
-  return outcome(token, usual_patience);
+  return token;
+}
+
+std::optional<ReasonCode> Wire::try_unsubscribe(const std::string& filter) {
+  const auto token = begin_unsubscribe(filter);
+  return token ? outcome(*token, usual_patience) : std::nullopt;
 }
 
 bool Wire::wait_for_answer(const std::function<bool()>& condition, Patience patience) {

@@ -146,6 +146,8 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
                                                     const SubscribeOptions& options = {},
                                                     Patience patience = usual_patience);
   std::optional<protocol::ReasonCode> try_unsubscribe(const std::string& filter);
+  /// Without waiting for the answer; none: it could not be sent.
+  std::optional<session::Token> begin_unsubscribe(const std::string& filter);
   /// PINGREQ past the session; until PINGRESP. After it, everything the broker had to say before is
   /// here.
   bool ping(Patience patience = usual_patience);

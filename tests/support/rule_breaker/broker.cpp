@@ -57,6 +57,8 @@ void Broker::add_system_topics() {
 void Broker::accept_one() {
   FileDescriptor socket(accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
   if (!socket || !faults_.admits_connection()) return;
+  if (settings_.unanswered != 0 && ++accepted_ % settings_.unanswered == 0)
+    return unanswered_.push_back(std::move(socket));
   if (is_harmed_ && rules_.breaks(Breach::nobody_let_in_after_wildcard)) return;
   if (rules_.breaks(Breach::one_closed_after_wildcard) && std::exchange(is_harmed_, false)) return;
   auto client = std::make_unique<Client>(*this, std::move(socket));

@@ -22,6 +22,7 @@ struct Settings {
   std::uint32_t maximum_packet_size = 1u << 20;  ///< bytes; announced to clients of 5.0
   protocol::Qos maximum_qos = protocol::Qos::exactly_once;
   bool retains = true;
+  std::uint64_t unanswered = 0;  ///< each connection of that number gets no answer; 0: none
   std::uint64_t seed = 0;
 };
 
@@ -94,6 +95,8 @@ class Broker {
   std::map<std::string, Time> last_distribution_;  ///< by topic
   transport::Loop::Timer distribution_;
   std::uint64_t assigned_identifiers_ = 0;
+  std::uint64_t accepted_ = 0;  ///< connections
+  std::vector<FileDescriptor> unanswered_;
   bool is_harmed_ = false;
   std::map<std::string, std::uint64_t> losable_;  ///< by topic
 };

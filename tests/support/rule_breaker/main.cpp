@@ -1,8 +1,8 @@
 // rule-breaker [--break NAME] [--fault KIND@N] [--inject PART=BYTES] [--maximum-packet-size BYTES]
-//              [--maximum-qos 0|1|2] [--retain-available 0|1] [--seed N]
+//              [--maximum-qos 0|1|2] [--retain-available 0|1] [--unanswered N] [--seed N]
 // rule-breaker --list: the breaches, a line each: its name, a tab, what the broker then does.
-// Prints its port; with a fault also, on standard error, the seed of its random bytes. Runs until
-// SIGTERM.
+// Each N-th connection is --unanswered. Prints its port; with a fault also, on standard error, the
+// seed of its random bytes. Runs until SIGTERM.
 #include <csignal>
 #include <iostream>
 
@@ -37,6 +37,8 @@ Status set(Command& command, std::string_view option, std::string_view value) {
     });
   if (option == "--retain-available")
     return parse_unsigned(value, 0, 1).map([&](auto retains) { settings.retains = retains != 0; });
+  if (option == "--unanswered")
+    return parse_unsigned(value, 2, UINT64_MAX).map([&](auto each) { settings.unanswered = each; });
   if (option == "--seed")
     return parse_unsigned(value, 0, UINT64_MAX).map([&](auto seed) { settings.seed = seed; });
   return fail(ExitCode::usage, "unknown option " + std::string(option));

@@ -6,6 +6,8 @@
 
 #include <doctest/doctest.h>
 
+#include "unit/probe/stage.hpp"
+
 namespace mqtt_toolbox::probe {
 namespace {
 
@@ -41,6 +43,21 @@ TEST_CASE("facts of one subject stand together") {
     if (row.subject != last) CHECK(subjects.insert(row.subject).second);
     last = row.subject;
   }
+}
+
+TEST_CASE("where no client gets in, client-id-length finds nothing against any length") {
+  std::string script = "accept; expect CONNECT; send CONNACK code=137; close";
+  // Every length of the search, and a client as others are.
+  for (int i = 0; i < 5; ++i) script += "; accept; expect CONNECT; send CONNACK code=137; close";
+  Stage stage(script);
+  const auto& all = broker_cases();
+  const auto row = std::find_if(
+      all.begin(), all.end(), [](const Case& played) { return played.name == "client-id-length"; });
+  REQUIRE(row != all.end());
+  const Finding finding = row->play(*stage.scene);
+  CHECK(finding.verdict == Verdict::inconclusive);
+  CHECK(finding.observed.find("Server busy (0x89)") != std::string::npos);
+  CHECK(stage.failures().empty());
 }
 
 }  // namespace

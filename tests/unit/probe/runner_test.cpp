@@ -71,6 +71,32 @@ Finding play_malformed(Scene& scene) {
   return pass("closed");
 }
 
+/// The same, which begins harmless.
+Finding play_malformed_late(Scene& scene) {
+  Bare client(scene);
+  if (!client.connect() || !scene.begin_harm()) return {};
+  client.send(protocol::Publish{"a/#", "x"});
+  client.wire().wait_for_end(std::chrono::seconds(5));
+  return pass("closed");
+}
+
+std::atomic<int> begun = 0;
+
+/// Does harm while the next one has begun, and none that comes after.
+Finding play_in_turn(Scene& scene) {
+  ++begun;
+  if (!scene.begin_harm()) return {};
+  if (playing.exchange(1) != 0) overlapped = true;
+  const bool met = scene.wait(
+      [&] {
+        scene.stay(std::chrono::milliseconds(1));
+        return begun >= 2;
+      },
+      std::chrono::seconds(5));
+  playing = 0;
+  return met ? pass("met") : broken("nothing has begun beside it");
+}
+
 std::optional<Finding> see_something(const Ground&) {
   return broken("seen before");
 }
@@ -107,7 +133,13 @@ Finding play_three_at_once(Scene& scene) {
 constexpr Variant two[] = {{"one"}, {"two"}};
 constexpr Case cases[] = {
     {"together", "1", "both play", play_together, Versions::all, two},
-    {"alone", "2", "one plays", play_alone, Versions::all, two, std::chrono::seconds(5), true},
+    {.name = "alone",
+     .section = "2",
+     .promise = "one plays",
+     .play = play_alone,
+     .variants = two,
+     .limit = std::chrono::seconds(5),
+     .alone = true},
     {"new", "3", "never mind", play_for_ever, Versions::v5_only},
     {"old", "4", "never mind", play_for_ever, Versions::before_v5},
 };
@@ -281,6 +313,50 @@ TEST_CASE("a broker that lives on after a case is not blamed") {
   Play play(tasks_of(harming, protocol::Version::v5, names), {2, std::chrono::minutes(5)},
             broker.port());
   CHECK(play.findings()[0].observed == "closed");
+}
+
+TEST_CASE("what begins harmless begins beside the one before, and harms in its turn") {
+  constexpr Case begins[] = {{.name = "turn",
+                              .section = "1",
+                              .promise = "none",
+                              .play = play_in_turn,
+                              .variants = two,
+                              .alone = true,
+                              .begins_harmless = true}};
+  playing = begun = 0;
+  overlapped = false;
+  Play play(tasks_of(begins, protocol::Version::v5, {}), {2, {}});
+  for (const Finding& finding : play.findings()) CHECK(finding.observed == "met");
+  CHECK_FALSE(overlapped);
+}
+
+TEST_CASE("what has begun beside the one that ends the broker does no harm and is not judged") {
+  constexpr Case late[] = {{.name = "late",
+                            .section = "1",
+                            .promise = "none",
+                            .play = play_malformed_late,
+                            .variants = two,
+                            .alone = true,
+                            .may_kill = true,
+                            .begins_harmless = true}};
+  BrokerThread broker(breaking(rule_breaker::Breach::nobody_let_in_after_wildcard));
+  Play play(tasks_of(late, protocol::Version::v5, {}), {2, std::chrono::minutes(5)}, broker.port());
+  const auto& findings = play.findings();
+  CHECK(findings[0].observed == std::string(lets_nobody_in) + "; before that: closed");
+  CHECK(findings[1].observed == std::string(lets_nobody_in) + ", since the case late/one");
+  CHECK(play.plays() == std::vector<unsigned>{1, 0});
+}
+
+TEST_CASE("a broker that leaves a connection unanswered now and then is not gone") {
+  rule_breaker::Settings settings;
+  settings.unanswered = 2;
+  BrokerThread broker(settings);
+  constexpr Case blaming[] = {
+      {.name = "blind", .section = "1", .promise = "none", .play = play_blind, .variants = two}};
+  Play play(tasks_of(blaming, protocol::Version::v5, {}), {1, std::chrono::milliseconds(300)},
+            broker.port());
+  for (const Finding& finding : play.findings()) CHECK(finding.observed == "blamed");
+  CHECK(play.plays() == std::vector<unsigned>{1, 1});
 }
 
 TEST_CASE("what a script has left behind is not called any more") {
