@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "base/utf8.hpp"
 #include "client/client.hpp"
+#include "probe/refusal.hpp"
 #include "probe/visit.hpp"
 
 namespace mqtt_toolbox::checks {
@@ -16,8 +17,11 @@ constexpr std::string_view mend =
 
 class ControlClient final : private client::Handler {
  public:
-  ControlClient(transport::Loop& loop, const std::string& topic, Duration patience)
-      : loop_(loop), topic_(topic), patience_(patience), timer_(loop, [this] { give_up(); }) {}
+  ControlClient(transport::Loop& loop, const std::string& topic, protocol::Qos qos,
+                Duration patience)
+      : loop_(loop), topic_(topic), qos_(qos), patience_(patience), timer_(loop, [this] {
+          give_up();
+        }) {}
 
   Status run(Random& random, const client::ConnectPlan& plan) {
     client_ = client::make_native_client({loop_, random}, plan, *this);
@@ -40,9 +44,10 @@ class ControlClient final : private client::Handler {
     const protocol::ReasonCode code = suback.code(0);
     if (is_failure(code))
       return end(rejected("the broker refused a subscription to " + shown_topic() + ": " +
-                          std::string(name(code, protocol::PacketType::suback))));
+                          std::string(name(code, protocol::PacketType::suback)) +
+                          probe::reason_string_of(suback.properties)));
     enter(Stage::publishing);
-    const protocol::Publish message{.topic = topic_, .payload = "mqtt-toolbox"};
+    const protocol::Publish message{.topic = topic_, .payload = "mqtt-toolbox", .qos = qos_};
     if (const auto sent = client_->publish(message, 2, client::Payload::copied); !sent)
       end(tl::unexpected<Error>(sent.error()));
   }
@@ -59,7 +64,12 @@ class ControlClient final : private client::Handler {
   }
 
   void on_reconnecting(const Error&, Duration) override {}
-  void on_published(const client::PublishOutcome&) override {}
+  void on_published(const client::PublishOutcome& outcome) override {
+    if (is_failure(outcome.reason))
+      end(rejected("the broker refused a message to " + shown_topic() + ": " +
+                   std::string(name(outcome.reason, protocol::PacketType::puback)) +
+                   probe::reason_string_of(outcome.properties)));
+  }
   void on_unsubscribed(client::Token, const protocol::UnsubAck&) override {}
 
   void enter(Stage stage) {
@@ -98,6 +108,7 @@ class ControlClient final : private client::Handler {
 
   transport::Loop& loop_;
   const std::string& topic_;
+  protocol::Qos qos_;
   Duration patience_;
   transport::Loop::Timer timer_;
   std::unique_ptr<client::Client> client_;
@@ -108,9 +119,9 @@ class ControlClient final : private client::Handler {
 }  // namespace
 
 Status send_control_message(console::World& world, const client::ConnectPlan& plan,
-                            const std::string& topic, Duration patience) {
+                            const std::string& topic, protocol::Qos qos, Duration patience) {
   const client::ConnectPlan visit = probe::plan_of_visit(plan, world.random);
-  return ControlClient(world.loop, topic, patience).run(world.random, visit);
+  return ControlClient(world.loop, topic, qos, patience).run(world.random, visit);
 }
 
 }  // namespace mqtt_toolbox::checks

@@ -152,8 +152,10 @@ class Run {
   Status send_control() {
     client::ConnectPlan plan = ground_.plan;
     if (password_) plan.password = password_->value();
-    return send_control_message(world_, plan, ground_.topic_prefix + "/control",
-                                settings_.checks.limit.value_or(probe::arrival_patience.time));
+    // At QoS 1 a broker can say that it refuses a message.
+    const auto qos = std::min(protocol::Qos::at_least_once, ground_.limits.maximum_qos);
+    return send_control_message(world_, plan, ground_.topic_prefix + "/control", qos,
+                                settings_.checks.limit.value_or(settings_.missing_after));
   }
 
   /// A client does not tell the reason code.
@@ -226,8 +228,10 @@ class Run {
     const probe::Task task{&clean_up_case, probe::only_variant};
     Status status;
     if (!ground_.leftovers->empty())
-      status = probe::on_scene(ground_, task, clean_up_limit,
-                               [this](probe::Scene& scene) { return take_leftovers_away(scene); });
+      status = probe::on_scene(ground_, task, clean_up_limit, [this](probe::Scene& scene) {
+        scene.be_patient(settings_.missing_after, [] {});
+        return take_leftovers_away(scene);
+      });
     if (status && suite_.put_right)
       status = probe::on_scene(ground_, task, clean_up_limit, suite_.put_right);
     return status;

@@ -66,24 +66,55 @@ bool asks_for_method(const client::ConnectPlan& plan) {
 }
 
 void AddedProperties::expect(std::string_view topic, protocol::Properties properties) {
-  std::uint64_t bits = 0;
-  for (const protocol::Property& property : properties) bits |= bit(property.id);
   const std::lock_guard lock(mutex_);
-  if (const auto known = sent_.find(topic); known != sent_.end())
-    known->second |= bits;
-  else
-    sent_.emplace(topic, bits);
+  auto known = sent_.find(topic);
+  if (known == sent_.end()) known = sent_.emplace(topic, Sent()).first;
+  known->second.add(properties);
 }
 
-bool AddedProperties::is_added(std::string_view topic, PropertyId id) const {
-  const auto sent = sent_.find(topic);
-  return sent != sent_.end() && row_of(id) != nullptr && (sent->second & bit(id)) == 0;
+void AddedProperties::Sent::add(protocol::Properties of_message) {
+  std::size_t number = 0;
+  for (const protocol::Property& property : of_message) {
+    properties |= bit(property.id);
+    if (property.id != PropertyId::user_property) continue;
+    user_properties.emplace(property.key, property.text);
+    ++number;
+  }
+  numbers.insert(number);
 }
+
+/// A message that came against those that were sent to its topic.
+class AddedProperties::Comparison {
+ public:
+  /// `sent` is null for a topic that others publish to as well.
+  Comparison(const Sent* sent, protocol::Properties came) : sent_(sent) {
+    std::size_t known = 0;
+    for (const protocol::Property& property : came) known += is_known_pair(property);
+    has_all_pairs_ = sent != nullptr && sent->numbers.contains(known);
+  }
+  /// A User Property that was not sent is an altered one, unless all that were sent are there.
+  bool is_added(const protocol::Property& property) const {
+    if (sent_ == nullptr || row_of(property.id) == nullptr) return false;
+    if (property.id == PropertyId::user_property) return has_all_pairs_ && !is_known_pair(property);
+    return (sent_->properties & bit(property.id)) == 0;
+  }
+
+ private:
+  bool is_known_pair(const protocol::Property& property) const {
+    return sent_ != nullptr && property.id == PropertyId::user_property &&
+           sent_->user_properties.contains({std::string(property.key), std::string(property.text)});
+  }
+
+  const Sent* sent_;
+  bool has_all_pairs_ = false;
+};
 
 void AddedProperties::look_at(std::string_view topic, protocol::Properties properties) {
   const std::lock_guard lock(mutex_);
+  const auto sent = sent_.find(topic);
+  const Comparison comparison(sent == sent_.end() ? nullptr : &sent->second, properties);
   for (const protocol::Property& property : properties) {
-    if (!is_added(topic, property.id)) continue;
+    if (!comparison.is_added(property)) continue;
     const Row& row = *row_of(property.id);
     note(row.id,
          with_statement(fmt::format("the broker added {}{} that the publisher did not send, to a "
@@ -97,8 +128,13 @@ void AddedProperties::look_at(std::string_view topic, protocol::Properties prope
 void AddedProperties::take_out(Message& came) {
   look_at(came.topic, came.properties.view());
   const std::lock_guard lock(mutex_);
-  for (const Row& row : rows)
-    if (is_added(came.topic, row.id)) came.properties.remove(row.id);
+  const auto sent = sent_.find(came.topic);
+  if (sent == sent_.end()) return;
+  const Comparison comparison(&sent->second, came.properties.view());
+  protocol::PropertyList kept(came.properties.place());
+  for (const protocol::Property& property : came.properties.view())
+    if (!comparison.is_added(property)) (void)kept.add(property);
+  came.properties = std::move(kept);
 }
 
 void AddedProperties::look_at(const protocol::ConnAck& connack, bool asked) {

@@ -3,8 +3,10 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/export.hpp"
 #include "client/plan.hpp"
@@ -35,12 +37,19 @@ class MQTT_TOOLBOX_API AddedProperties {
   std::optional<Finding> finding() const;
 
  private:
-  bool is_added(std::string_view topic, protocol::PropertyId id) const;
+  /// What was sent to one topic.
+  struct Sent {
+    std::uint64_t properties = 0;  ///< a bit for each identifier: they are below 64
+    std::set<std::pair<std::string, std::string>> user_properties{};
+    std::set<std::size_t> numbers{};  ///< of User Properties, those of each message
+
+    void add(protocol::Properties of_message);
+  };
+  class Comparison;
   void note(protocol::PropertyId id, std::string text, bool breaks_statement);
 
   mutable std::mutex mutex_;
-  /// By topic, a bit for each property identifier: they are below 64.
-  std::map<std::string, std::uint64_t, std::less<>> sent_;
+  std::map<std::string, Sent, std::less<>> sent_;  ///< by topic
   std::map<protocol::PropertyId, std::string> noted_;
   bool breaks_statement_ = false;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "probe/patience.hpp"
+#include "probe/refusal.hpp"
 #include "protocol/codec.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -19,22 +20,29 @@ struct Noter {
   template <PacketType type>
   void operator()(const protocol::Acknowledgement<type>& packet) const {
     answer.packet_identifier = packet.packet_identifier;
-    answer.reason = packet.reason;
+    give(packet);
   }
   void operator()(const protocol::SubAck& packet) const { codes(packet); }
   void operator()(const protocol::UnsubAck& packet) const { codes(packet); }
   void operator()(const protocol::Publish& packet) const {
     answer.packet_identifier = packet.packet_identifier;
   }
-  void operator()(const protocol::Disconnect& packet) const { answer.reason = packet.reason; }
-  void operator()(const protocol::Auth& packet) const { answer.reason = packet.reason; }
+  void operator()(const protocol::Disconnect& packet) const { give(packet); }
+  void operator()(const protocol::Auth& packet) const { give(packet); }
   template <typename Other>
   void operator()(const Other&) const {}
+
+  template <typename Reasoned>
+  void give(const Reasoned& packet) const {
+    answer.reason = packet.reason;
+    answer.said = reason_string_of(packet.properties);
+  }
 
   template <typename Codes>
   void codes(const Codes& packet) const {
     answer.packet_identifier = packet.packet_identifier;
     answer.codes = packet.codes;
+    answer.said = reason_string_of(packet.properties);
     for (std::size_t i = 0; i < packet.codes.size(); ++i)
       answer.reason = std::max(answer.reason, packet.code(i));
   }
@@ -72,7 +80,7 @@ void Bare::note(const protocol::Frame& frame) {
     answer.fault = packet.error();
     answer.reason = reason_in(frame).value_or(answer.reason);
   }
-  const std::size_t size = bytes_in_vector<Answer> + answer.codes.size();
+  const std::size_t size = bytes_in_vector<Answer> + answer.codes.size() + answer.said.size();
   answers_.push_back(std::move(answer));
   if (!holding_.add(size)) scene_.trouble(std::string(sends_without_end));
   scene_.changed();

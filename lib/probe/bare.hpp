@@ -20,6 +20,7 @@ class Bare {
     /// Of an acknowledgement or DISCONNECT; of SUBACK and UNSUBACK the worst.
     protocol::ReasonCode reason{};
     std::string codes{};                     ///< of SUBACK and UNSUBACK, a byte for each filter
+    std::string said{};                      ///< see `reason_string_of`
     std::optional<protocol::Fault> fault{};  ///< what is wrong with the packet itself
   };
 

@@ -29,7 +29,8 @@ const Message* send_across(Scene& scene, Wire& publisher, Wire& subscriber, Qos 
   }
   const auto reason = publisher.try_publish(message(topic, "across", qos), arrival_patience);
   if (reason && is_failure(*reason))
-    scene.trouble("the message was refused: " + reason_text(*reason, PacketType::puback));
+    scene.trouble("the message was refused: " + reason_text(*reason, PacketType::puback) +
+                  publisher.said());
   if (!reason || scene.in_trouble()) return nullptr;
   return wait_for_message(scene, subscriber, "across");
 }
@@ -39,7 +40,8 @@ Finding qos0(Scene& scene) {
   Wire& publisher = scene.connected();
   const Message* came = send_across(scene, publisher, subscriber, Qos::at_most_once);
   if (scene.in_trouble()) return {};
-  return came != nullptr ? pass("delivered") : broken("not delivered");
+  const Finding found = came != nullptr ? pass("delivered") : broken("not delivered");
+  return against_refused(publisher, scene.topic("topic"), found);
 }
 
 Finding qos1(Scene& scene) {
@@ -86,6 +88,10 @@ Finding qos2(Scene& scene) {
   return finding;
 }
 
+std::string shown_level(std::string_view level) {
+  return level.empty() ? "an empty level" : '"' + std::string(level) + '"';
+}
+
 /// Topics with characters that mean something to one broker or another.
 Finding topic_characters(Scene& scene) {
   constexpr std::array<std::string_view, 8> levels{"a.b", "a*b", "a>b", "a b",
@@ -102,8 +108,11 @@ Finding topic_characters(Scene& scene) {
                                                  must_come_within(std::chrono::seconds(1)))
                               : nullptr;
     if (came != nullptr && came->topic == topic) continue;
-    wrong += fmt::format("{}\"{}\" {}", wrong.empty() ? "" : ", ", level,
-                         came == nullptr ? "did not come" : "came as another topic");
+    const bool is_refused = reason && is_failure(*reason);
+    wrong += (wrong.empty() ? "" : ", ") + shown_level(level) +
+             (is_refused ? " was refused: " + reason_text(*reason, PacketType::puback) + wire.said()
+              : came == nullptr ? " did not come"
+                                : " came as another topic");
     if (wire.online()) continue;
     if (wire.end()) wrong += " (" + wire.end()->text + ')';
     break;
@@ -146,7 +155,7 @@ Finding empty_payload(Scene& scene) {
   if (!reason) return broken("a message without payload was not acknowledged");
   if (is_failure(*reason))
     return broken("a message without payload was refused: " +
-                  reason_text(*reason, PacketType::puback));
+                  reason_text(*reason, PacketType::puback) + wire.said());
   const bool came = wire.wait_for(1, arrival_patience);
   if (scene.in_trouble()) return {};
   return came ? pass("delivered") : broken("a message without payload was not delivered");
@@ -159,7 +168,7 @@ Finding no_subscribers(Scene& scene) {
   if (!reason) return inconclusive("the message was not acknowledged");
   const std::string text = reason_text(*reason, PacketType::puback);
   scene.tell(measured(fact("puback-unmatched"), text));
-  return is_failure(*reason) ? broken("refused: " + text) : pass(text);
+  return is_failure(*reason) ? broken("refused: " + text + wire.said()) : pass(text);
 }
 
 Finding overlap(Scene& scene) {
@@ -169,6 +178,7 @@ Finding overlap(Scene& scene) {
   wire.publish(message(scene.topic("over/lap"), "overlap"));
   wire.publish(message(scene.topic("over/end"), "end"));
   (void)wait_for_message(scene, wire, "end");
+  (void)wait_for_message(scene, wire, "overlap", must_come_within(quiet));
   scene.stay(quiet);
   if (scene.in_trouble()) return {};
   const std::size_t copies = count_of(wire, "overlap");

@@ -163,7 +163,7 @@ Finding play_unknown_auth(Scene& scene) {
     return broken("let in who asked for a method that does not exist");
   if (attempt.kind == Attempt::Kind::silent) return broken("no answer");
   if (attempt.reason == ReasonCode::bad_authentication_method)
-    return pass(reason_text(*attempt.reason, PacketType::connack));
+    return pass(reason_text(*attempt.reason, PacketType::connack) + attempt.said);
   if (attempt.kind == Attempt::Kind::unreachable) return inconclusive(attempt.text);
   return deviates(attempt.text);
 }
@@ -277,7 +277,7 @@ Finding play_sys_topics(Scene& scene) {
   }
   if (!reason) return inconclusive("a subscription to $SYS/# was not answered");
   if (is_failure(*reason))
-    return unsupported("refused: " + reason_text(*reason, PacketType::suback));
+    return unsupported("refused: " + reason_text(*reason, PacketType::suback) + wire.said());
   std::set<std::string> topics;
   for (const Message& message : wire.received()) topics.insert(message.topic);
   scene.tell(measured(fact("sys-topics"), std::uint64_t(topics.size())));
@@ -293,8 +293,7 @@ Finding play_take_over(Scene& scene) {
   if (!first.wait_for_end(arrival_patience)) return broken("the older connection stays open");
   if (!scene.is_v5()) return pass("the older connection was closed");
   const auto& end = first.end();
-  if (end->reason == ReasonCode::session_taken_over)
-    return pass("DISCONNECT " + reason_text(*end->reason, PacketType::disconnect));
+  if (end->reason == ReasonCode::session_taken_over) return pass(end->text);
   return deviates("the older connection was closed, but not told that its session was taken over");
 }
 

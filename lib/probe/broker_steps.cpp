@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace mqtt_toolbox::probe {
 
 const BrokerBounds& bounds(const Scene& scene) {
@@ -20,8 +18,10 @@ Message retained_message(std::string topic, std::string payload) {
   return {std::move(topic), std::move(payload), protocol::Qos::at_least_once, true};
 }
 
-std::string reason_text(protocol::ReasonCode reason, protocol::PacketType packet) {
-  return fmt::format("0x{:02X} {}", static_cast<unsigned>(reason), name(reason, packet));
+Finding against_refused(Wire& publisher, const std::string& topic, Finding found) {
+  if (found.verdict == Verdict::fail)
+    (void)publisher.try_publish(message(topic, "refused?"), arrival_patience);
+  return found;
 }
 
 std::size_t count_of(const Wire& wire, std::string_view payload) {

@@ -8,6 +8,7 @@
 #include "probe/broker_cases.hpp"
 #include "probe/broker_facts.hpp"
 #include "probe/patience.hpp"
+#include "probe/refusal.hpp"
 #include "probe/scene.hpp"
 #include "probe/stream.hpp"
 
@@ -24,8 +25,9 @@ Message message(std::string topic, std::string payload,
                 protocol::Qos qos = protocol::Qos::at_least_once);
 Message retained_message(std::string topic, std::string payload);
 
-/// "0x8C Bad authentication method"
-std::string reason_text(protocol::ReasonCode reason, protocol::PacketType packet);
+/// Of a message at QoS 0, and of others where nobody looks at the answer, a broker need not say
+/// that it refuses them: where one did not come, one at QoS 1 tells.
+Finding against_refused(Wire& publisher, const std::string& topic, Finding found);
 
 /// How many messages with this payload have come; any payload when it is empty.
 std::size_t count_of(const Wire& wire, std::string_view payload);

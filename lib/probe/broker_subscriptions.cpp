@@ -26,7 +26,7 @@ bool subscribe_outside(Scene& scene, Wire& wire, const std::string& filter) {
     scene.trouble("the subscription was not answered");
   else if (is_failure(*reason))
     scene.trouble(unsupported("a subscription outside of --topic-prefix was refused: " +
-                              reason_text(*reason, PacketType::suback)));
+                              reason_text(*reason, PacketType::suback) + wire.said()));
   return !scene.in_trouble();
 }
 
@@ -40,13 +40,14 @@ bool publish_outside(Scene& scene, Wire& wire, const Message& sent) {
     scene.trouble("a message was not acknowledged");
   else if (is_failure(*reason))
     scene.trouble(unsupported("a message outside of --topic-prefix was refused: " +
-                              reason_text(*reason, PacketType::puback)));
+                              reason_text(*reason, PacketType::puback) + wire.said()));
   return !scene.in_trouble();
 }
 
-/// Publishes to `topic`, and tells whether a subscription to `filter` gets it. A message to a topic
-/// that is subscribed to by its name ends the wait.
-std::optional<bool> reaches(Scene& scene, const std::string& filter, const std::string& topic) {
+/// Publishes to `topic`, and tells whether a subscription to `filter` gets it. `patience` runs from
+/// when a message behind it has come, to a topic that is subscribed to by its name.
+std::optional<bool> reaches(Scene& scene, const std::string& filter, const std::string& topic,
+                            Patience patience) {
   Wire& wire = scene.connected();
   const std::string end = scene.topic("the-end");
   wire.subscribe(end, {.qos = Qos::at_least_once});
@@ -56,17 +57,17 @@ std::optional<bool> reaches(Scene& scene, const std::string& filter, const std::
   if (wait_for_message(scene, wire, "end") == nullptr)
     scene.trouble("a message to a topic subscribed to by name did not come");
   if (scene.in_trouble()) return std::nullopt;
-  return wait_for_message(scene, wire, "through", quiet) != nullptr;
+  return wait_for_message(scene, wire, "through", patience) != nullptr;
 }
 
 Finding should_reach(Scene& scene, const std::string& filter, const std::string& topic) {
-  const auto reached = reaches(scene, filter, topic);
-  if (!reached) return {};
+  const auto reached = reaches(scene, filter, topic, must_come_within(quiet));
+  if (!reached || scene.in_trouble()) return {};
   return *reached ? pass("delivered") : broken("\"" + filter + "\" does not get \"" + topic + '"');
 }
 
 Finding should_not_reach(Scene& scene, const std::string& filter, const std::string& topic) {
-  const auto reached = reaches(scene, filter, topic);
+  const auto reached = reaches(scene, filter, topic, quiet);
   if (!reached) return {};
   return *reached ? broken("\"" + filter + "\" gets \"" + topic + '"') : pass("not delivered");
 }
@@ -100,7 +101,8 @@ Finding wildcard_empty_level(Scene& scene) {
       !publish_outside(scene, wire, message(topic, "through")))
     return {};
   const bool came_by_name = wait_for_message(scene, by_name, "through") != nullptr;
-  const bool came = wait_for_message(scene, wire, "through", quiet) != nullptr;
+  const Patience patience = came_by_name ? arrival_patience : quiet;
+  const bool came = wait_for_message(scene, wire, "through", patience) != nullptr;
   if (scene.in_trouble()) return {};
   if (came) return pass("delivered");
   if (came_by_name) return broken("\"" + filter + "\" does not get \"" + topic + '"');
@@ -145,7 +147,7 @@ Finding shared_refused(Scene& scene, const Wire& wire, std::optional<ReasonCode>
   const bool has_none = reason == ReasonCode::shared_subscriptions_not_supported ||
                         reason == ReasonCode::topic_filter_invalid;
   if (has_none) scene.tell(measured(fact("shared"), false));
-  std::string text = reason       ? reason_text(*reason, PacketType::suback)
+  std::string text = reason       ? reason_text(*reason, PacketType::suback) + wire.said()
                      : wire.end() ? wire.end()->text
                                   : "no answer to SUBSCRIBE";
   return unsupported(std::move(text));
@@ -350,7 +352,7 @@ Finding unsubscribe_unknown(Scene& scene) {
   if (!reason) return broken("UNSUBSCRIBE was not answered");
   const std::string text = reason_text(*reason, PacketType::unsuback);
   scene.tell(measured(fact("unsuback-unknown"), text));
-  return *reason == ReasonCode::no_subscription_existed ? pass(text) : deviates(text);
+  return *reason == ReasonCode::no_subscription_existed ? pass(text) : deviates(text + wire.said());
 }
 
 constexpr std::array cases{

@@ -79,7 +79,8 @@ Result<RetainedState> read_retained(Scene& scene, const std::string& topic) {
   if (!granted) return lost(scene);
   if (is_failure(*granted))
     return fail(ExitCode::rejected, "the broker refused a subscription: " +
-                                        std::string(name(*granted, protocol::PacketType::suback)));
+                                        std::string(name(*granted, protocol::PacketType::suback)) +
+                                        wire.said());
   const auto find = [&] {
     const auto& all = wire.received();
     return std::find_if(all.begin(), all.end(), [&](const Message& message) {

@@ -51,17 +51,18 @@ Finding alias_of_earlier_connection(Scene& scene) {
 /// What the broker did with one message more than it takes at once.
 Finding excess_finding(const Bare& client, std::size_t allowed) {
   std::size_t taken = 0;
-  std::optional<ReasonCode> refusal;
+  const Bare::Answer* refusal = nullptr;
   for (const Bare::Answer& answer : client.answers()) {
     if (answer.type != PacketType::pubrec) continue;
-    if (is_failure(answer.reason)) refusal = answer.reason;
+    if (is_failure(answer.reason)) refusal = &answer;
     taken += !is_failure(answer.reason);
   }
   const std::string text = fmt::format("{} open messages, where it takes {}", taken, allowed);
   if (taken > allowed) return broken("took " + text);
-  if (refusal)
+  if (refusal != nullptr)
     return deviates("refused what was too much with PUBREC " +
-                    reason_text(*refusal, PacketType::pubrec) + ", and did not close");
+                    reason_text(refusal->reason, PacketType::pubrec) + refusal->said +
+                    ", and did not close");
   return deviates("neither took nor refused the message too many");
 }
 

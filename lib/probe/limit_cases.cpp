@@ -20,6 +20,9 @@ namespace {
 constexpr Duration patience_with_subscribe = std::chrono::seconds(10);
 constexpr Duration patience_with_filter = std::chrono::milliseconds(2);
 
+/// Where a broker takes long to acknowledge, no more is sent from then on to a client that is away.
+constexpr Duration longest_sending = std::chrono::seconds(20);
+
 /// What a packet with a topic needs beside it, at most.
 constexpr std::uint64_t beside_topic = 64;
 
@@ -127,7 +130,8 @@ Finding search_filters(Scene& scene, std::uint64_t first, std::uint64_t bound) {
     for (std::uint64_t i = 0; i < number; ++i)
       protocol::append_subscription(entries, {scene.topic(std::to_string(i)), Qos::at_most_once});
     client->send(protocol::Subscribe{1, {}, entries});
-    const Duration patience = patience_with_subscribe + number * patience_with_filter;
+    const Patience patience =
+        must_come_within(patience_with_subscribe + number * patience_with_filter);
     const Bare::Answer* answer = client->wait_for(PacketType::suback, within_time(scene, patience));
     // A broker that is slow has refused nothing.
     if (answer == nullptr && client->online()) return std::nullopt;
@@ -156,7 +160,8 @@ class Packets {
     const std::uint64_t before = delivered_;
     publisher_->forget_answers();
     send(size);
-    const Duration patience = arrival_patience.time + std::chrono::milliseconds(size >> 12);
+    const Patience patience =
+        must_come_within(arrival_patience.time + std::chrono::milliseconds(size >> 12));
     const Bare::Answer* answer =
         publisher_->wait_for(PacketType::puback, within_time(scene_, patience));
     if (answer == nullptr || is_failure(answer->reason)) return give_up(answer != nullptr);
@@ -241,12 +246,13 @@ std::vector<Wire*> publishers_for(Scene& scene, std::uint64_t messages) {
   return publishers;
 }
 
-/// How many of them were sent.
+/// How many of them were sent, in less time than the session of their subscriber is kept.
 std::uint64_t send_queued(Scene& scene, std::uint64_t number) {
+  const Time latest = scene.loop().now() + longest_sending;
   const auto publishers = publishers_for(scene, number);
   std::uint64_t sent = 0;
   while (
-      sent < number && !has_to_stop(scene) &&
+      sent < number && !has_to_stop(scene) && scene.loop().now() < latest &&
       publishers[sent % publishers.size()]->send(message(scene.topic("q"), std::to_string(sent))))
     ++sent;
   for (Wire* publisher : publishers) (void)publisher->settle(arrival_patience);
@@ -254,6 +260,8 @@ std::uint64_t send_queued(Scene& scene, std::uint64_t number) {
 }
 
 Finding queued_messages(Scene& scene) {
+  /// As long nothing comes between two messages that waited.
+  constexpr Duration usual_pause = std::chrono::milliseconds(500);
   const std::uint64_t number = bounds(scene).queued;
   Wire& wire = scene.connected(scene.kept_plan());
   wire.subscribe(scene.topic("q"), {.qos = Qos::at_least_once});
@@ -261,10 +269,11 @@ Finding queued_messages(Scene& scene) {
   wire.count_only();
   const std::uint64_t sent = send_queued(scene, number);
   (void)wire.connect();
+  wire.wait_for(1, arrival_patience);
   std::size_t before = 0;
   do {
     before = wire.messages();
-    wire.wait_for(sent, std::chrono::milliseconds(500));
+    wire.wait_for(sent, std::max(usual_pause, 2 * scene.came_after()));
     // A window at a time they may take long.
     if (wire.messages() < sent) scene.only_waits();
   } while (wire.messages() > before && wire.messages() < sent);

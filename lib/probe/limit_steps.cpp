@@ -12,19 +12,19 @@ constexpr Duration attempt_patience = std::chrono::milliseconds(1500);
 }  // namespace
 
 bool has_to_stop(Scene& scene) {
-  return scene.in_trouble() || scene.time_left() < Scene::reserve;
+  return scene.in_trouble() || scene.time_left() < Scene::reserve || scene.is_late_time_over();
 }
 
-Duration within_time(Scene& scene, Duration patience) {
-  return std::min(patience, scene.time_left() / 2);
+Patience within_time(Scene& scene, Patience patience) {
+  return {std::min(patience.time, scene.time_left() / 2), patience.looks_on};
 }
 
 std::optional<bool> Echo::comes_back(const std::string& topic) {
   if (has_to_stop(scene_)) return std::nullopt;
   if (wire_ == nullptr || !wire_->online()) wire_ = &scene_.connected();
   wire_->forget_received();
-  const Duration patience =
-      within_time(scene_, attempt_patience + std::chrono::milliseconds(topic.size() / 10));
+  const Patience patience = within_time(
+      scene_, must_come_within(attempt_patience + std::chrono::milliseconds(topic.size() / 10)));
   const auto granted = wire_->try_subscribe(topic, {.qos = protocol::Qos::at_least_once}, patience);
   if (!granted || is_failure(*granted)) return no_or_silent(granted.has_value());
   const auto taken = wire_->try_publish(message(topic, "echo"), patience);

@@ -28,7 +28,7 @@ class Echo {
 bool has_to_stop(Scene& scene);
 
 /// So much patience, but no more than leaves time to say what was found.
-Duration within_time(Scene& scene, Duration patience);
+Patience within_time(Scene& scene, Patience patience);
 
 /// The usual ending of a search: the fact, and what people are told.
 Finding report_limit(Scene& scene, const FactRow& row, const Largest& largest,

@@ -43,7 +43,7 @@ Finding refusal_by(Scene& scene, Bare& client, const std::string& bytes, PacketT
   if (scene.in_trouble()) return {};
   if (answer != nullptr) {
     const bool is_refused = is_failure(answer->reason) && protocol::is_known(answer->reason);
-    if (is_refused) return pass(reason_text(answer->reason, acceptance));
+    if (is_refused) return pass(reason_text(answer->reason, acceptance) + answer->said);
     return against(scene, otherwise, "took it: answered with " + answer_text(*answer));
   }
   if (const auto& end = client.wire().end()) return pass(end->text);

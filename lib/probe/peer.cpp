@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "probe/patience.hpp"
+#include "probe/refusal.hpp"
 #include "probe/scene.hpp"
 #include "probe/violation.hpp"
 
@@ -60,7 +61,7 @@ bool Peer::subscribe(const std::string& filter, protocol::Qos qos) {
   } else if (is_failure(*granted_) || static_cast<protocol::Qos>(*granted_) < qos) {
     scene_.trouble(unsupported("a subscription at QoS " + std::to_string(static_cast<int>(qos)) +
                                " was answered with " +
-                               std::string(name(*granted_, protocol::PacketType::suback))));
+                               std::string(name(*granted_, protocol::PacketType::suback)) + said_));
   }
   return !scene_.in_trouble();
 }
@@ -90,7 +91,7 @@ bool Peer::settle() {
   scene_.wait_for_answer([this] { return outstanding_ == 0 || closed_; }, usual_patience, *client_);
   if (refusal_)
     scene_.trouble("a message was refused: " +
-                   std::string(name(*refusal_, protocol::PacketType::puback)));
+                   std::string(name(*refusal_, protocol::PacketType::puback)) + said_);
   if (outstanding_ != 0) scene_.trouble("a message was not acknowledged" + why_closed());
   return !scene_.in_trouble();
 }
@@ -141,11 +142,15 @@ bool Peer::on_message(const protocol::Publish& message) {
 
 void Peer::on_published(const client::PublishOutcome& outcome) {
   if (outstanding_ != 0) --outstanding_;
-  if (is_failure(outcome.reason)) refusal_ = outcome.reason;
+  if (is_failure(outcome.reason)) {
+    refusal_ = outcome.reason;
+    said_ = reason_string_of(outcome.properties);
+  }
   scene_.changed();
 }
 
 void Peer::on_subscribed(client::Token, const protocol::SubAck& suback) {
+  said_ = reason_string_of(suback.properties);
   granted_ = suback.codes.empty() ? ReasonCode::unspecified_error : suback.code(0);
   scene_.changed();
 }

@@ -64,6 +64,7 @@ class MQTT_TOOLBOX_API Peer final : private client::Handler {
   std::size_t outstanding_ = 0;
   std::optional<protocol::ReasonCode> refusal_;
   std::optional<protocol::ReasonCode> granted_;
+  std::string said_;  ///< of the last refusal, see `reason_string_of`
   std::vector<Message> received_;
   std::vector<std::string> filters_;
   std::size_t received_bytes_ = 0;

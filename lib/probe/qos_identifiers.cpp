@@ -278,6 +278,7 @@ Finding play_receive_maximum(Scene& scene) {
   Peer& publisher = scene.peer();
   if (!has_qos(scene, subscriber) || !subscribe_at(scene, subscriber, topic, qos)) return {};
   send_numbers(publisher, topic, qos, count);
+  subscriber.wait_for(1, arrival_patience);
   subscriber.ping();
   scene.stay(quiet_time);
   const std::size_t at_once = subscriber.received().size();

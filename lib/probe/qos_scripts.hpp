@@ -26,8 +26,10 @@ Ledger play_stream(Scene& scene, std::string_view name, std::size_t length,
                    std::optional<std::uint16_t> window = {});
 /// The ledger of what a client has received: one that lacks messages once more later.
 Ledger settled_ledger(Scene& scene, const Peer& observer, std::size_t sent);
-/// Messages that are lost without a cut as well are not the cut's doing.
-Finding against_uncut(Scene& scene, Finding found, std::size_t length, std::uint16_t window);
+/// Messages that are lost without a cut as well are not the cut's doing. Seen with a stream of that
+/// length and window.
+Finding against_uncut(Scene& scene, Finding found, std::size_t length,
+                      std::optional<std::uint16_t> window = {});
 
 // Packet identifiers and windows (qos_identifiers.cpp).
 Finding play_identifiers_in_use(Scene& scene);

@@ -80,7 +80,8 @@ Ledger settled_ledger(Scene& scene, const Peer& observer, std::size_t sent) {
   return now();
 }
 
-Finding against_uncut(Scene& scene, Finding found, std::size_t length, std::uint16_t window) {
+Finding against_uncut(Scene& scene, Finding found, std::size_t length,
+                      std::optional<std::uint16_t> window) {
   if (found.verdict != Verdict::fail || scene.in_trouble()) return found;
   const Ledger ledger = play_stream(scene, "uncut", length, window);
   return ledger.lost().empty() ? found : broken("without a cut as well: " + ledger.text());

@@ -37,11 +37,11 @@ class CutSubscriber {
       if (!wire_.wait_for_end(arrival_patience)) break;
       come_back();
     } while (++returns < variant_.times && !scene_.in_trouble());
-    if (cutter_.cuts() == 0) return no_cut();
+    if (cutter_.cuts() == 0) return against_uncut(scene_, no_cut(), sent_);
     send_last(scene_, publisher_, topic_, variant_.qos,
               [this] { return has_all() || wire_.end(); });
     end_session(scene_, wire_);
-    return variant_.resume ? judge_resumed() : judge_new();
+    return variant_.resume ? against_uncut(scene_, judge_resumed(), sent_) : judge_new();
   }
 
  private:

@@ -32,6 +32,14 @@ bool is_nobody_there(const Attempt& attempt) {
          (attempt.kind == Attempt::Kind::unreachable && !is_local_shortage(attempt));
 }
 
+/// Why a finding is doubted, and what it was; once, however many reasons there are.
+std::string with_doubt(std::string_view why, std::string_view observed) {
+  constexpr std::string_view link = "; before that: ";
+  const auto at = observed.find(link);
+  if (at != std::string_view::npos) observed.remove_prefix(at + link.size());
+  return fmt::format("{}{}{}", why, link, observed);
+}
+
 }  // namespace
 
 std::vector<Task> tasks_of(std::span<const Case> cases, protocol::Version version,
@@ -316,7 +324,7 @@ std::string_view Runner::harm_after(const Task& task, bool is_beside) {
 
 /// A case that was played by itself has done it.
 void Runner::blame(const Task& task, std::string_view harm, bool is_beside, Finding& finding) {
-  const std::string text = fmt::format("{}; before that: {}", harm, finding.observed);
+  const std::string text = with_doubt(harm, finding.observed);
   if (is_beside) {
     finding = inconclusive(text);
     return suspect(task);
@@ -337,7 +345,7 @@ std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding, b
   const std::string why = cancelled_                   ? "interrupted"
                           : is_local_shortage(attempt) ? attempt.text
                                                        : std::string(lets_nobody_in);
-  return inconclusive(why + "; before that: " + finding.observed);
+  return inconclusive(with_doubt(why, finding.observed));
 }
 
 void Runner::play(std::size_t number, Player& player, Turns::Place* place) {

@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "client/answer_timeout.hpp"
 #include "client/session_use.hpp"
+#include "probe/refusal.hpp"
 #include "probe/visit.hpp"
 
 namespace mqtt_toolbox::probe {
@@ -18,6 +19,12 @@ constexpr std::uint32_t kept_session = 60;
 
 /// As often a step may need the way to the broker and back: two handshakes of QoS 2.
 constexpr int trips_of_a_step = 4;
+
+/// From then on the time of a wait is none of the case's.
+constexpr Duration long_wait = std::chrono::milliseconds(100);
+
+/// How long a case waits for what comes late, all in all, in waits of the longest kind.
+constexpr int longest_waits_of_a_case = 6;
 
 }  // namespace
 
@@ -71,6 +78,12 @@ void Scene::note_foreign(std::string_view topic) {
 void Scene::note_sent(std::string_view topic, protocol::Properties properties) {
   // Others may publish to the topics that the user names.
   if (topic.starts_with(ground_.topic_prefix)) ground_.added->expect(topic, properties);
+}
+
+void Scene::note_answer_to_publish(protocol::ReasonCode reason, protocol::Properties properties) {
+  if (reason == protocol::ReasonCode::not_authorized && unauthorized_.empty())
+    unauthorized_ =
+        reason_text(reason, protocol::PacketType::puback) + reason_string_of(properties);
 }
 
 std::string Scene::new_identifier() {
@@ -162,10 +175,11 @@ bool Scene::wait(const std::function<bool()>& condition, Patience patience) {
   const Time since = loop_.now();
   const bool is_at_once = patience.time == Duration{};
   const Duration on_the_way = is_at_once ? Duration{} : trips_of_a_step * round_trip();
-  if (run(condition, since + patience.time + on_the_way)) return true;
-  if (patience.looks_on && look_on(condition, since)) return true;
-  if (!is_at_once) note_in_vain(since);
-  return false;
+  const bool has_come = run(condition, since + patience.time + on_the_way) ||
+                        (patience.looks_on && look_on(condition, since));
+  if (has_come && patience.looks_on) note_late(loop_.now() - since);
+  if (!has_come && !is_at_once) note_in_vain(since);
+  return has_come;
 }
 
 bool Scene::wait_for_answer(const std::function<bool()>& condition, Patience patience,
@@ -181,28 +195,40 @@ bool Scene::wait_for_answer(const std::function<bool()>& condition, Patience pat
   timeout.start(sender);
   const auto is_over = [&] { return is_missing || condition(); };
   const Duration longest = std::max(patience.time, time_left() - reserve);
-  if (run(is_over, since + longest) && condition()) return true;
-  if (patience.looks_on && look_on(condition, since)) return true;
-  note_in_vain(since);
-  return false;
+  const bool has_come = (run(is_over, since + longest) && condition()) ||
+                        (patience.looks_on && look_on(condition, since));
+  if (has_come && patience.looks_on) note_late(loop_.now() - since);
+  if (!has_come) note_in_vain(since);
+  return has_come;
 }
 
-/// The time of it is none of the case's. Once: what else is missing would take as long again.
 bool Scene::look_on(const std::function<bool()>& condition, Time since) {
-  const Duration more = std::exchange(longest_patience_, {}) - (loop_.now() - since);
+  const Duration more = longest_patience_ - (loop_.now() - since);
   if (in_trouble() || more <= Duration{}) return false;
   only_waits();
   const Time begin = loop_.now();
   const Time deadline = deadline_;
   deadline_ += more;
   const bool has_come = run(condition, begin + more);
-  deadline_ = deadline + (loop_.now() - begin);
-  if (has_come) came_after_ = loop_.now() - since;
+  deadline_ = has_come ? deadline : deadline + (loop_.now() - begin);
+  if (has_come) came_after_ = std::max(came_after_, loop_.now() - since);
+  // What else is missing would take as long again.
+  if (!has_come) longest_patience_ = 2 * came_after_;
   return has_come;
+}
+
+/// The time of what takes long is none of the case's, where it is patient.
+void Scene::note_late(Duration after) {
+  if (after < long_wait || late_time_left_ <= Duration{}) return;
+  deadline_ += after;
+  late_time_left_ -= after;
+  if (late_time_left_ < Duration{})
+    trouble("so much came late that no time was left for the rest of the case");
 }
 
 void Scene::be_patient(Duration longest, std::function<void()> begins) {
   longest_patience_ = longest;
+  late_time_left_ = longest_waits_of_a_case * longest;
   on_long_wait_ = std::move(begins);
 }
 
@@ -238,16 +264,25 @@ Finding Scene::with_waits(Finding finding) const {
   const auto rounded = [](Duration duration) {
     return show_duration(std::chrono::round<std::chrono::duration<int, std::deci>>(duration));
   };
-  if (came_after_ != Duration{}) finding.observed += " (came after " + rounded(came_after_) + ')';
   if (waited_in_vain_ != Duration{} && finding.verdict != Verdict::pass)
     finding.observed += " (waited " + rounded(waited_in_vain_) + ')';
+  else if (came_after_ != Duration{})
+    finding.observed += " (came after " + rounded(came_after_) + ')';
   return finding;
 }
 
+Finding Scene::as_authorized(Finding found) const {
+  const bool is_against = found.verdict == Verdict::fail || found.verdict == Verdict::deviates;
+  if (unauthorized_.empty() || !is_against) return found;
+  const bool is_told = found.observed.find(unauthorized_) != std::string::npos;
+  return inconclusive(is_told ? std::move(found.observed)
+                              : "a message was refused: " + unauthorized_ + "; " + found.observed);
+}
+
 Finding Scene::verdict(const Finding& found) const {
-  Finding finding = trouble_ ? *trouble_ : with_waits(found);
+  Finding finding = trouble_ ? *trouble_ : with_waits(as_authorized(found));
   finding.rests_on_silence =
-      !trouble_ && found.verdict == Verdict::fail && waited_in_vain_ != Duration{};
+      !trouble_ && finding.verdict == Verdict::fail && waited_in_vain_ != Duration{};
   if (finding.verdict != Verdict::pass && finding.verdict != Verdict::unsupported)
     finding.observed += end_not_in(finding.observed);
   return finding;

@@ -110,6 +110,9 @@ class MQTT_TOOLBOX_API Scene {
   void note_foreign(std::string_view topic);
   /// A message of this case, or a will, is about to go there.
   void note_sent(std::string_view topic, protocol::Properties properties);
+  /// The answer to a message of this case. Where one was refused with 0x87, Not authorized, the
+  /// user lacks a right, and nothing that the case finds is a fault of the broker's.
+  void note_answer_to_publish(protocol::ReasonCode reason, protocol::Properties properties);
   /// A client identifier of its own, of at most 23 letters and digits where the user gave none.
   std::string new_identifier();
   /// The user's connection with an identifier of its own, no will, a clean start, a session that
@@ -140,15 +143,25 @@ class MQTT_TOOLBOX_API Scene {
     return stay_until([] { return false; }, duration);
   }
   bool stay_until(const std::function<bool()>& condition, Duration duration);
-  /// From now on the first wait in vain for what must come goes on until it has taken `longest`,
-  /// beside the case's time; `begins` is called when that begins.
+  /// From now on a wait in vain for what must come goes on until it has taken `longest`, beside the
+  /// case's time; `begins` is called when that begins. Once it was in vain all the same, the next
+  /// ones go on for twice as long as what came late took. Where so much comes late that it takes
+  /// several times `longest`, the scene is in trouble.
   void be_patient(Duration longest, std::function<void()> begins);
   /// What follows is only waiting, as such a wait is: `begins` is called.
   void only_waits();
   /// Whether there was such a wait.
   bool was_patient() const { return was_patient_; }
+  /// The latest that something came which did so later than the usual patience has it; 0: nothing.
+  Duration came_after() const { return came_after_; }
+  /// Whether so much came late that there is hardly time for another step.
+  bool is_late_time_over() const {
+    return came_after_ != Duration{} && late_time_left_ < waits_of_a_step * came_after_;
+  }
   /// How long the way to the broker and back takes at most, as far as was seen.
   Duration round_trip() const { return ground_.round_trip->bound(); }
+  /// How often a step of a search waits, at most.
+  static constexpr int waits_of_a_step = 5;
   /// What a search, or a wait for a slow answer, leaves of the case's time.
   static constexpr Duration reserve = std::chrono::seconds(1);
   /// What is left of the case's time.
@@ -197,8 +210,10 @@ class MQTT_TOOLBOX_API Scene {
   std::string end_not_in(const std::string& text) const;
   bool run(const std::function<bool()>& condition, Time until);
   bool look_on(const std::function<bool()>& condition, Time since);
+  void note_late(Duration after);
   void note_in_vain(Time since);
   Finding with_waits(Finding finding) const;
+  Finding as_authorized(Finding found) const;
 
   const Ground& ground_;
   Task task_;
@@ -211,9 +226,11 @@ class MQTT_TOOLBOX_API Scene {
   Duration limit_;
   std::string folder_;
   std::optional<Finding> trouble_;
+  std::string unauthorized_;   ///< how the broker refused a message for want of a right
   Duration waited_in_vain_{};  ///< the longest
   Duration came_after_{};      ///< the latest thing that came later than the usual patience has it
   Duration longest_patience_{};
+  Duration late_time_left_{};  ///< for waits that are longer than the usual patience has it
   std::function<void()> on_long_wait_;
   bool was_patient_ = false;
   std::function<void()> on_harm_;

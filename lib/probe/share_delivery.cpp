@@ -144,7 +144,7 @@ Finding play_share_without_retained(Scene& scene) {
   // The broker has passed the message on, which it may do after its acknowledgement, when it comes.
   publisher.subscribe(topic, {.qos = Qos::at_least_once});
   publisher.publish({topic, "1", Qos::at_least_once, true});
-  publisher.wait_for(1, std::chrono::seconds(1));
+  publisher.wait_for(1, must_come_within(std::chrono::seconds(1)));
   Wire& plain = scene.connected();
   plain.subscribe(topic, {.qos = Qos::at_least_once});
   const bool is_retained = plain.wait_for(1, must_come_within(std::chrono::seconds(1)));

@@ -23,7 +23,8 @@ bool join(Scene& scene, Wire& wire, const std::string& filter, Qos qos) {
   const auto code = wire.try_subscribe(filter, {.qos = qos});
   if (code && is_failure(*code)) {
     scene.trouble(unsupported("a shared subscription was refused: " +
-                              std::string(name(*code, protocol::PacketType::suback))));
+                              std::string(name(*code, protocol::PacketType::suback)) +
+                              wire.said()));
   } else if (!code && !is_alive(scene)) {
     scene.trouble("the broker is gone");
   } else if (!code && wire.end()) {

@@ -67,7 +67,8 @@ bool has_qos(Scene& scene, Wire& wire) {
     scene.trouble(unsupported("the broker has no QoS 2: it did not finish a message" +
                               (wire.end() ? ": " + wire.end()->text : std::string())));
   else if (is_failure(*reason))
-    scene.trouble("a message was refused: " + std::string(name(*reason, PacketType::pubrec)));
+    scene.trouble("a message was refused: " + std::string(name(*reason, PacketType::pubrec)) +
+                  wire.said());
   return !scene.in_trouble();
 }
 
@@ -78,7 +79,7 @@ bool subscribe_at(Scene& scene, Wire& wire, const std::string& filter, Qos qos) 
                   (wire.end() ? ": " + wire.end()->text : std::string()));
   } else if (is_failure(*code) || static_cast<Qos>(*code) < qos) {
     scene.trouble(unsupported("a subscription at QoS " + number_text(qos) + " was answered with " +
-                              std::string(name(*code, PacketType::suback))));
+                              std::string(name(*code, PacketType::suback)) + wire.said()));
   }
   return !scene.in_trouble();
 }

@@ -183,7 +183,7 @@ Finding against_control(Scene& scene, Hearing& hearing, Finding finding) {
   const std::string topic = scene.topic("control");
   Wire& victim = scene.connected(mortal(scene, topic));
   victim.cut(transport::Ending::reset);
-  if (hearing.wait_for(topic, 1, std::chrono::seconds(2))) return finding;
+  if (hearing.wait_for(topic, 1, must_come_within(std::chrono::seconds(2)))) return finding;
   return inconclusive("no will comes after a reset at all");
 }
 

@@ -8,6 +8,7 @@
 #include "base/system.hpp"
 #include "client/session_use.hpp"
 #include "probe/patience.hpp"
+#include "probe/refusal.hpp"
 #include "probe/scene.hpp"
 
 // A wire as its script uses it; what happens on the connection is in wire_transport.cpp.
@@ -88,9 +89,11 @@ Attempt Wire::how_attempt_ended() const {
   using Kind = Attempt::Kind;
   if (unreachable_) return {Kind::unreachable, {}, unreachable_->text};
   if (connack_ && !is_failure(*connack_)) return {Kind::accepted, connack_, "accepted"};
-  if (connack_)
+  if (connack_) {
+    const std::string said = reason_string_of(connack_properties_.view());
     return {Kind::refused, connack_,
-            "refused: " + std::string(name(*connack_, protocol::PacketType::connack))};
+            "refused: " + std::string(name(*connack_, protocol::PacketType::connack)) + said, said};
+  }
   if (end_) return {Kind::closed, end_->reason, "closed without CONNACK: " + end_->text};
   return {Kind::silent, {}, "no answer to CONNECT"};
 }
@@ -159,7 +162,7 @@ bool Wire::publish(const Message& message) {
   const auto reason = try_publish(message);
   if (reason && !is_failure(*reason)) return true;
   scene_.trouble(reason ? "a message was refused: " +
-                              std::string(name(*reason, protocol::PacketType::puback))
+                              std::string(name(*reason, protocol::PacketType::puback)) + said_
                         : "a message was not acknowledged" + why_ended());
   return false;
 }
@@ -185,9 +188,10 @@ std::string Wire::why_ended() const {
 bool Wire::subscribe(const std::string& filter, const SubscribeOptions& options) {
   const auto reason = try_subscribe(filter, options);
   if (reason && !is_failure(*reason)) return true;
-  scene_.trouble(reason ? unsupported("the subscription was refused: " +
-                                      std::string(name(*reason, protocol::PacketType::suback)))
-                        : inconclusive("the subscription was not answered" + why_ended()));
+  scene_.trouble(reason
+                     ? unsupported("the subscription was refused: " +
+                                   std::string(name(*reason, protocol::PacketType::suback)) + said_)
+                     : inconclusive("the subscription was not answered" + why_ended()));
   return false;
 }
 
@@ -390,24 +394,30 @@ bool Wire::may_have_other_subscriptions() const {
 }
 
 void Wire::on_published(const session::PublishOutcome& outcome) {
-  outcomes_[outcome.token] = outcome.reason;
   if (outstanding_ != 0) --outstanding_;
   if (is_failure(outcome.reason)) ++refusals_;
-  scene_.changed();
+  note_answer(outcome.token, outcome.reason, outcome.properties);
 }
 
 void Wire::on_subscribed(session::Token token, const protocol::SubAck& suback) {
-  outcomes_[token] = suback.codes.empty() ? ReasonCode::success : suback.code(0);
-  scene_.changed();
+  note_answer(token, suback.codes.empty() ? ReasonCode::success : suback.code(0),
+              suback.properties);
 }
 
 void Wire::on_unsubscribed(session::Token token, const protocol::UnsubAck& unsuback) {
-  outcomes_[token] = unsuback.codes.empty() ? ReasonCode::success : unsuback.code(0);
+  note_answer(token, unsuback.codes.empty() ? ReasonCode::success : unsuback.code(0),
+              unsuback.properties);
+}
+
+void Wire::note_answer(session::Token token, ReasonCode reason, protocol::Properties properties) {
+  outcomes_[token] = reason;
+  if (is_failure(reason)) said_ = reason_string_of(properties);
   scene_.changed();
 }
 
 void Wire::on_disconnect(const protocol::Disconnect& disconnect) {
   disconnect_reason_ = disconnect.reason;
+  disconnect_said_ = reason_string_of(disconnect.properties);
   scene_.ground().added->look_at(disconnect);
 }
 

@@ -47,7 +47,7 @@ struct WireEnd {
     garbage,  ///< the broker's bytes violate the specification, or it went silent
   };
   Kind kind = Kind::here;
-  /// For people; of the broker's doing with the reason code of its DISCONNECT, and with how many
+  /// For people; of the broker's doing with the reason of its DISCONNECT, and with how many
   /// messages it had answered where that were not all.
   std::string text;
   /// Of the broker's DISCONNECT.
@@ -61,7 +61,8 @@ struct Attempt {
   Kind kind = Kind::unreachable;
   /// Of CONNACK, when there was one.
   std::optional<protocol::ReasonCode> reason;
-  std::string text;  ///< for people: "refused: Not authorized", "closed without an answer"
+  std::string text;    ///< for people: "refused: Not authorized", "closed without an answer"
+  std::string said{};  ///< of CONNACK, see `reason_string_of`
 };
 
 /// Whether it is this side that has nothing left for a connection.
@@ -136,6 +137,9 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   bool send(const Message& message);
   /// Until everything sent has its outcome.
   bool settle(Patience patience = usual_patience);
+  /// What the broker said of the last message, subscription or unsubscription that it refused (see
+  /// `reason_string_of`).
+  const std::string& said() const { return said_; }
   /// Outcomes with a failure so far.
   std::size_t refusals() const { return refusals_; }
 
@@ -209,6 +213,8 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   Attempt connect_once();
   Attempt how_attempt_ended() const;
   void note_connack(const protocol::ConnAck& connack);
+  void note_answer(session::Token token, protocol::ReasonCode reason,
+                   protocol::Properties properties);
   bool submit(const Message& message, session::Token token);
   void say_disconnect(const protocol::Disconnect& disconnect);
   std::optional<protocol::ReasonCode> outcome(session::Token token, Patience patience);
@@ -278,10 +284,12 @@ class MQTT_TOOLBOX_API Wire final : private session::Handler,
   protocol::PropertyList connack_properties_{protocol::PropertyPlace::connack};
   bool session_present_ = false;
   std::optional<protocol::ReasonCode> disconnect_reason_;
+  std::string disconnect_said_;  ///< its Reason String
   std::optional<WireEnd> end_;
 
   session::Token next_token_ = 1;
   std::map<session::Token, protocol::ReasonCode> outcomes_;
+  std::string said_;
   std::size_t outstanding_ = 0;
   std::size_t refusals_ = 0;
   std::size_t pings_sent_ = 0;

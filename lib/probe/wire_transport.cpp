@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "probe/refusal.hpp"
 #include "probe/scene.hpp"
 #include "probe/violation.hpp"
 #include "probe/wire.hpp"
@@ -58,6 +59,21 @@ bool is_to_be_answered(const protocol::Frame& frame) {
 
 bool has_dup(const protocol::Frame& frame) {
   return frame.type() == PacketType::publish && (frame.first & 0x08) != 0;
+}
+
+/// The first answer to a message, also where the message was sent past the session or a script
+/// takes the answer away.
+void note_answer_to_publish(Scene& scene, const protocol::Frame& frame, protocol::Version version) {
+  constexpr std::size_t packet_identifier = 2;  // bytes
+  const bool is_first = frame.type() == PacketType::puback || frame.type() == PacketType::pubrec;
+  // One without a reason code is a success.
+  if (!is_first || frame.body.size() <= packet_identifier) return;
+  const auto packet = protocol::decode(frame, version);
+  if (!packet) return;
+  if (const auto* puback = std::get_if<protocol::PubAck>(&*packet))
+    scene.note_answer_to_publish(puback->reason, puback->properties);
+  else if (const auto* pubrec = std::get_if<protocol::PubRec>(&*packet))
+    scene.note_answer_to_publish(pubrec->reason, pubrec->properties);
 }
 
 }  // namespace
@@ -312,6 +328,7 @@ void Wire::refuse(protocol::Fault fault, std::string_view bytes) {
 
 void Wire::take_packet(const protocol::Frame& frame, std::string_view bytes) {
   scene_.changed();
+  note_answer_to_publish(scene_, frame, version());
   const Fate fate = fate_of(Direction::received, frame);
   cut_with_ = ending_;
   if (fate == Fate::cut_before) return finish(WireEnd::Kind::here, "cut");
@@ -365,8 +382,8 @@ void Wire::after_session() {
 /// With what the broker said of it, and how far it had come.
 std::string Wire::how_broker_ended(std::string text) const {
   if (disconnect_reason_)
-    text = fmt::format("DISCONNECT 0x{:02X} {}", static_cast<unsigned>(*disconnect_reason_),
-                       name(*disconnect_reason_, PacketType::disconnect));
+    text =
+        "DISCONNECT " + reason_text(*disconnect_reason_, PacketType::disconnect) + disconnect_said_;
   if (answered_ < published_)
     text += fmt::format(", with {} of {} messages answered", answered_, published_);
   return text;

@@ -4,6 +4,7 @@
 #include <exception>
 
 #include "base/thread.hpp"
+#include "probe/refusal.hpp"
 #include "probe/scene.hpp"
 #include "probe/violation.hpp"
 
@@ -168,8 +169,8 @@ void Witness::on_subscribed(client::Token, const protocol::SubAck& suback) {
   if (is_failure(first))
     return settle(fail(ExitCode::rejected,
                        "the broker refused the subscription of the witness to " + filters_[0] +
-                           ": " +
-                           std::string(protocol::name(first, protocol::PacketType::suback))));
+                           ": " + std::string(protocol::name(first, protocol::PacketType::suback)) +
+                           reason_string_of(suback.properties)));
   {
     const std::lock_guard lock(mutex_);
     granted_ = static_cast<protocol::Qos>(first);

@@ -9,7 +9,8 @@ export MQTT_TOOLBOX_MISSING_AFTER=12s
 
 # play NAME TOOL ARGUMENT...: the findings of one tool against a broker with ${broker_options[@]}, as
 # JSON lines in NAME.json, without those that `sift` leaves out; where `way` is set, over a relay that
-# delays each direction by so many milliseconds.
+# delays each direction by so many milliseconds. At most for `longest`, seconds.
+longest=60
 play() {
   local name=$BATS_FILE_TMPDIR/$1 port broker relays=() status=0
   echo "broker_options=(${broker_options[*]@Q}) command=(${*@Q})" >"$name.played"
@@ -23,7 +24,7 @@ play() {
     relays+=($!)
     read -r port <"$name.port" || true
   fi
-  timeout $((60 * slowness)) "$2" --json -h 127.0.0.1 -p "$port" "${@:3}" 2>"$name.err" 3>&- >"$name.all" || status=$?
+  timeout $((longest * slowness)) "$2" --json -h 127.0.0.1 -p "$port" "${@:3}" 2>"$name.err" 3>&- >"$name.all" || status=$?
   sift <"$name.all" >"$name.json"
   echo "$status" >"$name.status"
   kill "$broker" "${relays[@]}" || true
@@ -123,6 +124,24 @@ has_found() {
   }
   [ "$(<"$name.status")" -eq "$(jq -s 'any(.verdict == "fail" or .verdict == "inconclusive") | if . then 1 else 0 end' \
     "$name.json")" ]
+}
+
+# play_refused TOOL: the broker lets the user publish nothing.
+play_refused() {
+  # shellcheck disable=SC2034 # play takes it
+  local broker_options=(--break every-publish-refused)
+  play "every message refused" "$1" --replays 0 --no-control
+}
+
+# blames_no_broker CASE...: the user lacks a right, so that no case finds the broker wrong, and these name
+# what it said.
+blames_no_broker() {
+  local name="$BATS_FILE_TMPDIR/every message refused.json" case
+  run -0 jq -r 'select(.verdict | IN("fail", "deviates")) | "\(.case): \(.observed)"' "$name"
+  [ -z "$output" ] || { echo "$output" && return 1; }
+  for case in "$@"; do
+    says 'Not authorized: "one may not\tpublish to this topic"' "$case" || return 1
+  done
 }
 
 # says TEXT CASE: what was observed in the case has the text in it.

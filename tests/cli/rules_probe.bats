@@ -21,6 +21,7 @@ breaks_at() {
 setup_file() {
   local broker_options limits=(--maximum-qos 1 --retain-available 0) wills=(--case will-qos --case will-retain)
   play_all mqtt-probe
+  play_refused mqtt-probe
   for breach in none will-qos-not-enforced will-retain-not-enforced; do
     broker_options=("${limits[@]}" --break "$breach")
     [[ $breach != none ]] || broker_options=("${limits[@]}")
@@ -161,6 +162,11 @@ setup_file() {
 @test "receive-maximum-not-enforced" { finds receive-maximum-exceeded; }
 @test "maximum-packet-size-not-enforced" { finds packet-size-exceeded; }
 @test "session-expiry-raised-by-disconnect" { finds disconnect-raises-expiry; }
+
+@test "every message refused" {
+  blames_no_broker qos0 qos1 empty-payload no-subscribers topic-characters topic-levels topic-alias packet-size \
+    receive-maximum flow-control
+}
 
 @test "without QoS 2 and retained messages, none" { finds; }
 @test "without QoS 2 and retained messages, will-qos-not-enforced" { finds will-qos; }

@@ -4,7 +4,10 @@
 
 load rules
 
-setup_file() { play_all mqtt-qos-test; }
+setup_file() {
+  play_all mqtt-qos-test
+  play_refused mqtt-qos-test
+}
 
 @test "none" { finds; }
 @test "retained-sent-unasked" { finds no-foreign-messages; }
@@ -13,8 +16,14 @@ setup_file() { play_all mqtt-qos-test; }
 
 @test "distributed-late" { finds; }
 
+@test "every message refused" { blames_no_broker at-least-once order/qos1 subscriptions-kept; }
+
 @test "qos0-duplicated" { finds at-most-once; }
 @test "qos1-lost" { finds at-least-once; }
+@test "qos1-lost-often" {
+  finds at-least-once receive-maximum subscriber-cut-before-puback
+  says 'without a cut as well: ' subscriber-cut-before-puback/resume
+}
 @test "qos2-lost" {
   finds exactly-once full-window
   says 'without a cut as well: ' full-window

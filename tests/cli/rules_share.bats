@@ -4,10 +4,16 @@
 
 load rules
 
-setup_file() { play_all mqtt-share-test; }
+setup_file() {
+  play_all mqtt-share-test
+  play_refused mqtt-share-test
+}
 
 @test "none" { finds; }
 @test "distributed-late" { finds; }
+
+@test "every message refused" { blames_no_broker served member-joins; }
+
 # What comes just behind a SUBSCRIBE may be its doing.
 @test "retained-sent-unasked" { finds no-foreign-messages '?no-retained'; }
 

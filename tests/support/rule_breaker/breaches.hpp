@@ -50,7 +50,10 @@ enum class Breach : std::uint8_t {
   take_over_leaves_the_old,
   qos0_duplicated,
   distributed_late,
+  published_late,
+  acknowledged_late,
   qos1_lost,
+  qos1_lost_often,
   qos1_lost_under_load,
   qos1_not_redelivered,
   resent_late,
@@ -177,6 +180,7 @@ enum class Breach : std::uint8_t {
   unsubscribe_ignored,
   ping_unanswered,
   forbidden_publish_accepted,
+  every_publish_refused,
   forbidden_subscribe_granted,
   sys_topics_missing,
 };

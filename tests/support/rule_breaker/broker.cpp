@@ -207,10 +207,11 @@ bool Broker::loses(const Message& message) {
   const bool is_qos_1 = message.qos == protocol::Qos::at_least_once;
   if (is_qos_1 && clients_.size() > many && rules_.breaks(Breach::qos1_lost_under_load))
     return true;
+  const bool is_often = is_qos_1 && rules_.breaks(Breach::qos1_lost_often);
   const bool is_losable =
-      (is_qos_1 && rules_.breaks(Breach::qos1_lost)) ||
+      (is_qos_1 && rules_.breaks(Breach::qos1_lost)) || is_often ||
       (message.qos == protocol::Qos::exactly_once && rules_.breaks(Breach::qos2_lost));
-  return is_losable && ++losable_[message.topic] % lose_every == 0;
+  return is_losable && ++losable_[message.topic] % (is_often ? 7 : lose_every) == 0;
 }
 
 }  // namespace mqtt_toolbox::rule_breaker

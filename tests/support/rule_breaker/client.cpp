@@ -12,6 +12,9 @@ using protocol::Fault;
 using protocol::PropertyId;
 using protocol::ReasonCode;
 
+/// More than a step of a case waits for an answer at first.
+constexpr Duration lateness_of_answers = std::chrono::milliseconds(5'500);
+
 constexpr Duration longest_wait_for_connect = std::chrono::seconds(10);
 
 Ending ending_of(ReasonCode reason) {
@@ -24,6 +27,7 @@ Ending ending_of(ReasonCode reason) {
 Client::Client(Broker& broker, FileDescriptor socket)
     : broker_(broker),
       connection_(broker.loop(), std::move(socket), *this),
+      late_(broker.loop(), connection_),
       silence_(broker.loop(), [this] { on_silence(); }) {
   if (!rules().breaks(Breach::connect_awaited_for_ever))
     silence_.arm(broker.loop().now() + longest_wait_for_connect);
@@ -126,6 +130,11 @@ void Client::on_over() {
 
 void Client::send(const protocol::Packet& packet) {
   connection_.send(encoded(packet, version_));
+}
+
+void Client::send_answer(const protocol::Packet& packet) {
+  if (!rules().breaks(Breach::acknowledged_late)) return send(packet);
+  late_.send(encoded(packet, version_), lateness_of_answers);
 }
 
 void Client::say_goodbye(ReasonCode reason, std::string_view text) {

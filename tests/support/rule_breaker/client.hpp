@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "support/rule_breaker/connection.hpp"
+#include "support/rule_breaker/late_packets.hpp"
 #include "support/rule_breaker/session.hpp"
 #include "support/rule_breaker/wills.hpp"
 
@@ -89,6 +90,8 @@ class Client final : public ConnectionEvents, public Recipient {
                     bool is_new, std::vector<Delivery>& retained);
 
   void send(const protocol::Packet& packet);
+  /// An answer to PUBLISH, PUBREL, SUBSCRIBE or UNSUBSCRIBE.
+  void send_answer(const protocol::Packet& packet);
   /// DISCONNECT, where the version has it.
   void say_goodbye(protocol::ReasonCode reason, std::string_view text);
   /// The client broke a rule.
@@ -101,6 +104,7 @@ class Client final : public ConnectionEvents, public Recipient {
 
   Broker& broker_;
   Connection connection_;
+  LatePackets late_;
   transport::Loop::Timer silence_;
   State state_ = State::new_;
   Session* session_ = nullptr;  ///< while connected

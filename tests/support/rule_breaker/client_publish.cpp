@@ -20,6 +20,12 @@ bool has_foreign_reason(const protocol::Publish& publish, const Rules& rules) {
          rules.breaks(Breach::puback_reason_of_suback);
 }
 
+/// More than a step of a case waits for a message at first. Messages of one topic are as late as
+/// each other, and so in order (MQTT 5.0 section 4.6); others pass them.
+Duration lateness_of(const Message& message) {
+  return std::chrono::milliseconds(message.topic.size() % 2 == 0 ? 3'500 : 5'500);
+}
+
 /// What no encoder makes.
 std::string puback_with_reason_of_suback(protocol::PacketIdentifier identifier) {
   return {'\x40', '\x03', static_cast<char>(identifier >> 8), static_cast<char>(identifier & 0xFF),
@@ -31,7 +37,9 @@ std::string puback_with_reason_of_suback(protocol::PacketIdentifier identifier) 
 void Client::on(const protocol::Publish& publish) {
   auto topic = topic_of(publish);
   if (!topic || !is_acceptable(publish)) return;
-  if (may_not_write(*topic) && !rules().breaks(Breach::forbidden_publish_accepted))
+  const bool may_write =
+      rules().breaks(Breach::forbidden_publish_accepted) || !may_not_write(*topic);
+  if (!may_write || rules().breaks(Breach::every_publish_refused))
     return acknowledge(publish, ReasonCode::not_authorized);
   if (publish.qos != Qos::exactly_once) {
     take_message(publish, std::move(*topic));
@@ -109,7 +117,7 @@ void Client::acknowledge(const protocol::Publish& publish, ReasonCode reason) {
   const auto identifier = publish.packet_identifier;
   protocol::PropertyList properties(protocol::PropertyPlace::puback);
   if (reason != ReasonCode::success && wants_problem_information_)
-    (void)properties.add(PropertyId::reason_string, "one may not publish to this topic");
+    (void)properties.add(PropertyId::reason_string, "one may not\tpublish to this topic");
   if (publish.qos == Qos::at_most_once) return;
   const bool is_1 = publish.qos == Qos::at_least_once;
   if (identifier == 0) {
@@ -120,8 +128,8 @@ void Client::acknowledge(const protocol::Publish& publish, ReasonCode reason) {
   }
   if (is_1 && has_foreign_reason(publish, rules()))
     return connection_.send(puback_with_reason_of_suback(identifier));
-  if (is_1) return send(protocol::PubAck{identifier, reason, properties.view()});
-  send(protocol::PubRec{identifier, reason, properties.view()});
+  if (is_1) return send_answer(protocol::PubAck{identifier, reason, properties.view()});
+  send_answer(protocol::PubRec{identifier, reason, properties.view()});
 }
 
 void Client::on(const protocol::PubRel& pubrel) {
@@ -132,7 +140,7 @@ void Client::on(const protocol::PubRel& pubrel) {
   if (is_known && rules().breaks(Breach::qos2_identifier_not_freed))
     session_->received.insert(identifier);
   if (came_before && rules().breaks(Breach::qos2_pubrel_forgotten)) return;
-  send(protocol::PubComp{
+  send_answer(protocol::PubComp{
       identifier, is_known ? ReasonCode::success : ReasonCode::packet_identifier_not_found, {}});
 }
 
@@ -198,7 +206,10 @@ bool Client::publish(const Delivery& delivery, bool dup) {
                                 (message.is_will && rules().breaks(Breach::will_too_big_sent));
   if (bytes.empty() || (bytes.size() > maximum_packet_size_ && !may_be_too_large)) return false;
   if (alias != 0) aliases_by_topic_.emplace(message.topic, alias);
-  connection_.send(bytes);
+  if (rules().breaks(Breach::published_late))
+    late_.send(bytes, lateness_of(message));
+  else
+    connection_.send(bytes);
   return true;
 }
 

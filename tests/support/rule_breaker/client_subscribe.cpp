@@ -37,7 +37,7 @@ void Client::on(const protocol::Subscribe& subscribe_packet) {
     codes += static_cast<char>(is_refused && !is_v5() ? ReasonCode::unspecified_error : code);
   }
   if (rules().breaks(Breach::suback_codes_reversed)) std::reverse(codes.begin(), codes.end());
-  send(protocol::SubAck{subscribe_packet.packet_identifier, {}, codes});
+  send_answer(protocol::SubAck{subscribe_packet.packet_identifier, {}, codes});
   for (Delivery& delivery : retained) session_->outbox.add(std::move(delivery));
   entries = subscribe_packet.entries;
   while (const auto entry = protocol::next_subscription(entries))
@@ -91,7 +91,7 @@ void Client::on(const protocol::Unsubscribe& unsubscribe_packet) {
   while (const auto filter = protocol::next_filter(entries))
     codes += static_cast<char>(unsubscribe(*filter));
   if (rules().breaks(Breach::unsuback_codes_reversed)) std::reverse(codes.begin(), codes.end());
-  send(protocol::UnsubAck{unsubscribe_packet.packet_identifier, {}, codes});
+  send_answer(protocol::UnsubAck{unsubscribe_packet.packet_identifier, {}, codes});
 }
 
 ReasonCode Client::unsubscribe(std::string_view filter) {

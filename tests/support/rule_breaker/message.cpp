@@ -56,7 +56,7 @@ void add_own(PropertyList& list, const Rules& rules) {
     (void)list.add(PropertyId::message_expiry_interval, 60);
   if (lacks(PropertyId::content_type) && rules.breaks(Breach::content_type_added))
     (void)list.add(PropertyId::content_type, "text/plain");
-  if (lacks(PropertyId::user_property) && rules.breaks(Breach::user_property_added))
+  if (rules.breaks(Breach::user_property_added))
     (void)list.add_user_property("broker", "rule-breaker");
 }
 

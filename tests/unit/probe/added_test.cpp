@@ -71,6 +71,40 @@ TEST_CASE("what was added is taken out of a message, and the rest stays") {
   CHECK(added.finding());
 }
 
+namespace {
+
+PropertyList with_pairs(std::initializer_list<std::string_view> values) {
+  PropertyList list(PropertyPlace::publish);
+  for (const std::string_view value : values) (void)list.add_user_property("key", value);
+  return list;
+}
+
+/// A message that was sent with one list and came with another.
+Message taken_out(AddedProperties& added, const PropertyList& sent, const PropertyList& came) {
+  added.expect("a", sent.view());
+  Message message{"a", "payload"};
+  message.properties = came;
+  added.take_out(message);
+  return message;
+}
+
+}  // namespace
+
+TEST_CASE("a User Property beside all those that were sent was added") {
+  AddedProperties added;
+  const Message came = taken_out(added, with_pairs({"1", "2"}), with_pairs({"1", "own", "2"}));
+  CHECK(came.properties.view() == with_pairs({"1", "2"}).view());
+  REQUIRE(added.finding());
+  CHECK(added.finding()->observed.find("a User Property key=own") != std::string::npos);
+}
+
+TEST_CASE("one in place of another that was sent is not: it was altered") {
+  AddedProperties added;
+  const Message came = taken_out(added, with_pairs({"1", "2"}), with_pairs({"1", "other"}));
+  CHECK(came.properties.view() == with_pairs({"1", "other"}).view());
+  CHECK_FALSE(added.finding());
+}
+
 TEST_CASE("a Session Expiry Interval of a server, and a method that nobody asked for") {
   AddedProperties added;
   PropertyList method(PropertyPlace::connack);

@@ -255,6 +255,25 @@ TEST_CASE("what kills a broker is blamed for it, and what is left is not played"
   CHECK(play.plays() == std::vector<unsigned>{1, 0});
 }
 
+Finding play_long_and_blind(Scene& scene) {
+  (void)scene.wait([] { return false; }, must_come_within(std::chrono::milliseconds(1)));
+  return broken("blamed");
+}
+
+TEST_CASE("a finding that is doubted for two reasons is told once") {
+  constexpr Case blaming[] = {{.name = "long",
+                               .section = "1",
+                               .promise = "none",
+                               .play = play_long_and_blind,
+                               .may_kill = true}};
+  RunSettings settings;
+  settings.patience = std::chrono::milliseconds(20);
+  Play play(tasks_of(blaming, protocol::Version::v5, {}), settings);
+  const std::string text = play.findings()[0].observed;
+  CHECK(text.find("before that: blamed") != std::string::npos);
+  CHECK(text.find("before that") == text.rfind("before that"));
+}
+
 rule_breaker::Settings breaking(rule_breaker::Breach breach) {
   rule_breaker::Settings settings;
   settings.broken = breach;

@@ -118,7 +118,65 @@ TEST_CASE("what must come may be late: it is told when it came") {
   CHECK(finding.observed.find("it came (came after ") == 0);
 }
 
-TEST_CASE("a case is patient once, and not for what need not come") {
+TEST_CASE("where one thing was late, the next may be late too") {
+  Stage stage("accept");
+  stage.scene->be_patient(std::chrono::seconds(5), [] {});
+  for (int i = 0; i < 3; ++i)
+    CHECK(
+        stage.scene->wait(due_after(*stage.scene, std::chrono::milliseconds(60)), short_patience));
+  CHECK(stage.scene->came_after() >= std::chrono::milliseconds(60));
+  CHECK_FALSE(stage.scene->in_trouble());
+}
+
+TEST_CASE("the time of what is slow is none of the case's") {
+  Stage stage("accept", protocol::Version::v5, std::chrono::milliseconds(300));
+  stage.scene->be_patient(std::chrono::seconds(5), [] {});
+  for (int i = 0; i < 4; ++i)
+    CHECK(stage.scene->wait(due_after(*stage.scene, std::chrono::milliseconds(150)),
+                            must_come_within(std::chrono::seconds(5))));
+  CHECK_FALSE(stage.scene->in_trouble());
+}
+
+TEST_CASE("after a wait in vain, what is as late as others were is still waited for") {
+  Stage stage("accept");
+  stage.scene->be_patient(std::chrono::milliseconds(300), [] {});
+  CHECK(stage.scene->wait(due_after(*stage.scene, std::chrono::milliseconds(60)), short_patience));
+  CHECK_FALSE(stage.scene->wait([] { return false; }, short_patience));
+  CHECK(stage.scene->wait(due_after(*stage.scene, std::chrono::milliseconds(100)), short_patience));
+  const std::string text = stage.scene->verdict(broken("nothing came")).observed;
+  CHECK(text.find("nothing came (waited ") == 0);
+  CHECK(text.find("came after") == std::string::npos);
+}
+
+TEST_CASE("a case of which too much is late is inconclusive") {
+  Stage stage("accept");
+  stage.scene->be_patient(std::chrono::milliseconds(200), [] {});
+  const auto late = [&] {
+    return stage.scene->wait(due_after(*stage.scene, std::chrono::milliseconds(150)),
+                             short_patience);
+  };
+  for (int i = 0; i < 100 && late(); ++i) continue;
+  const Finding finding = stage.scene->verdict(broken("too little came"));
+  CHECK(finding.verdict == Verdict::inconclusive);
+  CHECK(finding.observed.find("so much came late") == 0);
+}
+
+TEST_CASE("where a message was not authorized, nothing is the broker's fault") {
+  Stage stage("accept");
+  protocol::PropertyList said(protocol::PropertyPlace::puback);
+  (void)said.add(protocol::PropertyId::reason_string, "ask the\x1B[31m owner");
+  stage.scene->note_answer_to_publish(protocol::ReasonCode::quota_exceeded, {});
+  CHECK(stage.scene->verdict(broken("it did not come")).verdict == Verdict::fail);
+  stage.scene->note_answer_to_publish(protocol::ReasonCode::not_authorized, said.view());
+  const Finding finding = stage.scene->verdict(broken("it did not come"));
+  CHECK(finding.verdict == Verdict::inconclusive);
+  CHECK(finding.observed ==
+        "a message was refused: 0x87 Not authorized: \"ask the\\x1b[31m owner\"; it did not "
+        "come");
+  CHECK(stage.scene->verdict(pass("it came")).observed == "it came");
+}
+
+TEST_CASE("a case is patient in vain once, and not for what need not come") {
   Stage stage("accept");
   int began = 0;
   stage.scene->be_patient(std::chrono::milliseconds(100), [&] { ++began; });
