@@ -106,7 +106,7 @@ verdicts() { findings "$1" | sed 's/:.*//' | sort; }
 @test "a finding says one thing of how long was waited" {
   run findings "resent too late"
   [[ $output == *'(waited '* ]]
-  ! grep '(came after .*(waited ' <<<"$output"
+  run ! grep '(came after .*(waited ' <<<"$output"
 }
 
 @test "a round trip of 300 ms changes no verdict" {
