@@ -3,11 +3,13 @@
 #include <algorithm>
 
 #include "base/utf8.hpp"
-#include "checks/changes.hpp"
-#include "checks/report.hpp"
-#include "checks/suite.hpp"
+#include "check/changes.hpp"
+#include "check/report.hpp"
+#include "check/suite.hpp"
 
 namespace mqtt_toolbox::probe {
+
+using namespace check;
 
 namespace {
 
@@ -17,7 +19,7 @@ bool is_of_tls(std::string_view case_name) {
 
 Status check_tls(const ToolSettings& settings) {
   if (settings.plan.transport.tls || settings.checks.list) return {};
-  for (const checks::Requirement& one : settings.requirements)
+  for (const check::Requirement& one : settings.requirements)
     if (is_of_tls(one.row->played))
       return fail(ExitCode::usage, "--require: \"" + printable(one.text, 100) +
                                        "\" is about TLS, and the connection is without it");
@@ -30,15 +32,14 @@ bool wants(const ToolSettings& settings, const Case& played) {
   if (is_of_tls(played.name) && !settings.plan.transport.tls) return false;
   const auto& required = settings.requirements;
   if (required.empty() || !settings.before.empty()) return true;
-  return std::any_of(required.begin(), required.end(), [&](const checks::Requirement& one) {
-    return one.row->played == played.name;
-  });
+  return std::any_of(required.begin(), required.end(),
+                     [&](const check::Requirement& one) { return one.row->played == played.name; });
 }
 
 /// Searches go as far as the requirements do.
 BrokerBounds bounds_of(const ToolSettings& settings) {
   BrokerBounds bounds = settings.bounds;
-  for (const checks::Requirement& one : settings.requirements) {
+  for (const check::Requirement& one : settings.requirements) {
     const auto* number = std::get_if<std::uint64_t>(&one.value);
     if (number == nullptr) continue;
     const auto widen = [&](std::string_view name, std::uint64_t& bound, std::uint64_t most) {
@@ -52,10 +53,10 @@ BrokerBounds bounds_of(const ToolSettings& settings) {
 
 class Judge {
  public:
-  Judge(const ToolSettings& settings, checks::Knowledge before)
+  Judge(const ToolSettings& settings, check::Knowledge before)
       : settings_(settings), before_(std::move(before)) {}
 
-  std::optional<ExitCode> conclude(checks::Report& report) const {
+  std::optional<ExitCode> conclude(check::Report& report) const {
     const bool is_asked = !settings_.requirements.empty() || !settings_.before.empty();
     if (!is_asked) return std::nullopt;
     const bool all_met = require(report);
@@ -64,28 +65,28 @@ class Judge {
   }
 
  private:
-  bool require(checks::Report& report) const {
+  bool require(check::Report& report) const {
     bool all_met = true;
-    for (const checks::Requirement& one : settings_.requirements) {
-      const checks::Fulfilment fulfilment = fulfilment_of(one, report.facts());
+    for (const check::Requirement& one : settings_.requirements) {
+      const check::Fulfilment fulfilment = fulfilment_of(one, report.facts());
       report.requirement({one.text, fulfilment.met, fulfilment.observed});
       all_met = all_met && fulfilment.met;
     }
     return all_met;
   }
 
-  bool compare(checks::Report& report) const {
-    checks::Knowledge now;
+  bool compare(check::Report& report) const {
+    check::Knowledge now;
     for (const Fact& fact : report.facts()) now.add(fact);
     for (const auto& [name, verdict] : report.verdicts()) now.add(name, verdict);
-    const auto changes = checks::changes_between(before_, now);
-    for (const checks::Change& one : changes)
+    const auto changes = check::changes_between(before_, now);
+    for (const check::Change& one : changes)
       report.change({one.kind, one.name, one.change, one.before, one.after});
     return changes.empty();
   }
 
   const ToolSettings& settings_;
-  checks::Knowledge before_;
+  check::Knowledge before_;
 };
 
 }  // namespace
@@ -95,9 +96,9 @@ console::Ended ask(console::World& world, const ToolSettings& settings) {
     world.reporter.error(status.error().text);
     return {status.error().code, 0};
   }
-  checks::Knowledge before;
+  check::Knowledge before;
   if (!settings.before.empty()) {
-    auto read = checks::read_knowledge(settings.before, broker_fact_rows());
+    auto read = check::read_knowledge(settings.before, broker_fact_rows());
     if (!read) {
       world.reporter.error("--diff: " + read.error().text);
       return {read.error().code, 0};
@@ -106,7 +107,7 @@ console::Ended ask(console::World& world, const ToolSettings& settings) {
   }
   const Judge judge(settings, std::move(before));
   BrokerBounds bounds = bounds_of(settings);
-  checks::Suite suite{.cases = broker_cases(), .facts = broker_fact_rows()};
+  check::Suite suite{.cases = broker_cases(), .facts = broker_fact_rows()};
   suite.begin = [&](Ground& ground) -> Status {
     ground.company = &bounds;
     constexpr std::size_t beside_payload = 64u << 10;
@@ -114,8 +115,8 @@ console::Ended ask(console::World& world, const ToolSettings& settings) {
     return {};
   };
   suite.wants = [&](const Case& played) { return wants(settings, played); };
-  suite.conclude = [&](checks::Report& report) { return judge.conclude(report); };
-  return checks::run(world, settings, suite);
+  suite.conclude = [&](check::Report& report) { return judge.conclude(report); };
+  return check::run(world, settings, suite);
 }
 
 }  // namespace mqtt_toolbox::probe

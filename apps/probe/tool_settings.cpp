@@ -3,11 +3,13 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "checks/suite.hpp"
+#include "check/suite.hpp"
 #include "options/assign.hpp"
 #include "protocol/types.hpp"
 
 namespace mqtt_toolbox::probe {
+
+using namespace check;
 namespace {
 
 using options::Group;
@@ -20,7 +22,7 @@ ToolSettings& own(options::Settings& settings) {
 }
 
 Status take_requirements(options::Settings& settings, Values values) {
-  return checks::parse_requirements(values[0], broker_fact_rows()).map([&](auto parsed) {
+  return check::parse_requirements(values[0], broker_fact_rows()).map([&](auto parsed) {
     auto& all = own(settings).requirements;
     all.insert(all.end(), parsed.begin(), parsed.end());
   });
@@ -50,8 +52,8 @@ Status take_packet_limit(options::Settings& settings, Values values) {
 }
 
 constexpr std::array specs{
-    checks::no_control,
-    checks::missing_after,
+    check::no_control,
+    check::missing_after,
     Spec{.name = "require",
          .kind = Kind::facts,
          .value_name = "LIST",
@@ -104,7 +106,7 @@ Status check(options::Settings& settings) {
   if (settings.plan.engine != client::Engine::native)
     return fail(ExitCode::usage,
                 "--engine: only the native engine can send what no client may; leave it out");
-  return checks::check_names(broker_cases(), settings.checks.cases);
+  return check::check_names(broker_cases(), settings.checks.cases);
 }
 
 }  // namespace
@@ -126,8 +128,8 @@ constexpr options::Tool tool{
     .groups = groups,
     .own = specs,
     .examples = examples,
-    .cases = [] { return checks::texts_of(broker_cases()); },
-    .facts = [] { return checks::texts_of(broker_fact_rows()); },
+    .cases = [] { return check::texts_of(broker_cases()); },
+    .facts = [] { return check::texts_of(broker_fact_rows()); },
     .check = check,
 };
 

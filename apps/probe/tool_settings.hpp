@@ -3,17 +3,17 @@
 #include <string>
 #include <vector>
 
-#include "checks/requirement.hpp"
-#include "checks/settings.hpp"
+#include "check/requirement.hpp"
+#include "check/settings.hpp"
 #include "options/tool.hpp"
 #include "probe/broker_cases.hpp"
 
 namespace mqtt_toolbox::probe {
 
-struct ToolSettings : checks::Settings {
+struct ToolSettings : check::Settings {
   BrokerBounds bounds;
   bool hostile = false;
-  std::vector<checks::Requirement> requirements;
+  std::vector<check::Requirement> requirements;
   std::string before;  ///< path of an earlier result; empty: none
 };
 

@@ -1,17 +1,17 @@
-#include "checks/suite.hpp"
+#include "check/suite.hpp"
 #include "console/tool.hpp"
-#include "probe/qos_cases.hpp"
+#include "qos/qos_cases.hpp"
 #include "qos/settings.hpp"
 
 int main(int argc, char** argv, char** environment) {
   using namespace mqtt_toolbox;
   qos::Settings settings;
-  const auto begin = [&](probe::Ground& ground) {
+  const auto begin = [&](check::Ground& ground) {
     ground.amounts = settings.amounts;
     return Status();
   };
   return console::run_tool(qos::tool, settings, {argc, argv, environment},
                            [&](console::World& world) {
-                             return checks::run(world, settings, {probe::qos_cases(), begin});
+                             return check::run(world, settings, {qos::qos_cases(), begin});
                            });
 }

@@ -3,9 +3,9 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "checks/suite.hpp"
+#include "check/suite.hpp"
 #include "options/assign.hpp"
-#include "probe/qos_cases.hpp"
+#include "qos/qos_cases.hpp"
 
 namespace mqtt_toolbox::qos {
 namespace {
@@ -22,8 +22,8 @@ Status take_messages(options::Settings& settings, Values values) {
 }
 
 constexpr std::array specs{
-    checks::no_control,
-    checks::missing_after,
+    check::no_control,
+    check::missing_after,
     Spec{.name = "messages",
          .kind = Kind::number,
          .value_name = "N",
@@ -48,7 +48,7 @@ constexpr std::array examples{
 };
 
 Status check(options::Settings& settings) {
-  return checks::check_names(probe::qos_cases(), settings.checks.cases);
+  return check::check_names(qos::qos_cases(), settings.checks.cases);
 }
 
 }  // namespace
@@ -70,7 +70,7 @@ constexpr options::Tool tool{
     .groups = groups,
     .own = specs,
     .examples = examples,
-    .cases = [] { return checks::texts_of(probe::qos_cases()); },
+    .cases = [] { return check::texts_of(qos::qos_cases()); },
     .check = check,
 };
 

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "checks/settings.hpp"
+#include "check/case_context.hpp"
+#include "check/settings.hpp"
 #include "options/tool.hpp"
-#include "probe/scene.hpp"
 
 namespace mqtt_toolbox::qos {
 
-struct Settings : checks::Settings {
-  probe::Amounts amounts;
+struct Settings : check::Settings {
+  check::Amounts amounts;
 };
 
 extern const options::Tool tool;

@@ -1,17 +1,17 @@
-#include "checks/suite.hpp"
+#include "check/suite.hpp"
 #include "console/tool.hpp"
-#include "probe/share_cases.hpp"
 #include "share/settings.hpp"
+#include "share/share_cases.hpp"
 
 int main(int argc, char** argv, char** environment) {
   using namespace mqtt_toolbox;
   share::Settings settings;
-  const auto begin = [&](probe::Ground& ground) {
+  const auto begin = [&](check::Ground& ground) {
     ground.amounts = settings.amounts;
     return Status();
   };
   return console::run_tool(share::tool, settings, {argc, argv, environment},
                            [&](console::World& world) {
-                             return checks::run(world, settings, {probe::share_cases(), begin});
+                             return check::run(world, settings, {share::share_cases(), begin});
                            });
 }

@@ -3,9 +3,9 @@
 #include <array>
 
 #include "base/text.hpp"
-#include "checks/suite.hpp"
+#include "check/suite.hpp"
 #include "options/assign.hpp"
-#include "probe/share_cases.hpp"
+#include "share/share_cases.hpp"
 
 namespace mqtt_toolbox::share {
 namespace {
@@ -15,7 +15,7 @@ using options::Kind;
 using options::Spec;
 using options::Values;
 
-probe::Amounts& amounts(options::Settings& settings) {
+check::Amounts& amounts(options::Settings& settings) {
   return static_cast<Settings&>(settings).amounts;
 }
 
@@ -25,7 +25,7 @@ Status take_messages(options::Settings& settings, Values values) {
   });
 }
 
-template <std::size_t probe::Amounts::*member, std::uint64_t least>
+template <std::size_t check::Amounts::*member, std::uint64_t least>
 Status take_number(options::Settings& settings, Values values) {
   return parse_unsigned(values[0], least, 1000).map([&](std::uint64_t number) {
     amounts(settings).*member = number;
@@ -33,8 +33,8 @@ Status take_number(options::Settings& settings, Values values) {
 }
 
 constexpr std::array specs{
-    checks::no_control,
-    checks::missing_after,
+    check::no_control,
+    check::missing_after,
     Spec{.name = "members",
          .kind = Kind::number,
          .value_name = "N",
@@ -42,14 +42,14 @@ constexpr std::array specs{
          .fallback = "3",
          .help = "how many members a group has, 2 to 1000",
          .manual = "Checks of what becomes of one member have groups of two.",
-         .assign = take_number<&probe::Amounts::members, 2>},
+         .assign = take_number<&check::Amounts::members, 2>},
     Spec{.name = "groups",
          .kind = Kind::number,
          .value_name = "N",
          .group = Group::flow,
          .fallback = "2",
          .help = "how many groups there are side by side, 1 to 1000",
-         .assign = take_number<&probe::Amounts::groups, 1>},
+         .assign = take_number<&check::Amounts::groups, 1>},
     Spec{.name = "messages",
          .kind = Kind::number,
          .value_name = "N",
@@ -75,7 +75,7 @@ constexpr std::array examples{
 };
 
 Status check(options::Settings& settings) {
-  return checks::check_names(probe::share_cases(), settings.checks.cases);
+  return check::check_names(share::share_cases(), settings.checks.cases);
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ constexpr options::Tool tool{
     .groups = groups,
     .own = specs,
     .examples = examples,
-    .cases = [] { return checks::texts_of(probe::share_cases()); },
+    .cases = [] { return check::texts_of(share::share_cases()); },
     .check = check,
 };
 

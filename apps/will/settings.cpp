@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "base/utf8.hpp"
-#include "checks/suite.hpp"
+#include "check/suite.hpp"
 #include "options/assign.hpp"
-#include "probe/will.hpp"
 #include "protocol/topic.hpp"
+#include "will/will_fixture.hpp"
 
 namespace mqtt_toolbox::will {
 namespace {
@@ -46,13 +46,13 @@ Status take_topic(options::Settings& settings, Values values) {
 }
 
 constexpr std::array specs{
-    checks::no_control,
-    checks::missing_after,
+    check::no_control,
+    check::missing_after,
     Spec{.name = "cut",
          .kind = Kind::choice,
          .value_name = "HOW",
          .group = Group::checks,
-         .choices = probe::own_will_cuts,
+         .choices = will::own_will_cuts,
          .fallback = "rst",
          .help = "how the connection of your own will ends, with --will-topic",
          .manual = "silence: the connection stays open and nothing is sent any more, so that the "
@@ -97,24 +97,24 @@ constexpr std::array examples{
 };
 
 /// Also those that need an option.
-std::vector<probe::Case> every_case() {
-  const auto all = probe::will_cases();
-  std::vector<probe::Case> cases(all.begin(), all.end());
-  cases.push_back(probe::will_kick_case());
-  cases.push_back(probe::will_refused_topic_case());
+std::vector<check::Case> every_case() {
+  const auto all = will::will_cases();
+  std::vector<check::Case> cases(all.begin(), all.end());
+  cases.push_back(will::will_kick_case());
+  cases.push_back(will::will_refused_topic_case());
   return cases;
 }
 
 Status check_cases(const Settings& settings) {
-  const auto is_named = [&](const probe::Case& played) {
+  const auto is_named = [&](const check::Case& played) {
     const auto& names = settings.checks.cases;
     return std::find(names.begin(), names.end(), played.name) != names.end();
   };
-  if (settings.kick.empty() && is_named(probe::will_kick_case()))
+  if (settings.kick.empty() && is_named(will::will_kick_case()))
     return fail(ExitCode::usage, "--case kick needs --kick COMMAND");
-  if (settings.refused_topic.empty() && is_named(probe::will_refused_topic_case()))
+  if (settings.refused_topic.empty() && is_named(will::will_refused_topic_case()))
     return fail(ExitCode::usage, "--case refused-topic needs --refused-topic TOPIC");
-  return checks::check_names(every_case(), settings.checks.cases);
+  return check::check_names(every_case(), settings.checks.cases);
 }
 
 Status check(options::Settings& base) {
@@ -139,7 +139,7 @@ Status check(options::Settings& base) {
 }
 
 std::vector<options::CaseText> cases() {
-  return checks::texts_of(every_case());
+  return check::texts_of(every_case());
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string>
 
-#include "checks/settings.hpp"
+#include "check/settings.hpp"
 #include "options/tool.hpp"
 
 namespace mqtt_toolbox::will {
@@ -11,7 +11,7 @@ namespace mqtt_toolbox::will {
 /// Whose eyes count: both, where one is not asked for.
 enum class Witnesses : std::uint8_t { both, native, paho };
 
-struct Settings : checks::Settings {
+struct Settings : check::Settings {
   Witnesses witnesses = Witnesses::both;
   std::string cut;            ///< of the user's own will
   std::string kick;           ///< shell command; empty: none

@@ -4,9 +4,9 @@
 #include <span>
 #include <vector>
 
-#include "checks/suite.hpp"
-#include "probe/will.hpp"
+#include "check/suite.hpp"
 #include "will/settings.hpp"
+#include "will/will_fixture.hpp"
 
 namespace mqtt_toolbox::will {
 
@@ -18,16 +18,16 @@ class Trial {
   console::Ended run();
 
  private:
-  Status begin(probe::Ground& ground);
-  Status read_earlier_value(const probe::Ground& ground);
-  Status put_right(probe::Scene& scene);
-  Status call_witnesses(const probe::Ground& ground);
-  Status call_witness(const probe::Ground& ground, client::Engine engine,
-                      std::vector<std::unique_ptr<probe::Witness>>& witnesses);
+  Status begin(check::Ground& ground);
+  Status read_earlier_value(const check::Ground& ground);
+  Status put_right(check::Scene& scene);
+  Status call_witnesses(const check::Ground& ground);
+  Status call_witness(const check::Ground& ground, client::Engine engine,
+                      std::vector<std::unique_ptr<will::Witness>>& witnesses);
 
   console::World& world_;
   const Settings& settings_;
-  probe::WillCompany company_;
+  will::WillCompany company_;
 };
 
 }  // namespace mqtt_toolbox::will

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "check/fact.hpp"
+
+namespace mqtt_toolbox::probe {
+
+/// The one table of what mqtt-probe finds out, grouped by subject.
+inline constexpr std::array broker_facts{
+    check::FactRow{"mqtt31", "protocol", check::FactKind::flag, "version-3.1", "speaks MQTT 3.1"},
+    check::FactRow{"mqtt311", "protocol", check::FactKind::flag, "version-3.1.1",
+                   "speaks MQTT 3.1.1"},
+    check::FactRow{"mqtt5", "protocol", check::FactKind::flag, "version-5.0", "speaks MQTT 5.0"},
+    check::FactRow{"assigned-id", "protocol", check::FactKind::flag, "assigned-id",
+                   "gives a client without an identifier one"},
+    check::FactRow{"anonymous", "protocol", check::FactKind::flag, "anonymous",
+                   "lets in who gives neither user name nor password"},
+    check::FactRow{"auth-methods", "protocol", check::FactKind::text, "auth-methods",
+                   "which of the usual methods of enhanced authentication it knows"},
+    check::FactRow{"reason-strings", "protocol", check::FactKind::flag, "reason-strings",
+                   "explains refusals with reason strings"},
+    check::FactRow{"response-information", "protocol", check::FactKind::text,
+                   "response-information", "what it answers to who asks for response information"},
+    check::FactRow{"sys-topics", "protocol", check::FactKind::count, "sys-topics",
+                   "topics below $SYS that have a message", false},
+
+    check::FactRow{"qos1", "features", check::FactKind::flag, "qos1", "delivers at QoS 1"},
+    check::FactRow{"qos2", "features", check::FactKind::flag, "qos2", "delivers at QoS 2"},
+    check::FactRow{"retained", "features", check::FactKind::flag, "retained", "retains messages"},
+    check::FactRow{"retained-wildcard", "features", check::FactKind::flag, "retained-wildcard",
+                   "sends retained messages for filters with wildcards"},
+    check::FactRow{"wildcards", "features", check::FactKind::flag, "wildcard-plus",
+                   "has subscriptions with wildcards"},
+    check::FactRow{"shared", "features", check::FactKind::flag, "shared",
+                   "has shared subscriptions that deliver"},
+    check::FactRow{"subscription-identifiers", "features", check::FactKind::flag,
+                   "subscription-identifier", "says which subscription a message is for"},
+    check::FactRow{"no-local", "features", check::FactKind::flag, "no-local",
+                   "can keep a client's own messages from it"},
+    check::FactRow{"retain-handling", "features", check::FactKind::flag, "retain-handling",
+                   "lets a subscription choose when retained messages are sent"},
+    check::FactRow{"retain-as-published", "features", check::FactKind::flag, "retain-as-published",
+                   "can leave the retain flag as it was published"},
+    check::FactRow{"alias-to-broker", "features", check::FactKind::count, "topic-alias",
+                   "the highest topic alias that it takes"},
+    check::FactRow{"alias-to-client", "features", check::FactKind::flag, "alias-to-client",
+                   "uses topic aliases towards a client that allows them"},
+    check::FactRow{"message-expiry", "features", check::FactKind::flag, "message-expiry",
+                   "drops messages that have expired"},
+    check::FactRow{"session-resume", "features", check::FactKind::flag, "session-resume",
+                   "keeps the session of a client that comes back"},
+    check::FactRow{"session-expiry", "features", check::FactKind::flag, "session-expiry",
+                   "ends sessions when their time is over"},
+    check::FactRow{"offline-messages", "features", check::FactKind::flag, "offline-messages",
+                   "keeps QoS 1 messages for a client that is away"},
+    check::FactRow{"offline-qos0", "features", check::FactKind::flag, "offline-messages",
+                   "keeps QoS 0 messages for a client that is away"},
+    check::FactRow{"flow-control", "features", check::FactKind::flag, "flow-control",
+                   "obeys the client's receive maximum"},
+    check::FactRow{"overlap-copies", "features", check::FactKind::count, "overlap",
+                   "copies of a message that two subscriptions of a client match"},
+    check::FactRow{"unsuback-unknown", "features", check::FactKind::text, "unsubscribe-unknown",
+                   "its answer to an unsubscription from nothing"},
+    check::FactRow{"puback-unmatched", "features", check::FactKind::text, "no-subscribers",
+                   "its answer to a QoS 1 message that nobody gets"},
+
+    check::FactRow{"receive-maximum", "limits", check::FactKind::count, "connack",
+                   "QoS 1 and 2 messages that it takes unacknowledged at once"},
+    check::FactRow{"maximum-qos", "limits", check::FactKind::count, "connack",
+                   "the highest QoS that it takes"},
+    check::FactRow{"maximum-packet", "limits", check::FactKind::bytes, "connack",
+                   "the largest packet that it says it takes"},
+    check::FactRow{"session-expiry-limit", "limits", check::FactKind::duration, "connack",
+                   "the longest session that it keeps, when asked for one without end"},
+    check::FactRow{"keep-alive-limit", "limits", check::FactKind::duration, "keep-alive-bounds",
+                   "the longest keep-alive that it accepts"},
+    check::FactRow{"keep-alive-off", "limits", check::FactKind::flag, "keep-alive-bounds",
+                   "lets clients turn the keep-alive off"},
+    check::FactRow{"keep-alive-cut", "limits", check::FactKind::duration, "keep-alive",
+                   "when it gave up on a silent client whose keep-alive was two seconds", false},
+    check::FactRow{"packet", "limits", check::FactKind::bytes, "packet-size",
+                   "the largest packet that it took and delivered"},
+    check::FactRow{"topic", "limits", check::FactKind::bytes, "topic-length",
+                   "the longest topic that it delivered to"},
+    check::FactRow{"topic-levels", "limits", check::FactKind::count, "topic-levels",
+                   "the levels of the deepest topic that it delivered to"},
+    check::FactRow{"client-id", "limits", check::FactKind::bytes, "client-id-length",
+                   "the longest client identifier that it accepts"},
+    check::FactRow{"client-id-characters", "limits", check::FactKind::text, "client-id-characters",
+                   "which characters it accepts in client identifiers"},
+    check::FactRow{"filters", "limits", check::FactKind::count, "subscribe-filters",
+                   "filters that it takes in one SUBSCRIBE"},
+    check::FactRow{"queued", "limits", check::FactKind::count, "queued-messages",
+                   "QoS 1 messages that it keeps for a client that is away"},
+
+    check::FactRow{"tls-version", "tls", check::FactKind::text, "tls",
+                   "the version of TLS that was agreed on"},
+    check::FactRow{"tls-cipher", "tls", check::FactKind::text, "tls",
+                   "the cipher suite that was agreed on"},
+    check::FactRow{"tls-alpn", "tls", check::FactKind::text, "tls",
+                   "the protocol that was agreed on"},
+    check::FactRow{"tls1.2", "tls", check::FactKind::flag, "tls-1.2", "accepts TLS 1.2"},
+    check::FactRow{"tls1.3", "tls", check::FactKind::flag, "tls-1.3", "accepts TLS 1.3"},
+    check::FactRow{"certificate-subject", "tls", check::FactKind::text, "tls",
+                   "whom the broker's certificate names"},
+    check::FactRow{"certificate-names", "tls", check::FactKind::text, "tls",
+                   "the names and addresses that the certificate is for"},
+    check::FactRow{"certificate-issuer", "tls", check::FactKind::text, "tls",
+                   "who issued the certificate"},
+    check::FactRow{"certificate-chain", "tls", check::FactKind::text, "tls",
+                   "the subjects of all certificates that it sent, its own first"},
+    check::FactRow{"certificate-days", "tls", check::FactKind::count, "tls",
+                   "whole days until the first certificate of the chain expires; 0 when one has",
+                   false},
+};
+
+/// The row of this name; there has to be one.
+consteval const check::FactRow& fact(std::string_view name) {
+  for (const check::FactRow& row : broker_facts)
+    if (row.name == name) return row;
+  throw "no fact has this name";
+}
+
+}  // namespace mqtt_toolbox::probe

@@ -1,0 +1,275 @@
+#include <algorithm>
+
+#include "check/fault_injector.hpp"
+#include "check/patience.hpp"
+#include "share/share_group.hpp"
+#include "share/share_scripts.hpp"
+
+namespace mqtt_toolbox::share {
+
+using namespace check;
+
+using protocol::PacketType;
+using session::Direction;
+
+namespace {
+
+constexpr std::size_t usual_length = 20;
+/// Where a few are enough.
+constexpr std::size_t few = 8;
+/// How long a broker may take to see that a client is gone, and to pass its messages on.
+constexpr Patience passing_patience = must_come_within(std::chrono::seconds(2));
+
+std::string topic_of(const Scene& scene) {
+  return scene.topic("stream");
+}
+
+std::string group_filter(const Scene& scene) {
+  return shared_filter(scene, "group", topic_of(scene));
+}
+
+/// Sends the numbers from `first` on, and waits a moment for those that may come.
+void send_more(Scene& scene, Peer& publisher, Group& group, std::size_t first, std::size_t count) {
+  if (!send_numbers(publisher, topic_of(scene), scene.variant().qos, count, first)) return;
+  const std::size_t all = first + count - 1;
+  scene.wait([&] { return group.ledger(all).lost().empty(); }, passing_patience);
+  scene.stay(quiet_time);
+}
+
+/// Numbers above `above` that a wire has.
+std::size_t later_ones(const Wire& wire, std::size_t above, std::size_t sent) {
+  std::size_t found = 0;
+  for (const Message& message : wire.received())
+    if (const auto number = number_of(message.payload, sent); number && *number > above) ++found;
+  return found;
+}
+
+/// A group of a member that does not acknowledge and then dies, and of one that lives.
+struct Bereavement {
+  Scene& scene;
+  Group group;
+  Wire& dying;
+  Wire& living;
+  Peer& publisher;
+
+  Bereavement(Scene& played, client::ConnectPlan plan)
+      : scene(played),
+        group(scene, group_filter(scene), 0),
+        dying(group.add(withholding(std::move(plan)))),
+        living(group.add(scene.plan())),
+        publisher(scene.peer()) {
+    send_more(scene, publisher, group, 1, few);
+  }
+
+  /// What the dying member has not acknowledged. From here on it counts what the living one gets.
+  std::vector<std::string> of_the_dying() {
+    std::vector<std::string> payloads;
+    for (const Message& message : dying.received()) payloads.push_back(message.payload);
+    living.forget_received();
+    return payloads;
+  }
+  /// How many of these the living member got.
+  std::size_t passed_on(const std::vector<std::string>& payloads) const {
+    return static_cast<std::size_t>(std::count_if(
+        payloads.begin(), payloads.end(),
+        [&](const std::string& payload) { return has_payload(living.received(), payload); }));
+  }
+};
+
+std::string of_text(std::size_t part, std::size_t whole) {
+  return std::to_string(part) + " of " + std::to_string(whole);
+}
+
+}  // namespace
+
+Finding play_member_joins(Scene& scene) {
+  if (!has_shares(scene)) return {};
+  Group group(scene, group_filter(scene), 1);
+  Peer& publisher = scene.peer();
+  const std::size_t count = length_of_stream(scene, usual_length);
+  send_more(scene, publisher, group, 1, few);
+  const Wire& late = group.add(scene.plan());
+  send_more(scene, publisher, group, few + 1, count);
+  const Ledger ledger = group.ledger(few + count);
+  const std::size_t got = later_ones(late, few, few + count);
+  const std::string text =
+      "the new member got " + of_text(got, count) + " sent since; " + ledger.text();
+  if (!ledger.lost().empty()) return as_shared(scene, broken(text));
+  return got != 0 ? pass(text) : deviates(text);
+}
+
+namespace {
+
+/// `leave` is how the first of two members goes.
+Finding play_leaving(Scene& scene, void (*leave)(Wire& wire, const std::string& filter)) {
+  if (!has_shares(scene)) return {};
+  Group group(scene, group_filter(scene), 2);
+  Peer& publisher = scene.peer();
+  const std::size_t count = length_of_stream(scene, usual_length);
+  send_more(scene, publisher, group, 1, few);
+  Wire& leaving = group.member(0);
+  leave(leaving, group_filter(scene));
+  // The broker hears of it on another connection than of the next messages.
+  scene.stay(quiet_time);
+  send_more(scene, publisher, group, few + 1, count);
+  const Ledger ledger = group.ledger(few + count);
+  if (later_ones(leaving, few, few + count) != 0)
+    return as_shared(scene, broken("a member that had left got a message"));
+  const std::string text = "a member left; " + ledger.text();
+  return as_shared(scene, ledger.lost().empty() ? pass(text) : broken(text));
+}
+
+}  // namespace
+
+Finding play_member_unsubscribes(Scene& scene) {
+  return play_leaving(
+      scene, [](Wire& wire, const std::string& filter) { (void)wire.try_unsubscribe(filter); });
+}
+
+Finding play_member_disconnects(Scene& scene) {
+  return play_leaving(scene, [](Wire& wire, const std::string&) { wire.disconnect(); });
+}
+
+Finding play_member_dies(Scene& scene) {
+  if (!has_shares(scene)) return {};
+  Bereavement group(scene, scene.kept_plan());
+  const auto payloads = group.of_the_dying();
+  if (payloads.empty()) return inconclusive("the member that was to die got nothing");
+  group.dying.cut(transport::Ending::reset);
+  scene.stay_until([&] { return group.passed_on(payloads) == payloads.size(); },
+                   passing_patience.time);
+  const std::size_t passed = group.passed_on(payloads);
+  group.dying.plan().session.acknowledge_at_once = true;
+  group.dying.forget_received();
+  if (!group.dying.connect()) return {};
+  const auto has_all = [&] {
+    return std::all_of(payloads.begin(), payloads.end(), [&](const std::string& payload) {
+      return has_payload(group.living.received(), payload) ||
+             has_payload(group.dying.received(), payload);
+    });
+  };
+  scene.wait(has_all, arrival_patience);
+  const bool is_whole = has_all();
+  const std::size_t came_back = group.dying.received().size();
+  end_session(scene, group.dying);
+  const std::string text = "of " + std::to_string(payloads.size()) + " not acknowledged, " +
+                           std::to_string(passed) + " went to another member, " +
+                           std::to_string(came_back) + " came again to the one that came back";
+  return as_shared(scene, is_whole ? pass(text) : broken(text + ": messages were lost"));
+}
+
+Finding play_member_dies_for_good(Scene& scene) {
+  if (!has_shares(scene)) return {};
+  Bereavement group(scene, scene.plan());
+  const auto payloads = group.of_the_dying();
+  if (payloads.empty()) return inconclusive("the member that was to die got nothing");
+  group.dying.cut(transport::Ending::reset);
+  scene.wait([&] { return group.passed_on(payloads) == payloads.size(); }, passing_patience);
+  const std::size_t passed = group.passed_on(payloads);
+  const std::string text =
+      of_text(passed, payloads.size()) + " not acknowledged went to another member";
+  return passed == payloads.size() ? pass(text) : deviates(text);
+}
+
+Finding play_member_dies_at_qos_2(Scene& scene) {
+  if (!has_qos(scene, scene.connected()) || !has_shares(scene)) return {};
+  Bereavement group(scene, scene.kept_plan());
+  const auto payloads = group.of_the_dying();
+  if (payloads.empty()) return inconclusive("the member that was to die got nothing");
+  group.dying.cut(transport::Ending::reset);
+  scene.stay(quiet_time);
+  const Cutter watch(scene, group.dying);
+  group.dying.plan().session.acknowledge_at_once = true;
+  if (!group.dying.connect()) return {};
+  const auto came_again = [&] {
+    Ledger ledger(few);
+    for (const Sighting& sighting : watch.sightings()) ledger.take(sighting.payload);
+    return ledger.arrived();
+  };
+  scene.wait([&] { return came_again() == payloads.size(); }, arrival_patience);
+  const std::size_t back = came_again();
+  const std::size_t passed = group.passed_on(payloads);
+  end_session(scene, group.dying);
+  const std::string text = of_text(back, payloads.size()) +
+                           " not acknowledged came again to the "
+                           "member that came back, " +
+                           std::to_string(passed) + " went to another";
+  return as_shared(scene, back == payloads.size() && passed == 0 ? pass(text) : broken(text));
+}
+
+Finding play_acknowledged_by_the_dead(Scene& scene) {
+  if (!has_shares(scene)) return {};
+  Bereavement group(scene, scene.kept_plan());
+  const auto payloads = group.of_the_dying();
+  if (payloads.empty()) return inconclusive("the member that was to die got nothing");
+  group.dying.acknowledge(payloads.size());
+  group.dying.ping();
+  group.dying.cut(transport::Ending::reset);
+  scene.stay(2 * quiet_time);
+  const std::size_t passed = group.passed_on(payloads);
+  group.dying.connect();
+  end_session(scene, group.dying);
+  const std::string text =
+      of_text(passed, payloads.size()) + " acknowledged went to another member too";
+  return as_shared(scene, passed == 0 ? pass(text) : broken(text));
+}
+
+Finding play_refused_by_member(Scene& scene) {
+  if (!has_shares(scene)) return {};
+  Group group(scene, group_filter(scene), 2);
+  Wire& refusing = group.member(0);
+  refusing.set_hook([](Direction direction, const protocol::Frame& frame) {
+    const bool is_answer = direction == Direction::sent && frame.type() == PacketType::puback;
+    return is_answer ? Fate::swallow : Fate::pass;
+  });
+  Peer& publisher = scene.peer();
+  send_more(scene, publisher, group, 1, few);
+  const auto refused = refusing.received();
+  if (refused.empty()) return inconclusive("the member that was to refuse got nothing");
+  group.member(1).forget_received();
+  for (const Message& message : refused)
+    refusing.send_packet(protocol::PubAck{message.packet_identifier,
+                                          protocol::ReasonCode::implementation_specific_error});
+  refusing.ping();
+  scene.stay(quiet_time);
+  group.ping();
+  std::size_t passed = 0;
+  for (const Message& message : refused)
+    if (has_payload(group.member(1).received(), message.payload)) ++passed;
+  const std::string text = of_text(passed, refused.size()) + " refused went to another member";
+  return passed == 0 ? pass(text) : broken(text);
+}
+
+namespace {
+
+Finding play_slow_member(Scene& scene, void (*slow_down)(Wire& wire)) {
+  if (!has_shares(scene)) return {};
+  const std::size_t count = length_of_stream(scene, 2 * usual_length);
+  Group group(scene, group_filter(scene), 1);
+  const Wire& quick = group.member(0);
+  client::ConnectPlan plan = withholding(scene.plan());
+  (void)plan.session.connect_properties.set(protocol::PropertyId::receive_maximum, 2);
+  slow_down(group.add(std::move(plan)));
+  Peer& publisher = scene.peer();
+  send_more(scene, publisher, group, 1, few);
+  // Now the slow one has as much as it takes.
+  send_numbers(publisher, topic_of(scene), scene.variant().qos, count, few + 1);
+  const auto got = [&] { return later_ones(quick, few, few + count); };
+  scene.wait([&] { return got() != 0; }, must_come_within(std::chrono::seconds(1)));
+  scene.stay_until([&] { return got() == count; }, std::chrono::seconds(1));
+  const std::string text = "the quick member got " + of_text(got(), count);
+  if (got() == 0) return deviates(text + ": the group waits for the slow one");
+  return pass(text);
+}
+
+}  // namespace
+
+Finding play_silent_member(Scene& scene) {
+  return play_slow_member(scene, [](Wire&) {});
+}
+
+Finding play_deaf_member(Scene& scene) {
+  return play_slow_member(scene, [](Wire& wire) { wire.pause_reading(true); });
+}
+
+}  // namespace mqtt_toolbox::share

@@ -1,0 +1,77 @@
+#include "check/foreign.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/utf8.hpp"
+#include "check/case_context.hpp"
+#include "check/patience.hpp"
+
+namespace mqtt_toolbox::check {
+
+using protocol::Qos;
+
+namespace {
+
+constexpr std::size_t shown_topic = 100;
+constexpr std::string_view binding_statement = " [MQTT-3.3.2-3]";
+
+/// None of these is for the topic.
+bool has_another(const Wire& client, const std::string& topic) {
+  return std::any_of(client.received().begin(), client.received().end(),
+                     [&](const Message& message) { return message.topic != topic; });
+}
+
+std::string told(const ForeignMessages& foreign) {
+  const std::size_t count = foreign.count();
+  std::string text = foreign.first() + ", which matches none of its subscriptions";
+  if (count > 1) text += fmt::format("; {} such messages in all", count);
+  return text;
+}
+
+}  // namespace
+
+void ForeignMessages::note(const std::string& receiver, std::string_view topic) {
+  const std::lock_guard lock(mutex_);
+  if (count_++ == 0) first_ = receiver + " received a message to " + printable(topic, shown_topic);
+}
+
+std::size_t ForeignMessages::count() const {
+  const std::lock_guard lock(mutex_);
+  return count_;
+}
+
+std::string ForeignMessages::first() const {
+  const std::lock_guard lock(mutex_);
+  return first_;
+}
+
+std::optional<Finding> seen_foreign_messages(const Ground& ground) {
+  if (ground.foreign->count() == 0) return std::nullopt;
+  return broken(told(*ground.foreign) + std::string(binding_statement));
+}
+
+/// One message is retained before the others come, one is published while they are there.
+Finding play_no_foreign_messages(Scene& scene) {
+  const std::string here = scene.topic("here"), elsewhere = scene.topic("elsewhere");
+  const bool can_retain = scene.ground().limits.retain_available;
+  Wire& publisher = scene.connected();
+  publisher.publish({elsewhere, "retained", Qos::at_least_once, can_retain});
+  Wire& silent = scene.connected();
+  Wire& subscriber = scene.connected();
+  subscriber.subscribe(here, {Qos::at_least_once});
+  publisher.publish({elsewhere, "live", Qos::at_least_once});
+  publisher.publish({here, "expected", Qos::at_least_once});
+  subscriber.wait_for(1, arrival_patience);
+  (void)silent.ping();
+  (void)subscriber.ping();
+  if (can_retain) publisher.publish({elsewhere, "", Qos::at_least_once, true});
+  if (!silent.received().empty())
+    scene.ground().foreign->note("a client that had subscribed to nothing", elsewhere);
+  if (has_another(subscriber, here))
+    scene.ground().foreign->note("a client with another subscription", elsewhere);
+  return pass("no client of this run received a message that it had not subscribed to");
+}
+
+}  // namespace mqtt_toolbox::check
