@@ -8,7 +8,7 @@
 
 namespace mqtt_toolbox::probe {
 
-/// How far the searches of mqtt-probe go; the company of its cases.
+/// How far the searches of mqtt-probe go; the fixture of its cases.
 struct BrokerBounds {
   std::uint64_t packet = 16u << 20;  ///< bytes
   std::uint64_t topic_levels = 1000;
@@ -16,7 +16,7 @@ struct BrokerBounds {
   std::uint64_t queued = 2000;
 };
 
-/// What mqtt-probe asks a broker; Ground::company is its BrokerBounds.
+/// What mqtt-probe asks a broker; RunContext::company is its BrokerBounds.
 std::span<const check::Case> broker_cases();
 /// What those cases may learn, in the order in which people are told.
 std::span<const check::FactRow> broker_fact_rows();

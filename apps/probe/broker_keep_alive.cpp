@@ -66,66 +66,66 @@ Finding keep_alive_finding(std::uint64_t seconds, const std::optional<GivenUp>& 
   return deviates("gave up late" + of, after);
 }
 
-Finding keep_alive(Scene& scene) {
-  client::ConnectPlan plan = scene.plan();
+Finding keep_alive(CaseContext& context) {
+  client::ConnectPlan plan = context.plan();
   plan.session.keep_alive = asked_keep_alive;
-  Bare client(scene, plan);
+  RawClient client(context, plan);
   const Time begin = SystemClock().now();
   if (!client.connect()) return {};
   const Time answered = SystemClock().now();
-  const std::uint64_t seconds = client.wire()
+  const std::uint64_t seconds = client.client()
                                     .connack_properties()
                                     .number(PropertyId::server_keep_alive)
                                     .value_or(asked_keep_alive);
   if (seconds == 0 || seconds > longest_watched)
     return pass(fmt::format("it wants a keep-alive of {} s, too long to watch", seconds));
   const Duration watched = std::chrono::seconds(seconds) * 3 / 2 + keep_alive_leeway;
-  const OwnLateness lateness(scene.loop());
-  client.wire().wait_for_end(must_come_within(watched));
-  if (scene.in_trouble()) return {};
+  const OwnLateness lateness(context.loop());
+  client.client().wait_for_end(must_come_within(watched));
+  if (context.is_aborted()) return {};
   std::optional<GivenUp> given_up;
-  if (const auto& end = client.wire().end()) {
-    given_up = GivenUp{end->at - begin, end->at - answered, lateness.worst(), scene.round_trip()};
+  if (const auto& end = client.client().end()) {
+    given_up = GivenUp{end->at - begin, end->at - answered, lateness.worst(), context.round_trip()};
     const auto tenths = (given_up->since_connect.count() / 100'000'000 + 1) * 100;
-    scene.tell(measured(fact("keep-alive-cut"), static_cast<std::uint64_t>(tenths)));
+    context.tell(measured(fact("keep-alive-cut"), static_cast<std::uint64_t>(tenths)));
   }
   return keep_alive_finding(seconds, given_up);
 }
 
-Wire& wire_with(Scene& scene, std::uint16_t keep_alive) {
-  client::ConnectPlan plan = scene.plan();
+ScriptedClient& client_with(CaseContext& context, std::uint16_t keep_alive) {
+  client::ConnectPlan plan = context.plan();
   plan.session.keep_alive = keep_alive;
-  return scene.wire(std::move(plan));
+  return context.client(std::move(plan));
 }
 
 /// It turns the keep-alive off, and is no reason to refuse a client.
-Finding keep_alive_zero(Scene& scene) {
-  Wire& wire = wire_with(scene, 0);
-  const Attempt attempt = wire.try_connect();
-  wire.disconnect();
+Finding keep_alive_zero(CaseContext& context) {
+  ScriptedClient& client = client_with(context, 0);
+  const Attempt attempt = client.try_connect();
+  client.disconnect();
   if (attempt.kind == Attempt::Kind::accepted) return pass("accepted");
   const bool is_refused =
       attempt.kind == Attempt::Kind::refused || attempt.kind == Attempt::Kind::closed;
-  if (!is_refused || !is_alive(scene)) return inconclusive(attempt.text);
+  if (!is_refused || !is_alive(context)) return inconclusive(attempt.text);
   return broken("CONNECT with a Keep Alive of 0 was not accepted: " + attempt.text);
 }
 
 /// The keep-alive that the broker wants where a client asks for this one; none: it lets none in.
-std::optional<std::uint32_t> answer_to(Scene& scene, std::uint16_t keep_alive) {
-  Wire& wire = wire_with(scene, keep_alive);
-  if (wire.try_connect().kind != Attempt::Kind::accepted) return std::nullopt;
-  const auto answer = wire.connack_properties().number(PropertyId::server_keep_alive);
-  wire.disconnect();
+std::optional<std::uint32_t> answer_to(CaseContext& context, std::uint16_t keep_alive) {
+  ScriptedClient& client = client_with(context, keep_alive);
+  if (client.try_connect().kind != Attempt::Kind::accepted) return std::nullopt;
+  const auto answer = client.connack_properties().number(PropertyId::server_keep_alive);
+  client.disconnect();
   return answer.value_or(keep_alive);
 }
 
-Finding keep_alive_bounds(Scene& scene) {
-  const auto longest = answer_to(scene, 65'535);
+Finding keep_alive_bounds(CaseContext& context) {
+  const auto longest = answer_to(context, 65'535);
   if (!longest) return inconclusive("a client with a keep-alive of 65535 s is not let in");
-  const auto off = answer_to(scene, 0);
-  if (scene.in_trouble()) return {};
-  scene.tell(announced(fact("keep-alive-limit"), std::uint64_t(*longest) * 1000));
-  scene.tell(announced(fact("keep-alive-off"), off == 0u));
+  const auto off = answer_to(context, 0);
+  if (context.is_aborted()) return {};
+  context.tell(announced(fact("keep-alive-limit"), std::uint64_t(*longest) * 1000));
+  context.tell(announced(fact("keep-alive-off"), off == 0u));
   if (!off) return pass(fmt::format("at most {} s; may not be off", *longest));
   return pass(
       fmt::format("at most {} s; {}", *longest,
@@ -135,13 +135,13 @@ Finding keep_alive_bounds(Scene& scene) {
 /// The standard has "a reasonable amount of time" (MQTT 5.0 section 3.1.4).
 constexpr Duration a_while = std::chrono::seconds(3);
 
-Finding no_connect(Scene& scene) {
-  Wire& wire = scene.wire();
+Finding no_connect(CaseContext& context) {
+  ScriptedClient& client = context.client();
   const Time begin = SystemClock().now();
-  if (!wire.open()) return inconclusive("cannot connect");
-  wire.wait_for_end(must_come_within(a_while));
-  if (scene.in_trouble()) return {};
-  if (wire.end()) return pass("gave up", wire.end()->at - begin);
+  if (!client.open()) return inconclusive("cannot connect");
+  client.wait_for_end(must_come_within(a_while));
+  if (context.is_aborted()) return {};
+  if (client.end()) return pass("gave up", client.end()->at - begin);
   return deviates("the connection stays open");
 }
 

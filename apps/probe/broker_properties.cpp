@@ -17,22 +17,22 @@ using protocol::Qos;
 
 namespace {
 
-/// A message with `properties` there and back; null, with the scene in trouble, if it did not come.
-const Message* forwarded(Scene& scene, const protocol::PropertyList& properties) {
-  Wire& wire = scene.connected();
-  wire.subscribe(scene.topic("a"), {.qos = Qos::at_least_once});
-  Message sent = message(scene.topic("a"), "with properties");
+/// A message with `properties` there and back; null, and the case is aborted, if it did not come.
+const Message* forwarded(CaseContext& context, const protocol::PropertyList& properties) {
+  ScriptedClient& client = context.connected();
+  client.subscribe(context.topic("a"), {.qos = Qos::at_least_once});
+  Message sent = message(context.topic("a"), "with properties");
   sent.properties = properties;
-  wire.publish(sent);
-  const Message* came = wait_for_message(scene, wire, "with properties");
-  if (came == nullptr) scene.trouble("the message did not come");
+  client.publish(sent);
+  const Message* came = wait_for_message(context, client, "with properties");
+  if (came == nullptr) context.abort("the message did not come");
   return came;
 }
 
-Finding forwards_text(Scene& scene, PropertyId id, std::string_view value) {
+Finding forwards_text(CaseContext& context, PropertyId id, std::string_view value) {
   protocol::PropertyList properties(protocol::PropertyPlace::publish);
   (void)properties.add(id, value);
-  const Message* came = forwarded(scene, properties);
+  const Message* came = forwarded(context, properties);
   if (came == nullptr) return {};
   const auto text = came->properties.view().text(id);
   if (!text) return broken("forwarded without it");
@@ -40,22 +40,22 @@ Finding forwards_text(Scene& scene, PropertyId id, std::string_view value) {
                         : broken("altered to \"" + std::string(*text) + '"');
 }
 
-Finding payload_format(Scene& scene) {
+Finding payload_format(CaseContext& context) {
   protocol::PropertyList properties(protocol::PropertyPlace::publish);
   (void)properties.add(PropertyId::payload_format_indicator, 1);
-  const Message* came = forwarded(scene, properties);
+  const Message* came = forwarded(context, properties);
   if (came == nullptr) return {};
   const auto value = came->properties.view().number(PropertyId::payload_format_indicator);
   return value == 1u ? pass("forwarded as it was") : broken("forwarded without it");
 }
-Finding content_type(Scene& scene) {
-  return forwards_text(scene, PropertyId::content_type, "text/plain; charset=utf-8");
+Finding content_type(CaseContext& context) {
+  return forwards_text(context, PropertyId::content_type, "text/plain; charset=utf-8");
 }
-Finding response_topic(Scene& scene) {
-  return forwards_text(scene, PropertyId::response_topic, "answers/to/me");
+Finding response_topic(CaseContext& context) {
+  return forwards_text(context, PropertyId::response_topic, "answers/to/me");
 }
-Finding correlation_data(Scene& scene) {
-  return forwards_text(scene, PropertyId::correlation_data, std::string_view("\0\xFF\x80 x", 5));
+Finding correlation_data(CaseContext& context) {
+  return forwards_text(context, PropertyId::correlation_data, std::string_view("\0\xFF\x80 x", 5));
 }
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
@@ -67,12 +67,12 @@ Pairs pairs_of(protocol::Properties properties) {
   return pairs;
 }
 
-Finding user_properties(Scene& scene) {
+Finding user_properties(CaseContext& context) {
   protocol::PropertyList properties(protocol::PropertyPlace::publish);
   for (const auto& [key, value] : std::array<std::pair<const char*, const char*>, 4>{
            {{"b", "1"}, {"a", "2"}, {"b", "3"}, {"ä", "漢"}}})
     (void)properties.add_user_property(key, value);
-  const Message* came = forwarded(scene, properties);
+  const Message* came = forwarded(context, properties);
   if (came == nullptr) return {};
   const Pairs sent = pairs_of(properties.view());
   Pairs got = pairs_of(came->properties.view());
@@ -82,7 +82,7 @@ Finding user_properties(Scene& scene) {
                                           : fmt::format("4 were sent, {} came", got.size()));
 }
 
-void send_with_alias(Bare& client, const std::string& topic, std::string_view payload,
+void send_with_alias(RawClient& client, const std::string& topic, std::string_view payload,
                      std::uint16_t alias) {
   protocol::PropertyList properties(protocol::PropertyPlace::publish);
   (void)properties.add(PropertyId::topic_alias, alias);
@@ -90,80 +90,80 @@ void send_with_alias(Bare& client, const std::string& topic, std::string_view pa
       protocol::Publish{topic, payload, 0, Qos::at_most_once, false, false, properties.view()});
 }
 
-Finding topic_alias(Scene& scene) {
-  const std::uint16_t most = scene.ground().limits.topic_alias_maximum;
-  scene.tell(announced(fact("alias-to-broker"), std::uint64_t(most)));
+Finding topic_alias(CaseContext& context) {
+  const std::uint16_t most = context.run().limits.topic_alias_maximum;
+  context.tell(announced(fact("alias-to-broker"), std::uint64_t(most)));
   if (most < 2) return unsupported(most == 0 ? "it allows no alias" : "it allows one alias only");
-  Wire& wire = scene.connected();
+  ScriptedClient& client = context.connected();
   for (const char* name : {"one", "most"})
-    wire.subscribe(scene.topic(name), {.qos = Qos::at_most_once});
-  Bare client(scene);
-  if (!client.connect()) return {};
-  send_with_alias(client, scene.topic("one"), "names one", 1);
-  send_with_alias(client, scene.topic("most"), "names the highest", most);
-  send_with_alias(client, "", "by alias one", 1);
-  send_with_alias(client, "", "by the highest alias", most);
-  const Message* last = wait_for_message(scene, wire, "by the highest alias", arrival_patience);
-  const Message* one = wait_for_message(scene, wire, "by alias one", arrival_patience);
-  if (scene.in_trouble()) return {};
-  last = find_message(wire, "by the highest alias");
+    client.subscribe(context.topic(name), {.qos = Qos::at_most_once});
+  RawClient raw(context);
+  if (!raw.connect()) return {};
+  send_with_alias(raw, context.topic("one"), "names one", 1);
+  send_with_alias(raw, context.topic("most"), "names the highest", most);
+  send_with_alias(raw, "", "by alias one", 1);
+  send_with_alias(raw, "", "by the highest alias", most);
+  const Message* last = wait_for_message(context, client, "by the highest alias", arrival_timeout);
+  const Message* one = wait_for_message(context, client, "by alias one", arrival_timeout);
+  if (context.is_aborted()) return {};
+  last = find_message(client, "by the highest alias");
   if (one == nullptr || last == nullptr)
     return against_refused(
-        wire, scene.topic("one"),
-        broken(client.wire().end() ? "it announces " + std::to_string(most) +
-                                         " aliases, but: " + client.wire().end()->text
-                                   : "messages by alias did not come"));
-  if (one->topic != scene.topic("one") || last->topic != scene.topic("most"))
+        client, context.topic("one"),
+        broken(raw.client().end() ? "it announces " + std::to_string(most) +
+                                        " aliases, but: " + raw.client().end()->text
+                                  : "messages by alias did not come"));
+  if (one->topic != context.topic("one") || last->topic != context.topic("most"))
     return broken("messages by alias came with another topic");
   return pass(fmt::format("aliases up to {}", most));
 }
 
-Finding alias_to_client(Scene& scene) {
+Finding alias_to_client(CaseContext& context) {
   constexpr std::uint16_t allowed = 5;
-  client::ConnectPlan plan = scene.plan();
+  client::ConnectPlan plan = context.plan();
   (void)plan.session.connect_properties.set(PropertyId::topic_alias_maximum, allowed);
-  Wire& wire = scene.wire(plan);
+  ScriptedClient& client = context.client(plan);
   std::uint32_t highest = 0;
-  wire.set_hook([&](session::Direction direction, const protocol::Frame& frame) {
+  client.set_hook([&](session::Direction direction, const protocol::Frame& frame) {
     if (direction == session::Direction::received && frame.type() == PacketType::publish)
       if (const auto publish = protocol::decode_publish(frame, protocol::Version::v5))
         highest =
             std::max(highest, publish->properties.number(PropertyId::topic_alias).value_or(0));
     return Fate::pass;
   });
-  Wire& publisher = scene.connected();
-  if (wire.connect()) wire.subscribe(scene.topic("a"), {.qos = Qos::at_least_once});
-  for (int i = 0; i < 5; ++i) publisher.publish(message(scene.topic("a"), "again"));
-  wire.wait_for(5, arrival_patience);
-  wire.set_hook({});
+  ScriptedClient& publisher = context.connected();
+  if (client.connect()) client.subscribe(context.topic("a"), {.qos = Qos::at_least_once});
+  for (int i = 0; i < 5; ++i) publisher.publish(message(context.topic("a"), "again"));
+  client.wait_for(5, arrival_timeout);
+  client.set_hook({});
   if (highest > allowed)
     return broken(fmt::format("alias {} though {} was the highest allowed", highest, allowed));
-  if (scene.in_trouble()) return {};
-  if (wire.received().empty()) return inconclusive("the messages did not come");
-  scene.tell(measured(fact("alias-to-client"), highest != 0));
+  if (context.is_aborted()) return {};
+  if (client.received().empty()) return inconclusive("the messages did not come");
+  context.tell(measured(fact("alias-to-client"), highest != 0));
   return highest != 0 ? pass("uses aliases that the client allows")
                       : unsupported("uses none for a topic that it sent five times");
 }
 
-Finding client_packet_size(Scene& scene) {
+Finding client_packet_size(CaseContext& context) {
   constexpr std::uint32_t allowed = 300;
-  client::ConnectPlan plan = scene.plan();
+  client::ConnectPlan plan = context.plan();
   (void)plan.session.connect_properties.set(PropertyId::maximum_packet_size, allowed);
-  Wire& wire = scene.wire(plan);
+  ScriptedClient& client = context.client(plan);
   std::size_t largest = 0;
-  wire.set_hook([&](session::Direction direction, const protocol::Frame& frame) {
+  client.set_hook([&](session::Direction direction, const protocol::Frame& frame) {
     if (direction == session::Direction::received) largest = std::max(largest, frame.size);
     return frame.size > allowed ? Fate::swallow : Fate::pass;
   });
-  Wire& publisher = scene.connected();
-  if (wire.connect()) wire.subscribe(scene.topic("a"), {.qos = Qos::at_most_once});
-  publisher.publish(message(scene.topic("a"), std::string(1000, 'x'), Qos::at_most_once));
-  publisher.publish(message(scene.topic("a"), "small"));
-  const Message* small = wait_for_message(scene, wire, "small");
-  wire.set_hook({});
+  ScriptedClient& publisher = context.connected();
+  if (client.connect()) client.subscribe(context.topic("a"), {.qos = Qos::at_most_once});
+  publisher.publish(message(context.topic("a"), std::string(1000, 'x'), Qos::at_most_once));
+  publisher.publish(message(context.topic("a"), "small"));
+  const Message* small = wait_for_message(context, client, "small");
+  client.set_hook({});
   if (largest > allowed)
     return broken(fmt::format("a packet of {} bytes to a client that takes {}", largest, allowed));
-  if (scene.in_trouble()) return {};
+  if (context.is_aborted()) return {};
   return small != nullptr ? pass("what is too large was not sent, what follows was")
                           : broken("what is small enough was not sent either");
 }
@@ -171,34 +171,34 @@ Finding client_packet_size(Scene& scene) {
 /// A subscriber that takes few messages at once, and counts those that it has not acknowledged.
 class Taker {
  public:
-  Taker(Scene& scene, std::uint16_t allowed)
-      : scene_(scene), wire_(scene.wire(plan(scene, allowed))) {
-    wire_.set_hook([this](session::Direction direction, const protocol::Frame& frame) {
+  Taker(CaseContext& context, std::uint16_t allowed)
+      : context_(context), client_(context.client(plan(context, allowed))) {
+    client_.set_hook([this](session::Direction direction, const protocol::Frame& frame) {
       if (direction == session::Direction::received && frame.type() == PacketType::publish)
         most_ = std::max(most_, ++came_ - acknowledged_);
       return Fate::pass;
     });
-    if (wire_.connect()) wire_.subscribe(scene.topic("a"), {.qos = Qos::at_least_once});
+    if (client_.connect()) client_.subscribe(context.topic("a"), {.qos = Qos::at_least_once});
   }
-  ~Taker() { wire_.set_hook({}); }
+  ~Taker() { client_.set_hook({}); }
   Taker(const Taker&) = delete;
   Taker& operator=(const Taker&) = delete;
 
   /// Until nothing more comes without an acknowledgement.
   void hold(std::size_t messages) {
-    scene_.stay_until([&] { return came_ >= messages || wire_.end(); }, quiet);
-    scene_.stay(quiet / 2);
+    context_.stay_until([&] { return came_ >= messages || client_.end(); }, quiet);
+    context_.stay(quiet / 2);
   }
   /// So many at once, until as many messages have come in all, or no more do.
   void acknowledge_all(std::size_t messages, std::size_t at_once) {
-    scene_.wait([&] { return came_ > acknowledged_ || wire_.end(); }, arrival_patience);
-    while (acknowledged_ < came_ && wire_.online()) {
+    context_.wait([&] { return came_ > acknowledged_ || client_.end(); }, arrival_timeout);
+    while (acknowledged_ < came_ && client_.online()) {
       const std::size_t number = std::min(at_once, came_ - acknowledged_);
       const std::size_t before = came_;
       acknowledged_ += number;
-      wire_.acknowledge(number);
-      scene_.wait([&] { return came_ > before || came_ >= messages || wire_.end(); },
-                  arrival_patience);
+      client_.acknowledge(number);
+      context_.wait([&] { return came_ > before || came_ >= messages || client_.end(); },
+                    arrival_timeout);
     }
   }
   std::size_t came() const { return came_; }
@@ -206,38 +206,39 @@ class Taker {
   std::size_t most() const { return most_; }
 
  private:
-  static client::ConnectPlan plan(Scene& scene, std::uint16_t allowed) {
-    client::ConnectPlan plan = scene.plan();
+  static client::ConnectPlan plan(CaseContext& context, std::uint16_t allowed) {
+    client::ConnectPlan plan = context.plan();
     (void)plan.session.connect_properties.set(PropertyId::receive_maximum, allowed);
     plan.session.acknowledge_at_once = false;
     return plan;
   }
 
-  Scene& scene_;
-  Wire& wire_;
+  CaseContext& context_;
+  ScriptedClient& client_;
   std::size_t came_ = 0;
   std::size_t acknowledged_ = 0;
   std::size_t most_ = 0;
 };
 
-Finding flow_control(Scene& scene) {
+Finding flow_control(CaseContext& context) {
   constexpr std::uint16_t allowed = 3;
   constexpr std::size_t a_round = 10;
-  Taker taker(scene, allowed);
-  Wire& publisher = scene.connected();
+  Taker taker(context, allowed);
+  ScriptedClient& publisher = context.connected();
   std::size_t sent = 0;
   // Brokers that count wrong do so with some patterns of acknowledgements only.
   for (const std::size_t at_once : {1, 3, 2, 1}) {
-    for (std::size_t i = 0; i < a_round; ++i) publisher.publish(message(scene.topic("a"), "held"));
+    for (std::size_t i = 0; i < a_round; ++i)
+      publisher.publish(message(context.topic("a"), "held"));
     sent += a_round;
     taker.hold(sent - a_round + allowed);
     taker.acknowledge_all(sent, at_once);
     // All of them would take a slow one too long.
-    if (taker.came() < sent || scene.was_patient()) break;
+    if (taker.came() < sent || context.has_allowed_late()) break;
   }
-  if (scene.in_trouble()) return {};
+  if (context.is_aborted()) return {};
   const bool kept = taker.most() <= allowed;
-  if (!kept || taker.came() == sent) scene.tell(measured(fact("flow-control"), kept));
+  if (!kept || taker.came() == sent) context.tell(measured(fact("flow-control"), kept));
   if (!kept)
     return broken(
         fmt::format("{} unacknowledged messages to a client that takes {}", taker.most(), allowed));

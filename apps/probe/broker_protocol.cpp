@@ -43,45 +43,45 @@ std::optional<bool> speaks(const Attempt& attempt) {
   return std::nullopt;
 }
 
-Finding try_version(Scene& scene, Version version, const FactRow& row) {
-  client::ConnectPlan plan = scene.plan();
+Finding try_version(CaseContext& context, Version version, const FactRow& row) {
+  client::ConnectPlan plan = context.plan();
   plan.version = version;
-  plan.connack_timeout = arrival_patience.time;
-  const Attempt attempt = scene.wire(plan).try_connect();
-  if (const auto spoken = speaks(attempt)) scene.tell(measured(row, *spoken));
+  plan.connack_timeout = arrival_timeout.time;
+  const Attempt attempt = context.client(plan).try_connect();
+  if (const auto spoken = speaks(attempt)) context.tell(measured(row, *spoken));
   return version_finding(attempt);
 }
 
-Finding play_version_31(Scene& scene) {
-  return try_version(scene, Version::v31, fact("mqtt31"));
+Finding play_version_31(CaseContext& context) {
+  return try_version(context, Version::v31, fact("mqtt31"));
 }
-Finding play_version_311(Scene& scene) {
-  return try_version(scene, Version::v311, fact("mqtt311"));
+Finding play_version_311(CaseContext& context) {
+  return try_version(context, Version::v311, fact("mqtt311"));
 }
-Finding play_version_5(Scene& scene) {
-  return try_version(scene, Version::v5, fact("mqtt5"));
+Finding play_version_5(CaseContext& context) {
+  return try_version(context, Version::v5, fact("mqtt5"));
 }
 
 /// A number of CONNACK, or what the standard says where it has none.
-void tell_number(Scene& scene, const protocol::Properties& properties, PropertyId id,
+void tell_number(CaseContext& context, const protocol::Properties& properties, PropertyId id,
                  const FactRow& row, std::uint64_t otherwise) {
   const auto number = properties.number(id);
-  if (!number) return scene.tell({&row, otherwise, FactSource::standard});
+  if (!number) return context.tell({&row, otherwise, FactSource::standard});
   const std::uint64_t factor = row.kind == FactKind::duration ? 1000 : 1;
-  scene.tell(announced(row, *number * factor));
+  context.tell(announced(row, *number * factor));
 }
 
-Finding play_connack(Scene& scene) {
-  client::ConnectPlan plan = scene.plan();
+Finding play_connack(CaseContext& context) {
+  client::ConnectPlan plan = context.plan();
   (void)plan.session.connect_properties.set(PropertyId::session_expiry_interval, 0xFFFFFFFF);
-  Wire& wire = scene.connected(plan);
-  if (scene.in_trouble()) return {};
-  const protocol::Properties said = wire.connack_properties();
-  tell_number(scene, said, PropertyId::receive_maximum, fact("receive-maximum"), 65'535);
-  tell_number(scene, said, PropertyId::maximum_qos, fact("maximum-qos"), 2);
-  tell_number(scene, said, PropertyId::maximum_packet_size, fact("maximum-packet"),
+  ScriptedClient& client = context.connected(plan);
+  if (context.is_aborted()) return {};
+  const protocol::Properties said = client.connack_properties();
+  tell_number(context, said, PropertyId::receive_maximum, fact("receive-maximum"), 65'535);
+  tell_number(context, said, PropertyId::maximum_qos, fact("maximum-qos"), 2);
+  tell_number(context, said, PropertyId::maximum_packet_size, fact("maximum-packet"),
               protocol::maximum_packet_bytes);
-  tell_number(scene, said, PropertyId::session_expiry_interval, fact("session-expiry-limit"),
+  tell_number(context, said, PropertyId::session_expiry_interval, fact("session-expiry-limit"),
               0xFFFFFFFFull * 1000);
   std::size_t count = 0;
   std::string names;
@@ -89,25 +89,25 @@ Finding play_connack(Scene& scene) {
     if (count++ != 0) names += ", ";
     names += protocol::property_row(property.id)->name;
   }
-  end_session(scene, wire);
+  end_session(context, client);
   return pass(count == 0 ? "no properties: the standard's own limits hold" : names);
 }
 
-Finding play_assigned_id(Scene& scene) {
-  if (scene.ground().version() == Version::v31)
+Finding play_assigned_id(CaseContext& context) {
+  if (context.run().version() == Version::v31)
     return unsupported("MQTT 3.1 has no clients without an identifier");
-  client::ConnectPlan plan = scene.plan();
+  client::ConnectPlan plan = context.plan();
   plan.client_identifier.clear();
-  Wire& wire = scene.wire(plan);
-  const Attempt attempt = wire.try_connect();
+  ScriptedClient& client = context.client(plan);
+  const Attempt attempt = client.try_connect();
   const bool accepted = attempt.kind == Attempt::Kind::accepted;
   // Any other reason says nothing of identifiers.
   if (attempt.reason == ReasonCode::client_identifier_not_valid || accepted)
-    scene.tell(measured(fact("assigned-id"), accepted));
+    context.tell(measured(fact("assigned-id"), accepted));
   if (attempt.kind == Attempt::Kind::refused) return unsupported(attempt.text);
   if (!accepted) return inconclusive(attempt.text);
-  if (!scene.is_v5()) return pass("accepted without an identifier");
-  const auto assigned = wire.connack_properties().text(PropertyId::assigned_client_identifier);
+  if (!context.is_v5()) return pass("accepted without an identifier");
+  const auto assigned = client.connack_properties().text(PropertyId::assigned_client_identifier);
   if (!assigned) return broken("accepted without an identifier, and not told one");
   return pass("assigned " + std::string(*assigned));
 }
@@ -126,14 +126,14 @@ std::optional<bool> lets_in_anonymous(const Attempt& attempt) {
   return std::nullopt;
 }
 
-Finding play_anonymous(Scene& scene) {
-  client::ConnectPlan plan = scene.plan();
+Finding play_anonymous(CaseContext& context) {
+  client::ConnectPlan plan = context.plan();
   plan.username.reset();
   plan.password.reset();
-  const Attempt attempt = scene.wire(plan).try_connect();
+  const Attempt attempt = context.client(plan).try_connect();
   if (attempt.kind == Attempt::Kind::unreachable) return inconclusive(attempt.text);
   const auto let_in = lets_in_anonymous(attempt);
-  if (let_in) scene.tell(measured(fact("anonymous"), *let_in));
+  if (let_in) context.tell(measured(fact("anonymous"), *let_in));
   if (attempt.kind == Attempt::Kind::silent) return broken(attempt.text);
   return pass(let_in.value_or(false) ? "lets in who gives no user name" : attempt.text);
 }
@@ -146,21 +146,21 @@ struct Authentication {
   Attempt attempt;
 };
 
-Authentication try_method(Scene& scene, std::string_view method) {
-  client::ConnectPlan plan = scene.plan();
+Authentication try_method(CaseContext& context, std::string_view method) {
+  client::ConnectPlan plan = context.plan();
   auto& properties = plan.session.connect_properties;
   properties.remove(PropertyId::authentication_method);
   properties.remove(PropertyId::authentication_data);
   (void)properties.add(PropertyId::authentication_method, method);
-  Bare client(scene, plan);
+  RawClient client(context, plan);
   Authentication result;
   result.attempt = client.try_connect();
   result.known = client.count(PacketType::auth) != 0;
   return result;
 }
 
-Finding play_unknown_auth(Scene& scene) {
-  const Attempt attempt = try_method(scene, invented_method).attempt;
+Finding play_unknown_auth(CaseContext& context) {
+  const Attempt attempt = try_method(context, invented_method).attempt;
   if (attempt.kind == Attempt::Kind::accepted)
     return broken("let in who asked for a method that does not exist");
   if (attempt.kind == Attempt::Kind::silent) return broken("no answer");
@@ -170,18 +170,18 @@ Finding play_unknown_auth(Scene& scene) {
   return deviates(attempt.text);
 }
 
-Finding play_auth_methods(Scene& scene) {
+Finding play_auth_methods(CaseContext& context) {
   constexpr std::array<std::string_view, 7> usual{"SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512",
                                                   "GS2-KRB5",    "PLAIN",         "OAUTHBEARER",
                                                   "EXTERNAL"};
-  const Authentication invented = try_method(scene, invented_method);
-  if (scene.in_trouble()) return {};
+  const Authentication invented = try_method(context, invented_method);
+  if (context.is_aborted()) return {};
   if (invented.attempt.kind == Attempt::Kind::unreachable)
     return inconclusive(invented.attempt.text);
   std::string known;
   for (const std::string_view method : usual) {
-    const Authentication answer = try_method(scene, method);
-    if (scene.in_trouble()) return {};
+    const Authentication answer = try_method(context, method);
+    if (context.is_aborted()) return {};
     const auto kind = answer.attempt.kind;
     if (!answer.known && (kind == Attempt::Kind::silent || kind == Attempt::Kind::unreachable))
       return inconclusive(std::string(method) + ": " + answer.attempt.text);
@@ -195,24 +195,24 @@ Finding play_auth_methods(Scene& scene) {
     if (is_known) known += (known.empty() ? "" : ", ") + std::string(method);
   }
   if (known.empty()) known = "none";
-  scene.tell(measured(fact("auth-methods"), known));
+  context.tell(measured(fact("auth-methods"), known));
   return pass("of the usual methods: " + known);
 }
 
-Finding play_ping(Scene& scene) {
-  Wire& wire = scene.connected();
-  if (scene.in_trouble()) return {};
-  const Time before = scene.loop().now();
-  if (wire.ping(arrival_patience)) return pass("answered", scene.loop().now() - before);
-  return broken(wire.end() ? wire.end()->text : "no PINGRESP");
+Finding play_ping(CaseContext& context) {
+  ScriptedClient& client = context.connected();
+  if (context.is_aborted()) return {};
+  const Time before = context.loop().now();
+  if (client.ping(arrival_timeout)) return pass("answered", context.loop().now() - before);
+  return broken(client.end() ? client.end()->text : "no PINGRESP");
 }
 
-Finding play_reason_strings(Scene& scene) {
+Finding play_reason_strings(CaseContext& context) {
   std::size_t strings = 0;
   bool is_granted = false;
-  client::ConnectPlan plan = scene.plan();
-  Wire& wire = scene.wire(plan);
-  wire.set_hook([&](session::Direction direction, const protocol::Frame& frame) {
+  client::ConnectPlan plan = context.plan();
+  ScriptedClient& client = context.client(plan);
+  client.set_hook([&](session::Direction direction, const protocol::Frame& frame) {
     const auto packet = direction == session::Direction::received
                             ? protocol::decode(frame, Version::v5)
                             : tl::unexpected(protocol::Fault{});
@@ -226,74 +226,74 @@ Finding play_reason_strings(Scene& scene) {
     is_granted = is_granted || frame.type() == PacketType::suback;
     return Fate::pass;
   });
-  if (wire.connect()) {
-    (void)wire.try_unsubscribe(scene.topic("never/subscribed"));
-    (void)wire.try_publish(message(scene.topic("nobody"), "x"));
+  if (client.connect()) {
+    (void)client.try_unsubscribe(context.topic("never/subscribed"));
+    (void)client.try_publish(message(context.topic("nobody"), "x"));
     // A filter that no broker may accept.
-    wire.send_bytes(raw_packet(
-        0x82, two_bytes(77) + no_properties(scene) + utf8_string(scene.topic("a/#/b")) + '\1'));
-    (void)wire.wait_for_answer([&] { return is_granted || wire.end(); }, arrival_patience);
+    client.send_bytes(raw_packet(
+        0x82, two_bytes(77) + no_properties(context) + utf8_string(context.topic("a/#/b")) + '\1'));
+    (void)client.wait_for_answer([&] { return is_granted || client.end(); }, arrival_timeout);
   }
-  wire.set_hook({});
-  if (scene.in_trouble()) return {};
-  scene.tell(measured(fact("reason-strings"), strings != 0));
-  if (strings == 0 && !is_granted && !wire.end())
+  client.set_hook({});
+  if (context.is_aborted()) return {};
+  context.tell(measured(fact("reason-strings"), strings != 0));
+  if (strings == 0 && !is_granted && !client.end())
     return unsupported("none in three answers, and no answer to a mistake");
   if (strings == 0) return unsupported("none in four answers, one of them to a mistake");
   return pass(fmt::format("{} in the answers to four requests", strings));
 }
 
-Finding play_response_information(Scene& scene) {
-  client::ConnectPlan plan = scene.plan();
+Finding play_response_information(CaseContext& context) {
+  client::ConnectPlan plan = context.plan();
   (void)plan.session.connect_properties.set(PropertyId::request_response_information, 1);
-  Wire& wire = scene.connected(plan);
-  if (scene.in_trouble()) return {};
-  const auto information = wire.connack_properties().text(PropertyId::response_information);
+  ScriptedClient& client = context.connected(plan);
+  if (context.is_aborted()) return {};
+  const auto information = client.connack_properties().text(PropertyId::response_information);
   const std::string text(information.value_or("none"));
-  scene.tell(announced(fact("response-information"), text));
+  context.tell(announced(fact("response-information"), text));
   if (!information) return unsupported("asked for, and not given");
   return pass(text);
 }
 
 /// Without being asked, it may say nothing of it.
-Finding play_response_not_requested(Scene& scene) {
-  client::ConnectPlan plan = scene.plan();
+Finding play_response_not_requested(CaseContext& context) {
+  client::ConnectPlan plan = context.plan();
   (void)plan.session.connect_properties.set(PropertyId::request_response_information, 0);
-  Wire& wire = scene.connected(plan);
-  if (scene.in_trouble()) return {};
-  if (wire.connack_properties().text(PropertyId::response_information))
+  ScriptedClient& client = context.connected(plan);
+  if (context.is_aborted()) return {};
+  if (client.connack_properties().text(PropertyId::response_information))
     return broken("Response Information in CONNACK though it was not asked for");
   return pass("no Response Information, as asked");
 }
 
-Finding play_sys_topics(Scene& scene) {
-  Wire& wire = scene.connected();
-  const auto reason = wire.try_subscribe("$SYS/#", {.qos = protocol::Qos::at_most_once});
-  if (scene.in_trouble()) return {};
+Finding play_sys_topics(CaseContext& context) {
+  ScriptedClient& client = context.connected();
+  const auto reason = client.try_subscribe("$SYS/#", {.qos = protocol::Qos::at_most_once});
+  if (context.is_aborted()) return {};
   std::size_t before = 0;
   if (reason && !is_failure(*reason)) {
     // Until nothing more comes.
     do {
-      before = wire.received().size();
-    } while (scene.stay(std::chrono::milliseconds(600)) && wire.received().size() > before);
+      before = client.received().size();
+    } while (context.stay(std::chrono::milliseconds(600)) && client.received().size() > before);
   }
   if (!reason) return inconclusive("a subscription to $SYS/# was not answered");
   if (is_failure(*reason))
-    return unsupported("refused: " + reason_text(*reason, PacketType::suback) + wire.said());
+    return unsupported("refused: " + reason_text(*reason, PacketType::suback) + client.said());
   std::set<std::string> topics;
-  for (const Message& message : wire.received()) topics.insert(message.topic);
-  scene.tell(measured(fact("sys-topics"), std::uint64_t(topics.size())));
+  for (const Message& message : client.received()) topics.insert(message.topic);
+  context.tell(measured(fact("sys-topics"), std::uint64_t(topics.size())));
   if (topics.empty()) return unsupported("nothing there");
   return pass(fmt::format("{} topics", topics.size()));
 }
 
-Finding play_take_over(Scene& scene) {
-  Wire& first = scene.connected();
+Finding play_take_over(CaseContext& context) {
+  ScriptedClient& first = context.connected();
   client::ConnectPlan plan = first.plan();
-  (void)scene.connected(plan);
-  if (scene.in_trouble()) return {};
-  if (!first.wait_for_end(arrival_patience)) return broken("the older connection stays open");
-  if (!scene.is_v5()) return pass("the older connection was closed");
+  (void)context.connected(plan);
+  if (context.is_aborted()) return {};
+  if (!first.wait_for_end(arrival_timeout)) return broken("the older connection stays open");
+  if (!context.is_v5()) return pass("the older connection was closed");
   const auto& end = first.end();
   if (end->reason == ReasonCode::session_taken_over) return pass(end->text);
   return deviates("the older connection was closed, but not told that its session was taken over");

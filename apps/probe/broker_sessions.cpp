@@ -17,50 +17,52 @@ using protocol::Qos;
 namespace {
 
 /// A subscriber with a session that outlives its connection, connected and subscribed.
-Wire& kept_subscriber(Scene& scene, client::ConnectPlan plan, const std::string& filter) {
-  Wire& wire = scene.connected(std::move(plan));
-  wire.subscribe(filter, {.qos = Qos::at_least_once});
-  return wire;
+ScriptedClient& kept_subscriber(CaseContext& context, client::ConnectPlan plan,
+                                const std::string& filter) {
+  ScriptedClient& client = context.connected(std::move(plan));
+  client.subscribe(filter, {.qos = Qos::at_least_once});
+  return client;
 }
 
 /// A kept plan whose session ends so many seconds after its connection.
-client::ConnectPlan plan_with_expiry(Scene& scene, std::uint32_t seconds) {
-  client::ConnectPlan plan = scene.kept_plan();
+client::ConnectPlan plan_with_expiry(CaseContext& context, std::uint32_t seconds) {
+  client::ConnectPlan plan = context.kept_plan();
   (void)plan.session.connect_properties.set(PropertyId::session_expiry_interval, seconds);
   return plan;
 }
 
-Finding session_resume(Scene& scene) {
-  Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
-  wire.disconnect();
-  const bool back = wire.connect();
+Finding session_resume(CaseContext& context) {
+  ScriptedClient& client = kept_subscriber(context, context.kept_plan(), context.topic("a"));
+  client.disconnect();
+  const bool back = client.connect();
   // MQTT 3.1 does not say.
-  const bool present = wire.session_present() || scene.ground().version() == protocol::Version::v31;
-  Wire& publisher = scene.connected();
-  publisher.publish(message(scene.topic("a"), "after"));
-  const bool came = wait_for_message(scene, wire, "after", arrival_patience) != nullptr;
-  end_session(scene, wire);
-  if (!back || scene.in_trouble()) return {};
-  scene.tell(measured(fact("session-resume"), came));
+  const bool present =
+      client.session_present() || context.run().version() == protocol::Version::v31;
+  ScriptedClient& publisher = context.connected();
+  publisher.publish(message(context.topic("a"), "after"));
+  const bool came = wait_for_message(context, client, "after", arrival_timeout) != nullptr;
+  end_session(context, client);
+  if (!back || context.is_aborted()) return {};
+  context.tell(measured(fact("session-resume"), came));
   if (came && present) return pass("Session Present, and the subscription is still there");
   if (came) return broken("the subscription is still there, but Session Present is 0");
   return broken(present ? "Session Present is 1, but the subscription is gone"
                         : "the session is gone");
 }
 
-Finding session_clean(Scene& scene) {
-  Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
-  wire.disconnect();
-  client::ConnectPlan plan = scene.plan();
-  plan.client_identifier = wire.identifier();
+Finding session_clean(CaseContext& context) {
+  ScriptedClient& client = kept_subscriber(context, context.kept_plan(), context.topic("a"));
+  client.disconnect();
+  client::ConnectPlan plan = context.plan();
+  plan.client_identifier = client.identifier();
   // A session on this side would take Session Present for the broker's error, and end.
-  Bare again(scene, plan);
+  RawClient again(context, plan);
   if (!again.connect()) return {};
-  Wire& publisher = scene.connected();
-  publisher.publish(message(scene.topic("a"), "after"));
-  scene.stay_until([&] { return again.count(protocol::PacketType::publish) != 0; }, quiet);
-  if (scene.in_trouble()) return {};
-  if (again.wire().session_present()) return broken("Session Present is 1 after a clean start");
+  ScriptedClient& publisher = context.connected();
+  publisher.publish(message(context.topic("a"), "after"));
+  context.stay_until([&] { return again.count(protocol::PacketType::publish) != 0; }, quiet);
+  if (context.is_aborted()) return {};
+  if (again.client().session_present()) return broken("Session Present is 1 after a clean start");
   return again.count(protocol::PacketType::publish) != 0
              ? broken("the subscription survives a clean start")
              : pass("nothing is left");
@@ -68,70 +70,70 @@ Finding session_clean(Scene& scene) {
 
 /// What is left of a session that was to end with its connection, so long after that; empty:
 /// nothing.
-std::string left_of_session(Scene& scene, std::string_view name, Duration away) {
-  Bare client(scene);
+std::string left_of_session(CaseContext& context, std::string_view name, Duration away) {
+  RawClient client(context);
   if (!client.connect()) return {};
-  const std::string topic = scene.topic(name);
-  (void)client.subscribe(topic, Qos::at_least_once, usual_patience);
-  say_goodbye(scene, client);
-  if (!scene.stay(away) || !come_back(scene, client)) return {};
-  const bool present = client.wire().session_present();
-  Wire& publisher = scene.connected();
+  const std::string topic = context.topic(name);
+  (void)client.subscribe(topic, Qos::at_least_once, usual_timeout);
+  say_goodbye(context, client);
+  if (!context.stay(away) || !come_back(context, client)) return {};
+  const bool present = client.client().session_present();
+  ScriptedClient& publisher = context.connected();
   publisher.publish(message(topic, "after"));
-  scene.stay_until([&] { return client.count(protocol::PacketType::publish) != 0; }, quiet);
+  context.stay_until([&] { return client.count(protocol::PacketType::publish) != 0; }, quiet);
   const bool came = client.count(protocol::PacketType::publish) != 0;
-  client.wire().cut(transport::Ending::fin);
-  end_session(scene, client.wire());
+  client.client().cut(transport::Ending::fin);
+  end_session(context, client.client());
   if (present) return "Session Present is 1";
   return came ? "its subscription is there" : std::string();
 }
 
 /// A session without an expiry, before 5.0 a clean one, ends with its connection (MQTT-4.1.0-2,
 /// before 5.0 MQTT-3.1.2-6); how soon a broker has to see to it is not said.
-Finding session_not_kept(Scene& scene) {
+Finding session_not_kept(CaseContext& context) {
   constexpr Duration a_while = std::chrono::seconds(1);
-  if (left_of_session(scene, "at-once", {}).empty()) return pass("nothing is left of it");
-  const std::string left = left_of_session(scene, "later", a_while);
+  if (left_of_session(context, "at-once", {}).empty()) return pass("nothing is left of it");
+  const std::string left = left_of_session(context, "later", a_while);
   if (!left.empty()) return broken(left + " when the client comes back, also after 1 s");
   return deviates("still there when the client comes back at once, gone after 1 s");
 }
 
-Finding offline_messages(Scene& scene) {
-  Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
-  wire.disconnect();
-  Wire& publisher = scene.connected();
-  publisher.publish(message(scene.topic("a"), "at QoS 0", Qos::at_most_once));
-  publisher.publish(message(scene.topic("a"), "at QoS 1"));
-  (void)wire.connect();
-  const bool came = wait_for_message(scene, wire, "at QoS 1", arrival_patience) != nullptr;
-  scene.stay(quiet);
-  const bool also_0 = find_message(wire, "at QoS 0") != nullptr;
-  end_session(scene, wire);
-  if (scene.in_trouble()) return {};
-  scene.tell(measured(fact("offline-messages"), came));
-  scene.tell(measured(fact("offline-qos0"), also_0));
+Finding offline_messages(CaseContext& context) {
+  ScriptedClient& client = kept_subscriber(context, context.kept_plan(), context.topic("a"));
+  client.disconnect();
+  ScriptedClient& publisher = context.connected();
+  publisher.publish(message(context.topic("a"), "at QoS 0", Qos::at_most_once));
+  publisher.publish(message(context.topic("a"), "at QoS 1"));
+  (void)client.connect();
+  const bool came = wait_for_message(context, client, "at QoS 1", arrival_timeout) != nullptr;
+  context.stay(quiet);
+  const bool also_0 = find_message(client, "at QoS 0") != nullptr;
+  end_session(context, client);
+  if (context.is_aborted()) return {};
+  context.tell(measured(fact("offline-messages"), came));
+  context.tell(measured(fact("offline-qos0"), also_0));
   if (!came) return broken("a QoS 1 message for a client that was away is lost");
   return pass(also_0 ? "kept, and QoS 0 too" : "kept, but at QoS 0");
 }
 
 /// Whether the session of `plan` is still there after `away`.
-std::optional<bool> survives(Scene& scene, const client::ConnectPlan& plan, Duration away,
+std::optional<bool> survives(CaseContext& context, const client::ConnectPlan& plan, Duration away,
                              const protocol::PropertyList* in_disconnect = nullptr) {
-  Wire& wire = kept_subscriber(scene, plan, scene.topic("a"));
-  wire.disconnect(protocol::ReasonCode::success, in_disconnect);
-  scene.stay(away);
-  (void)wire.connect();
-  const bool present = wire.session_present();
-  end_session(scene, wire);
-  return scene.in_trouble() ? std::nullopt : std::optional(present);
+  ScriptedClient& client = kept_subscriber(context, plan, context.topic("a"));
+  client.disconnect(protocol::ReasonCode::success, in_disconnect);
+  context.stay(away);
+  (void)client.connect();
+  const bool present = client.session_present();
+  end_session(context, client);
+  return context.is_aborted() ? std::nullopt : std::optional(present);
 }
 
 /// When a session with an expiry of a second is looked for.
 constexpr Duration soon_over = std::chrono::milliseconds(2500);
 constexpr Duration surely_over = std::chrono::seconds(12);
 
-Finding session_expiry(Scene& scene) {
-  const auto stays = survives(scene, plan_with_expiry(scene, 30), Duration{});
+Finding session_expiry(CaseContext& context) {
+  const auto stays = survives(context, plan_with_expiry(context, 30), Duration{});
   if (!stays) return {};
   if (!*stays) return broken("a session with an expiry of 30 s was gone at once");
   Duration away{};
@@ -140,44 +142,45 @@ Finding session_expiry(Scene& scene) {
   for (const Duration longer : {soon_over, surely_over}) {
     if (!is_there) break;
     away = longer;
-    const auto survived = survives(scene, plan_with_expiry(scene, 1), away);
+    const auto survived = survives(context, plan_with_expiry(context, 1), away);
     if (!survived) return {};
     is_there = *survived;
   }
-  scene.tell(measured(fact("session-expiry"), !is_there));
+  context.tell(measured(fact("session-expiry"), !is_there));
   const std::string text = "a session with an expiry of 1 s was ";
   return is_there ? broken(text + "still there after " + show_duration(away))
                   : pass(text + "gone after " + show_duration(away));
 }
 
-Finding session_expiry_disconnect(Scene& scene) {
+Finding session_expiry_disconnect(CaseContext& context) {
   protocol::PropertyList properties(protocol::PropertyPlace::disconnect);
   (void)properties.add(PropertyId::session_expiry_interval, 0);
-  const auto stays = survives(scene, plan_with_expiry(scene, 30), Duration{}, &properties);
+  const auto stays = survives(context, plan_with_expiry(context, 30), Duration{}, &properties);
   if (!stays) return {};
   return *stays ? broken("the session is still there though DISCONNECT ended it")
                 : pass("DISCONNECT with an expiry of 0 ended the session");
 }
 
 /// Two messages wait; one of them expires meanwhile.
-Finding message_expiry(Scene& scene) {
-  Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
-  wire.disconnect();
-  Wire& publisher = scene.connected();
+Finding message_expiry(CaseContext& context) {
+  ScriptedClient& client = kept_subscriber(context, context.kept_plan(), context.topic("a"));
+  client.disconnect();
+  ScriptedClient& publisher = context.connected();
   for (const auto& [payload, seconds] :
        {std::pair("short-lived", 1u), std::pair("also short-lived", 1u),
         std::pair("lasting", 100u)}) {
-    Message sent = message(scene.topic("a"), payload);
+    Message sent = message(context.topic("a"), payload);
     (void)sent.properties.add(PropertyId::message_expiry_interval, seconds);
     publisher.publish(sent);
   }
-  scene.stay(std::chrono::milliseconds(2500));
-  (void)wire.connect();
-  const bool came = wait_for_message(scene, wire, "lasting", arrival_patience) != nullptr;
-  const std::size_t expired = count_of(wire, "short-lived") + count_of(wire, "also short-lived");
-  end_session(scene, wire);
-  if (scene.in_trouble()) return {};
-  if (came || expired != 0) scene.tell(measured(fact("message-expiry"), expired == 0));
+  context.stay(std::chrono::milliseconds(2500));
+  (void)client.connect();
+  const bool came = wait_for_message(context, client, "lasting", arrival_timeout) != nullptr;
+  const std::size_t expired =
+      count_of(client, "short-lived") + count_of(client, "also short-lived");
+  end_session(context, client);
+  if (context.is_aborted()) return {};
+  if (came || expired != 0) context.tell(measured(fact("message-expiry"), expired == 0));
   if (expired != 0) return broken(fmt::format("{} of 2 expired messages were delivered", expired));
   return came ? pass("two expired messages were dropped, one that lasts was not")
               : inconclusive("the message that lasts did not come either");
@@ -187,25 +190,25 @@ double seconds_of(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
-Finding message_expiry_lowered(Scene& scene) {
+Finding message_expiry_lowered(CaseContext& context) {
   constexpr std::uint32_t lasting = 100;
-  Wire& wire = kept_subscriber(scene, scene.kept_plan(), scene.topic("a"));
-  wire.disconnect();
-  Wire& publisher = scene.connected();
-  Message sent = message(scene.topic("a"), "lasting");
+  ScriptedClient& client = kept_subscriber(context, context.kept_plan(), context.topic("a"));
+  client.disconnect();
+  ScriptedClient& publisher = context.connected();
+  Message sent = message(context.topic("a"), "lasting");
   (void)sent.properties.add(PropertyId::message_expiry_interval, lasting);
-  const Time sent_at = scene.loop().now();
+  const Time sent_at = context.loop().now();
   publisher.publish(sent);
-  const Time taken_at = scene.loop().now();
-  scene.stay(std::chrono::milliseconds(2200));
-  const Duration waited = scene.loop().now() - taken_at;
-  (void)wire.connect();
-  const Message* came = wait_for_message(scene, wire, "lasting");
+  const Time taken_at = context.loop().now();
+  context.stay(std::chrono::milliseconds(2200));
+  const Duration waited = context.loop().now() - taken_at;
+  (void)client.connect();
+  const Message* came = wait_for_message(context, client, "lasting");
   const bool arrived = came != nullptr;
   const Message copy = arrived ? *came : Message();
   const auto left = copy.properties.view().number(PropertyId::message_expiry_interval);
-  end_session(scene, wire);
-  if (scene.in_trouble()) return {};
+  end_session(context, client);
+  if (context.is_aborted()) return {};
   if (!arrived) return inconclusive("the message did not come");
   if (!left) return broken("delivered without its Message Expiry Interval");
   const std::string text =

@@ -29,32 +29,32 @@ std::string publish_by_alias(std::string_view topic) {
 }
 
 /// MQTT 5.0 section 3.3.2.3.4; above its maximum it is a protocol error too.
-std::string alias_unset(Scene&) {
+std::string alias_unset(CaseContext&) {
   return publish_by_alias("");
 }
 
 /// A receiver must not carry aliases from one connection to another (MQTT-3.3.2-7).
-Finding alias_of_earlier_connection(Scene& scene) {
-  if (scene.ground().limits.topic_alias_maximum == 0) return unsupported("it allows no alias");
-  Bare client(scene, scene.kept_plan());
+Finding alias_of_earlier_connection(CaseContext& context) {
+  if (context.run().limits.topic_alias_maximum == 0) return unsupported("it allows no alias");
+  RawClient client(context, context.kept_plan());
   if (!client.connect()) return {};
-  client.send_bytes(publish_by_alias(scene.topic("t")));
-  const bool was_set = client.wait_for(PacketType::puback, arrival_patience) != nullptr;
-  if (!was_set && !scene.in_trouble())
-    scene.trouble("a message that sets an alias was not acknowledged");
-  say_goodbye(scene, client);
-  if (scene.in_trouble() || !come_back(scene, client)) return {};
-  const Finding found = refusal_by(scene, client, publish_by_alias(""), PacketType::puback);
-  client.wire().cut(transport::Ending::fin);
-  end_session(scene, client.wire());
+  client.send_bytes(publish_by_alias(context.topic("t")));
+  const bool was_set = client.wait_for(PacketType::puback, arrival_timeout) != nullptr;
+  if (!was_set && !context.is_aborted())
+    context.abort("a message that sets an alias was not acknowledged");
+  say_goodbye(context, client);
+  if (context.is_aborted() || !come_back(context, client)) return {};
+  const Finding found = refusal_by(context, client, publish_by_alias(""), PacketType::puback);
+  client.client().cut(transport::Ending::fin);
+  end_session(context, client.client());
   return found;
 }
 
 /// What the broker did with one message more than it takes at once.
-Finding excess_finding(const Bare& client, std::size_t allowed) {
+Finding excess_finding(const RawClient& client, std::size_t allowed) {
   std::size_t taken = 0;
-  const Bare::Answer* refusal = nullptr;
-  for (const Bare::Answer& answer : client.answers()) {
+  const RawClient::Answer* refusal = nullptr;
+  for (const RawClient::Answer& answer : client.answers()) {
     if (answer.type != PacketType::pubrec) continue;
     if (is_failure(answer.reason)) refusal = &answer;
     taken += !is_failure(answer.reason);
@@ -69,72 +69,72 @@ Finding excess_finding(const Bare& client, std::size_t allowed) {
 }
 
 /// MQTT 5.0 section 3.3.4 wants DISCONNECT 0x93; to close is a must (MQTT-4.13.1-1).
-Finding receive_maximum_exceeded(Scene& scene) {
+Finding receive_maximum_exceeded(CaseContext& context) {
   constexpr std::uint32_t most = 1000;
-  if (scene.ground().limits.maximum_qos != Qos::exactly_once)
+  if (context.run().limits.maximum_qos != Qos::exactly_once)
     return unsupported("without QoS 2 no message stays open");
-  Bare client(scene);
+  RawClient client(context);
   if (!client.connect()) return {};
   const std::uint32_t allowed =
-      client.wire().connack_properties().number(PropertyId::receive_maximum).value_or(65'535);
+      client.client().connack_properties().number(PropertyId::receive_maximum).value_or(65'535);
   if (allowed > most)
     return unsupported(fmt::format("it takes {} at once, too many to exceed here", allowed));
-  const std::string topic = scene.topic("open");
-  if (!scene.begin_harm()) return {};
+  const std::string topic = context.topic("open");
+  if (!context.begin_harm()) return {};
   client.forget_answers();
   for (std::uint32_t id = 1; id <= allowed + 1; ++id)
     client.send(protocol::Publish{topic, "x", static_cast<std::uint16_t>(id), Qos::exactly_once});
-  client.wire().wait_for_answer(
+  client.client().wait_for_answer(
       [&] { return client.count(PacketType::pubrec) > allowed || !client.online(); },
-      reaction_patience);
-  if (scene.in_trouble()) return {};
-  const auto& end = client.wire().end();
+      reaction_timeout);
+  if (context.is_aborted()) return {};
+  const auto& end = client.client().end();
   return end ? pass(end->text) : excess_finding(client, allowed);
 }
 
 /// A protocol error by MQTT 5.0 section 3.2.2.3.6.
-Finding packet_size_exceeded(Scene& scene) {
-  Bare client(scene);
+Finding packet_size_exceeded(CaseContext& context) {
+  RawClient client(context);
   if (!client.connect()) return {};
-  const auto allowed = client.wire().connack_properties().number(PropertyId::maximum_packet_size);
+  const auto allowed = client.client().connack_properties().number(PropertyId::maximum_packet_size);
   if (!allowed) return unsupported("it announces no Maximum Packet Size");
-  if (*allowed > bounds(scene).packet)
+  if (*allowed > bounds(context).packet)
     return unsupported(fmt::format("it takes {} bytes, too many to exceed here", *allowed));
-  std::string rest = utf8_string(scene.topic("t")) + two_bytes(1) + no_properties(scene);
+  std::string rest = utf8_string(context.topic("t")) + two_bytes(1) + no_properties(context);
   // The fixed header comes on top of it.
   rest.resize(std::max<std::size_t>(rest.size(), *allowed), 'x');
-  return refusal_by(scene, client, raw_packet(publish_qos_1, rest), PacketType::puback);
+  return refusal_by(context, client, raw_packet(publish_qos_1, rest), PacketType::puback);
 }
 
 /// Whether the session of a client that is gone is still there after a while; it is not afterwards.
-std::optional<bool> is_kept(Scene& scene, Bare& client) {
-  client.wire().cut(transport::Ending::fin);
-  if (!scene.stay(std::chrono::seconds(1)) || !come_back(scene, client)) return std::nullopt;
-  const bool kept = client.wire().session_present();
-  client.wire().cut(transport::Ending::fin);
-  end_session(scene, client.wire());
+std::optional<bool> is_kept(CaseContext& context, RawClient& client) {
+  client.client().cut(transport::Ending::fin);
+  if (!context.stay(std::chrono::seconds(1)) || !come_back(context, client)) return std::nullopt;
+  const bool kept = client.client().session_present();
+  client.client().cut(transport::Ending::fin);
+  end_session(context, client.client());
   return kept;
 }
 
 /// MQTT 5.0 section 3.14.2.2.2: such a packet is no valid DISCONNECT, and the session ends with the
 /// connection (MQTT-4.1.0-2).
-Finding disconnect_raises_expiry(Scene& scene) {
+Finding disconnect_raises_expiry(CaseContext& context) {
   constexpr std::uint32_t raised = 60;
   protocol::PropertyList properties(protocol::PropertyPlace::disconnect);
   (void)properties.add(PropertyId::session_expiry_interval, raised);
-  Bare client(scene);
+  RawClient client(context);
   if (!client.connect()) return {};
-  (void)client.subscribe(scene.topic("a"), Qos::at_least_once, arrival_patience);
+  (void)client.subscribe(context.topic("a"), Qos::at_least_once, arrival_timeout);
   // A broker that obeys keeps it.
-  client::ConnectPlan kept = scene.kept_plan();
+  client::ConnectPlan kept = context.kept_plan();
   kept.client_identifier = client.plan().client_identifier;
-  scene.note_connect(kept, scene.ground().version());
-  if (!scene.begin_harm()) return {};
+  context.note_connect(kept, context.run().version());
+  if (!context.begin_harm()) return {};
   client.send(protocol::Disconnect{ReasonCode::success, properties.view()});
-  const bool is_over = client.wire().wait_for_end(arrival_patience);
-  const std::string how = is_over ? client.wire().end()->text : std::string();
-  const auto obeyed = is_kept(scene, client);
-  if (!obeyed || scene.in_trouble()) return {};
+  const bool is_over = client.client().wait_for_end(arrival_timeout);
+  const std::string how = is_over ? client.client().end()->text : std::string();
+  const auto obeyed = is_kept(context, client);
+  if (!obeyed || context.is_aborted()) return {};
   if (*obeyed) return broken("the session is kept: Session Present is 1 on the next connection");
   return is_over ? pass(how) : broken("the connection stays open, but the session ended with it");
 }
@@ -142,14 +142,15 @@ Finding disconnect_raises_expiry(Scene& scene) {
 // Wills that the broker has said it does not have.
 
 /// CONNECT with a will at that QoS, or a retained one. Nothing becomes of a will that is accepted.
-Finding will_finding(Scene& scene, const protocol::Will& will, bool is_allowed, ReasonCode wanted) {
-  Bare client(scene);
+Finding will_finding(CaseContext& context, const protocol::Will& will, bool is_allowed,
+                     ReasonCode wanted) {
+  RawClient client(context);
   protocol::Connect connect = client.connect_packet();
   connect.will = will;
-  if (!scene.begin_harm()) return {};
+  if (!context.begin_harm()) return {};
   const Attempt attempt = client.try_bytes(client.encoded(connect));
-  if (client.online()) say_goodbye(scene, client);
-  if (scene.in_trouble()) return {};
+  if (client.online()) say_goodbye(context, client);
+  if (context.is_aborted()) return {};
   switch (attempt.kind) {
     case Attempt::Kind::accepted:
       return is_allowed ? pass("accepted, as it announces") : broken("accepted it");
@@ -164,18 +165,18 @@ Finding will_finding(Scene& scene, const protocol::Will& will, bool is_allowed, 
 }
 
 /// MQTT-3.2.2-12; the reason is a should.
-Finding will_qos(Scene& scene) {
-  const std::string topic = scene.topic("will");
-  return will_finding(scene, {topic, "will", Qos::exactly_once},
-                      scene.ground().limits.maximum_qos == Qos::exactly_once,
+Finding will_qos(CaseContext& context) {
+  const std::string topic = context.topic("will");
+  return will_finding(context, {topic, "will", Qos::exactly_once},
+                      context.run().limits.maximum_qos == Qos::exactly_once,
                       ReasonCode::qos_not_supported);
 }
 
 /// MQTT-3.2.2-13; the reason is a should.
-Finding will_retain(Scene& scene) {
-  const std::string topic = scene.topic("will");
-  return will_finding(scene, {topic, "will", Qos::at_most_once, true},
-                      scene.ground().limits.retain_available, ReasonCode::retain_not_supported);
+Finding will_retain(CaseContext& context) {
+  const std::string topic = context.topic("will");
+  return will_finding(context, {topic, "will", Qos::at_most_once, true},
+                      context.run().limits.retain_available, ReasonCode::retain_not_supported);
 }
 
 constexpr std::array cases{

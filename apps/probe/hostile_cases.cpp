@@ -16,22 +16,22 @@ using protocol::Qos;
 namespace {
 
 /// A client that had no part in it comes and is served.
-Finding others_are_served(Scene& scene) {
-  if (scene.in_trouble()) return {};
-  Wire& other = scene.wire();
+Finding others_are_served(CaseContext& context) {
+  if (context.is_aborted()) return {};
+  ScriptedClient& other = context.client();
   const Attempt attempt = other.try_connect();
   if (is_local_shortage(attempt)) return inconclusive(attempt.text);
   if (attempt.kind != Attempt::Kind::accepted)
     return broken("nobody else can connect any more: " + attempt.text);
-  return other.ping(arrival_patience) ? pass("others are served")
-                                      : broken("others are not served any more");
+  return other.ping(arrival_timeout) ? pass("others are served")
+                                     : broken("others are not served any more");
 }
 
 /// One connection, which gets these bytes and stays open.
-Attempt open_with(Wire& wire, const std::string& bytes, bool connected) {
-  if (!connected) return wire.try_bytes(bytes, Duration{});
-  Attempt attempt = wire.try_connect();
-  if (attempt.kind == Attempt::Kind::accepted) wire.send_bytes(bytes);
+Attempt open_with(ScriptedClient& client, const std::string& bytes, bool connected) {
+  if (!connected) return client.try_bytes(bytes, Duration{});
+  Attempt attempt = client.try_connect();
+  if (attempt.kind == Attempt::Kind::accepted) client.send_bytes(bytes);
   return attempt;
 }
 
@@ -44,9 +44,10 @@ constexpr std::size_t many_connections = 200;
 constexpr std::size_t large_connections = 20;
 
 /// So many of them, or as many as the broker takes.
-Finding many(Scene& scene, std::size_t connections, const std::string& bytes, bool connected) {
-  for (std::size_t i = 0; i < connections && !scene.in_trouble(); ++i) {
-    const Attempt attempt = open_with(scene.wire(), bytes, connected);
+Finding many(CaseContext& context, std::size_t connections, const std::string& bytes,
+             bool connected) {
+  for (std::size_t i = 0; i < connections && !context.is_aborted(); ++i) {
+    const Attempt attempt = open_with(context.client(), bytes, connected);
     const bool is_open = attempt.kind == Attempt::Kind::accepted ||
                          (!connected && attempt.kind != Attempt::Kind::unreachable);
     if (is_open) continue;
@@ -54,46 +55,46 @@ Finding many(Scene& scene, std::size_t connections, const std::string& bytes, bo
       return inconclusive(fmt::format("{} of {} connections: {}", i, connections, attempt.text));
     break;
   }
-  scene.stay(quiet);
-  return others_are_served(scene);
+  context.stay(quiet);
+  return others_are_served(context);
 }
 
 /// The largest PUBLISH there can be is begun, by many at once.
-Finding huge_lengths(Scene& scene) {
+Finding huge_lengths(CaseContext& context) {
   std::string begun("\x30\xFF\xFF\xFF\x7F", 5);
-  begun += utf8_string(scene.topic("huge")) + no_properties(scene) + std::string(64 << 10, 'x');
-  return many(scene, large_connections, begun, true);
+  begun += utf8_string(context.topic("huge")) + no_properties(context) + std::string(64 << 10, 'x');
+  return many(context, large_connections, begun, true);
 }
 
-Finding partial_packets(Scene& scene) {
-  Bare client(scene);
+Finding partial_packets(CaseContext& context) {
+  RawClient client(context);
   const std::string whole = client.encoded(client.connect_packet());
-  return many(scene, many_connections, whole.substr(0, whole.size() / 2), false);
+  return many(context, many_connections, whole.substr(0, whole.size() / 2), false);
 }
 
-Finding silent_connections(Scene& scene) {
-  return many(scene, many_connections, {}, false);
+Finding silent_connections(CaseContext& context) {
+  return many(context, many_connections, {}, false);
 }
 
-Finding deep_filter(Scene& scene) {
-  std::string filter = scene.topic("d");
+Finding deep_filter(CaseContext& context) {
+  std::string filter = context.topic("d");
   for (int i = 0; i < 10'000; ++i) filter += "/+";
-  Bare client(scene);
+  RawClient client(context);
   if (!client.connect()) return {};
-  (void)client.subscribe(filter, Qos::at_most_once, arrival_patience.time);
-  return others_are_served(scene);
+  (void)client.subscribe(filter, Qos::at_most_once, arrival_timeout.time);
+  return others_are_served(context);
 }
 
-Finding many_user_properties(Scene& scene) {
+Finding many_user_properties(CaseContext& context) {
   protocol::PropertyList properties(protocol::PropertyPlace::publish);
   for (int i = 0; i < 10'000; ++i) (void)properties.add_user_property("k", "v");
-  const std::string topic = scene.topic("u");
-  Bare client(scene);
+  const std::string topic = context.topic("u");
+  RawClient client(context);
   if (!client.connect()) return {};
   client.send(
       protocol::Publish{topic, "x", 1, Qos::at_least_once, false, false, properties.view()});
-  (void)client.wait_for(PacketType::puback, arrival_patience.time);
-  return others_are_served(scene);
+  (void)client.wait_for(PacketType::puback, arrival_timeout.time);
+  return others_are_served(context);
 }
 
 constexpr std::array cases{

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "check/patience.hpp"
+#include "check/timeout.hpp"
 #include "probe/limit_steps.hpp"
 
 // Limits, found by attempts that grow until one fails.
@@ -19,8 +19,8 @@ using protocol::Qos;
 namespace {
 
 /// How long SUBACK may take, and how much longer for each filter: brokers store them.
-constexpr Duration patience_with_subscribe = std::chrono::seconds(10);
-constexpr Duration patience_with_filter = std::chrono::milliseconds(2);
+constexpr Duration timeout_with_subscribe = std::chrono::seconds(10);
+constexpr Duration timeout_with_filter = std::chrono::milliseconds(2);
 
 /// Where a broker takes long to acknowledge, no more is sent from then on to a client that is away.
 constexpr Duration longest_sending = std::chrono::seconds(20);
@@ -29,72 +29,72 @@ constexpr Duration longest_sending = std::chrono::seconds(20);
 constexpr std::uint64_t beside_topic = 64;
 
 /// `length` bytes that begin as a topic of the case does.
-std::string topic_of_length(const Scene& scene, std::uint64_t length) {
-  std::string topic = scene.topic("t");
+std::string topic_of_length(const CaseContext& context, std::uint64_t length) {
+  std::string topic = context.topic("t");
   topic.resize(std::max<std::size_t>(topic.size(), length), 'x');
   return topic;
 }
 
-Finding topic_length(Scene& scene) {
-  Echo echo(scene);
+Finding topic_length(CaseContext& context) {
+  Echo echo(context);
   const std::uint64_t most = protocol::maximum_string_bytes;
-  const std::uint64_t packet = scene.ground().limits.maximum_packet_size;
+  const std::uint64_t packet = context.run().limits.maximum_packet_size;
   const std::uint64_t bound = std::min(most, packet > beside_topic ? packet - beside_topic : 1);
   const Largest largest = largest_that_works(256, bound, [&](std::uint64_t length) {
-    return echo.comes_back(topic_of_length(scene, length));
+    return echo.comes_back(topic_of_length(context, length));
   });
   // The longest there can be is no bound of the search.
-  return report_limit(scene, fact("topic"),
+  return report_limit(context, fact("topic"),
                       {largest.value, largest.at_least && largest.value < most}, "topic");
 }
 
-Finding topic_levels(Scene& scene) {
-  Echo echo(scene);
-  const std::string base = scene.topic("l");
+Finding topic_levels(CaseContext& context) {
+  Echo echo(context);
+  const std::string base = context.topic("l");
   const auto levels = static_cast<std::uint64_t>(std::count(base.begin(), base.end(), '/') + 1);
   const Largest largest =
-      largest_that_works(levels, bounds(scene).topic_levels, [&](std::uint64_t number) {
+      largest_that_works(levels, bounds(context).topic_levels, [&](std::uint64_t number) {
         std::string topic = base;
         for (std::uint64_t i = levels; i < number; ++i) topic += "/l";
         return echo.comes_back(topic);
       });
-  return report_limit(scene, fact("topic-levels"), largest, "levels");
+  return report_limit(context, fact("topic-levels"), largest, "levels");
 }
 
 /// A client as all cases have it is not accepted either.
-std::optional<Finding> nobody_gets_in(Scene& scene) {
-  if (scene.in_trouble()) return std::nullopt;
-  Wire& wire = scene.wire();
-  const Attempt attempt = wire.try_connect();
-  wire.disconnect();
+std::optional<Finding> nobody_gets_in(CaseContext& context) {
+  if (context.is_aborted()) return std::nullopt;
+  ScriptedClient& client = context.client();
+  const Attempt attempt = client.try_connect();
+  client.disconnect();
   if (attempt.kind == Attempt::Kind::accepted) return std::nullopt;
   const std::string code =
       attempt.reason ? fmt::format(" (0x{:02X})", static_cast<unsigned>(*attempt.reason)) : "";
   return inconclusive("no client was accepted, whatever its identifier: " + attempt.text + code);
 }
 
-Finding client_id_length(Scene& scene) {
-  const bool is_31 = scene.ground().version() == protocol::Version::v31;
+Finding client_id_length(CaseContext& context) {
+  const bool is_31 = context.run().version() == protocol::Version::v31;
   const std::uint64_t most = is_31 ? 23 : protocol::maximum_string_bytes;
   const auto works = [&](std::uint64_t length) -> std::optional<bool> {
-    if (has_to_stop(scene)) return std::nullopt;
-    client::ConnectPlan plan = scene.plan();
+    if (has_to_stop(context)) return std::nullopt;
+    client::ConnectPlan plan = context.plan();
     plan.client_identifier.resize(length, 'x');
-    Wire& wire = scene.wire(plan);
-    const Attempt attempt = wire.try_connect();
-    wire.disconnect();
+    ScriptedClient& client = context.client(plan);
+    const Attempt attempt = client.try_connect();
+    client.disconnect();
     if (attempt.kind == Attempt::Kind::unreachable) return std::nullopt;
-    if (attempt.kind == Attempt::Kind::silent && !is_alive(scene)) return std::nullopt;
+    if (attempt.kind == Attempt::Kind::silent && !is_alive(context)) return std::nullopt;
     return attempt.kind == Attempt::Kind::accepted;
   };
   const Largest largest = largest_that_works(23, most, works);
   if (largest.value == 0)
-    if (const auto found = nobody_gets_in(scene)) return *found;
-  return report_limit(scene, fact("client-id"),
+    if (const auto found = nobody_gets_in(context)) return *found;
+  return report_limit(context, fact("client-id"),
                       {largest.value, largest.at_least && largest.value < most}, "identifier");
 }
 
-Finding client_id_characters(Scene& scene) {
+Finding client_id_characters(CaseContext& context) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 8> sets{
       {{"space", " "},
        {"- _ . : ;", "-_.:;"},
@@ -106,50 +106,50 @@ Finding client_id_characters(Scene& scene) {
        {"beyond ASCII", "ä漢😀"}}};
   std::string refused;
   for (const auto& [name, characters] : sets) {
-    client::ConnectPlan plan = scene.plan();
+    client::ConnectPlan plan = context.plan();
     plan.client_identifier += characters;
-    Wire& wire = scene.wire(plan);
-    const Attempt attempt = wire.try_connect();
+    ScriptedClient& client = context.client(plan);
+    const Attempt attempt = client.try_connect();
     const bool is_silent = attempt.kind == Attempt::Kind::silent;
     if (is_silent || attempt.kind == Attempt::Kind::unreachable) return inconclusive(attempt.text);
     if (attempt.kind != Attempt::Kind::accepted)
       refused += fmt::format("{}{}", refused.empty() ? "" : ", ", name);
-    wire.disconnect();
-    if (scene.in_trouble()) return {};
+    client.disconnect();
+    if (context.is_aborted()) return {};
   }
   const std::string text = refused.empty() ? "all" : "all but: " + refused;
-  scene.tell(measured(fact("client-id-characters"), text));
+  context.tell(measured(fact("client-id-characters"), text));
   return pass(text);
 }
 
-Finding search_filters(Scene& scene, std::uint64_t first, std::uint64_t bound) {
-  std::optional<Bare> client;
+Finding search_filters(CaseContext& context, std::uint64_t first, std::uint64_t bound) {
+  std::optional<RawClient> client;
   const auto works = [&](std::uint64_t number) -> std::optional<bool> {
-    if (has_to_stop(scene)) return std::nullopt;
-    if ((!client || !client->online()) && !client.emplace(scene).connect()) return std::nullopt;
+    if (has_to_stop(context)) return std::nullopt;
+    if ((!client || !client->online()) && !client.emplace(context).connect()) return std::nullopt;
     client->forget_answers();
     std::string entries;
     for (std::uint64_t i = 0; i < number; ++i)
-      protocol::append_subscription(entries, {scene.topic(std::to_string(i)), Qos::at_most_once});
+      protocol::append_subscription(entries, {context.topic(std::to_string(i)), Qos::at_most_once});
     client->send(protocol::Subscribe{1, {}, entries});
-    const Patience patience =
-        must_come_within(patience_with_subscribe + number * patience_with_filter);
-    const Bare::Answer* answer = client->wait_for(PacketType::suback, within_time(scene, patience));
+    const Timeout timeout = must_come_within(timeout_with_subscribe + number * timeout_with_filter);
+    const RawClient::Answer* answer =
+        client->wait_for(PacketType::suback, within_time(context, timeout));
     // A broker that is slow has refused nothing.
     if (answer == nullptr && client->online()) return std::nullopt;
     return answer != nullptr && answer->codes.size() == number && !is_failure(answer->reason);
   };
-  return report_limit(scene, fact("filters"), largest_that_works(first, bound, works), "filters");
+  return report_limit(context, fact("filters"), largest_that_works(first, bound, works), "filters");
 }
 
-Finding subscribe_filters(Scene& scene) {
-  return search_filters(scene, 10, bounds(scene).filters);
+Finding subscribe_filters(CaseContext& context) {
+  return search_filters(context, 10, bounds(context).filters);
 }
 
 /// Sends packets of a size, and sees whether they come to a subscriber.
 class Packets {
  public:
-  explicit Packets(Scene& scene) : scene_(scene) {}
+  explicit Packets(CaseContext& context) : context_(context) {}
   ~Packets() {
     if (subscriber_ != nullptr) subscriber_->set_hook({});
   }
@@ -157,18 +157,18 @@ class Packets {
   Packets& operator=(const Packets&) = delete;
 
   std::optional<bool> pass_through(std::uint64_t size) {
-    if (has_to_stop(scene_)) return std::nullopt;
+    if (has_to_stop(context_)) return std::nullopt;
     if (!prepare()) return std::nullopt;
     const std::uint64_t before = delivered_;
     publisher_->forget_answers();
     send(size);
-    const Patience patience =
-        must_come_within(arrival_patience.time + std::chrono::milliseconds(size >> 12));
-    const Bare::Answer* answer =
-        publisher_->wait_for(PacketType::puback, within_time(scene_, patience));
+    const Timeout timeout =
+        must_come_within(arrival_timeout.time + std::chrono::milliseconds(size >> 12));
+    const RawClient::Answer* answer =
+        publisher_->wait_for(PacketType::puback, within_time(context_, timeout));
     if (answer == nullptr || is_failure(answer->reason)) return give_up(answer != nullptr);
-    scene_.wait([&] { return delivered_ > before || subscriber_->end(); },
-                within_time(scene_, patience));
+    context_.wait([&] { return delivered_ > before || subscriber_->end(); },
+                  within_time(context_, timeout));
     if (delivered_ == before) return give_up(subscriber_->end().has_value());
     return true;
   }
@@ -176,35 +176,35 @@ class Packets {
  private:
   bool prepare() {
     if (subscriber_ == nullptr || subscriber_->end()) {
-      subscriber_ = &scene_.wire();
+      subscriber_ = &context_.client();
       subscriber_->set_hook([this](session::Direction, const protocol::Frame& frame) {
         if (frame.type() != PacketType::publish) return Fate::pass;
         ++delivered_;
-        scene_.changed();
+        context_.changed();
         return Fate::swallow;
       });
       if (subscriber_->connect())
-        subscriber_->subscribe(scene_.topic("p"), {.qos = Qos::at_most_once});
+        subscriber_->subscribe(context_.topic("p"), {.qos = Qos::at_most_once});
     }
-    if (!publisher_ || !publisher_->online()) (void)publisher_.emplace(scene_).connect();
-    return !scene_.in_trouble();
+    if (!publisher_ || !publisher_->online()) (void)publisher_.emplace(context_).connect();
+    return !context_.is_aborted();
   }
 
   /// What the broker does with what it did not take has no part in the next attempt. After mere
   /// silence nobody can say: it may be slow.
   std::optional<bool> give_up(bool was_answered) {
     const bool is_refused = was_answered || !publisher_->online();
-    if (publisher_->online()) publisher_->wire().cut(transport::Ending::reset);
+    if (publisher_->online()) publisher_->client().cut(transport::Ending::reset);
     return is_refused ? std::optional(false) : std::nullopt;
   }
 
   void send(std::uint64_t size) {
-    const std::string topic = scene_.topic("p");
+    const std::string topic = context_.topic("p");
     protocol::Publish publish{topic, {}, 1, Qos::at_least_once};
     const std::string payload(size, 'x');
     const auto whole = [&](std::uint64_t length) {
       publish.payload = std::string_view(payload).substr(0, length);
-      return protocol::encoded_size(publish, scene_.ground().version()).value_or(size);
+      return protocol::encoded_size(publish, context_.run().version()).value_or(size);
     };
     const std::uint64_t header = whole(0);
     std::uint64_t length = size > header ? size - header : 0;
@@ -213,76 +213,76 @@ class Packets {
     publisher_->send(publish);
   }
 
-  Scene& scene_;
-  std::optional<Bare> publisher_;
-  Wire* subscriber_ = nullptr;
+  CaseContext& context_;
+  std::optional<RawClient> publisher_;
+  ScriptedClient* subscriber_ = nullptr;
   std::uint64_t delivered_ = 0;
 };
 
-Finding packet_size(Scene& scene) {
-  const std::uint64_t announced = scene.ground().limits.maximum_packet_size;
+Finding packet_size(CaseContext& context) {
+  const std::uint64_t announced = context.run().limits.maximum_packet_size;
   const std::uint64_t bound =
-      std::min({bounds(scene).packet, announced, std::uint64_t(protocol::maximum_packet_bytes)});
-  Packets packets(scene);
+      std::min({bounds(context).packet, announced, std::uint64_t(protocol::maximum_packet_bytes)});
+  Packets packets(context);
   const Largest largest = largest_that_works(std::min<std::uint64_t>(64 << 10, bound), bound,
                                              [&](auto size) { return packets.pass_through(size); });
   const bool is_end = largest.value == announced;
   Finding found =
-      report_limit(scene, fact("packet"), {largest.value, largest.at_least && !is_end}, "packet");
-  if (scene.in_trouble() || largest.at_least || announced == protocol::maximum_packet_bytes)
+      report_limit(context, fact("packet"), {largest.value, largest.at_least && !is_end}, "packet");
+  if (context.is_aborted() || largest.at_least || announced == protocol::maximum_packet_bytes)
     return found;
   return broken(fmt::format("announces {} bytes, and takes {}", announced, largest.value));
 }
 
 /// As many publishers as it takes to send so many within a few seconds, over a way on which each
 /// can send no more at a time than the Receive Maximum.
-std::vector<Wire*> publishers_for(Scene& scene, std::uint64_t messages) {
+std::vector<ScriptedClient*> publishers_for(CaseContext& context, std::uint64_t messages) {
   constexpr std::uint64_t most = 8;
-  const std::uint64_t windows = messages / scene.ground().limits.receive_maximum;
-  const auto seconds = windows * scene.round_trip() / std::chrono::seconds(1);
-  std::vector<Wire*> publishers;
+  const std::uint64_t windows = messages / context.run().limits.receive_maximum;
+  const auto seconds = windows * context.round_trip() / std::chrono::seconds(1);
+  std::vector<ScriptedClient*> publishers;
   for (std::uint64_t i = 0; i <= std::min<std::uint64_t>(seconds, most); ++i) {
-    publishers.push_back(&scene.connected());
+    publishers.push_back(&context.connected());
     publishers.back()->count_only();
   }
   return publishers;
 }
 
 /// How many of them were sent, in less time than the session of their subscriber is kept.
-std::uint64_t send_queued(Scene& scene, std::uint64_t number) {
-  const Time latest = scene.loop().now() + longest_sending;
-  const auto publishers = publishers_for(scene, number);
+std::uint64_t send_queued(CaseContext& context, std::uint64_t number) {
+  const Time latest = context.loop().now() + longest_sending;
+  const auto publishers = publishers_for(context, number);
   std::uint64_t sent = 0;
   while (
-      sent < number && !has_to_stop(scene) && scene.loop().now() < latest &&
-      publishers[sent % publishers.size()]->send(message(scene.topic("q"), std::to_string(sent))))
+      sent < number && !has_to_stop(context) && context.loop().now() < latest &&
+      publishers[sent % publishers.size()]->send(message(context.topic("q"), std::to_string(sent))))
     ++sent;
-  for (Wire* publisher : publishers) (void)publisher->settle(arrival_patience);
+  for (ScriptedClient* publisher : publishers) (void)publisher->settle(arrival_timeout);
   return sent;
 }
 
-Finding queued_messages(Scene& scene) {
+Finding queued_messages(CaseContext& context) {
   /// As long nothing comes between two messages that waited.
   constexpr Duration usual_pause = std::chrono::milliseconds(500);
-  const std::uint64_t number = bounds(scene).queued;
-  Wire& wire = scene.connected(scene.kept_plan());
-  wire.subscribe(scene.topic("q"), {.qos = Qos::at_least_once});
-  wire.disconnect();
-  wire.count_only();
-  const std::uint64_t sent = send_queued(scene, number);
-  (void)wire.connect();
-  wire.wait_for(1, arrival_patience);
+  const std::uint64_t number = bounds(context).queued;
+  ScriptedClient& client = context.connected(context.kept_plan());
+  client.subscribe(context.topic("q"), {.qos = Qos::at_least_once});
+  client.disconnect();
+  client.count_only();
+  const std::uint64_t sent = send_queued(context, number);
+  (void)client.connect();
+  client.wait_for(1, arrival_timeout);
   std::size_t before = 0;
   do {
-    before = wire.messages();
-    wire.wait_for(sent, std::max(usual_pause, 2 * scene.came_after()));
+    before = client.messages();
+    client.wait_for(sent, std::max(usual_pause, 2 * context.came_after()));
     // A window at a time they may take long.
-    if (wire.messages() < sent) scene.only_waits();
-  } while (wire.messages() > before && wire.messages() < sent);
-  const std::uint64_t came = wire.messages();
-  end_session(scene, wire);
-  if (scene.in_trouble()) return {};
-  return report_limit(scene, fact("queued"), {came, came >= sent}, "messages");
+    if (client.messages() < sent) context.only_waits();
+  } while (client.messages() > before && client.messages() < sent);
+  const std::uint64_t came = client.messages();
+  end_session(context, client);
+  if (context.is_aborted()) return {};
+  return report_limit(context, fact("queued"), {came, came >= sent}, "messages");
 }
 
 constexpr Duration long_search = std::chrono::seconds(60);

@@ -19,134 +19,135 @@ constexpr std::uint8_t subscribe_byte = 0x82;
 constexpr std::uint8_t unsubscribe_byte = 0xA2;
 constexpr std::string_view qos_1_option("\1", 1);
 
-std::string publish_to(const Scene& scene, std::string_view topic) {
+std::string publish_to(const CaseContext& context, std::string_view topic) {
   return raw_packet(publish_qos_1,
-                    utf8_string(topic) + two_bytes(1) + no_properties(scene) + "payload");
+                    utf8_string(topic) + two_bytes(1) + no_properties(context) + "payload");
 }
 
-std::string subscribe_to(const Scene& scene, std::string_view filter,
+std::string subscribe_to(const CaseContext& context, std::string_view filter,
                          std::uint8_t first = subscribe_byte) {
-  return raw_packet(
-      first, two_bytes(1) + no_properties(scene) + utf8_string(filter) + std::string(qos_1_option));
+  return raw_packet(first, two_bytes(1) + no_properties(context) + utf8_string(filter) +
+                               std::string(qos_1_option));
 }
 
 /// PUBLISH at QoS 1 with properties as they stand, their length in front.
-std::string publish_with(const Scene& scene, std::string_view properties) {
-  return raw_packet(publish_qos_1, utf8_string(scene.topic("t")) + two_bytes(1) +
+std::string publish_with(const CaseContext& context, std::string_view properties) {
+  return raw_packet(publish_qos_1, utf8_string(context.topic("t")) + two_bytes(1) +
                                        static_cast<char>(properties.size()) +
                                        std::string(properties) + "payload");
 }
 
-std::string topic_wildcard(Scene& scene) {
-  return publish_to(scene, scene.topic("a/#"));
+std::string topic_wildcard(CaseContext& context) {
+  return publish_to(context, context.topic("a/#"));
 }
-std::string topic_empty(Scene& scene) {
-  return publish_to(scene, "");
+std::string topic_empty(CaseContext& context) {
+  return publish_to(context, "");
 }
-std::string topic_not_utf8(Scene& scene) {
-  return publish_to(scene, scene.topic("\xC3\x28"));
+std::string topic_not_utf8(CaseContext& context) {
+  return publish_to(context, context.topic("\xC3\x28"));
 }
-std::string filter_hash(Scene& scene) {
-  return subscribe_to(scene, scene.topic("a/#/b"));
+std::string filter_hash(CaseContext& context) {
+  return subscribe_to(context, context.topic("a/#/b"));
 }
-std::string filter_plus(Scene& scene) {
-  return subscribe_to(scene, scene.topic("a+/b"));
+std::string filter_plus(CaseContext& context) {
+  return subscribe_to(context, context.topic("a+/b"));
 }
-std::string filter_empty(Scene& scene) {
-  return subscribe_to(scene, "");
+std::string filter_empty(CaseContext& context) {
+  return subscribe_to(context, "");
 }
-std::string filter_not_utf8(Scene& scene) {
-  return subscribe_to(scene, scene.topic("\xC3\x28"));
+std::string filter_not_utf8(CaseContext& context) {
+  return subscribe_to(context, context.topic("\xC3\x28"));
 }
-std::string no_filter(Scene& scene) {
-  return raw_packet(subscribe_byte, two_bytes(1) + no_properties(scene));
+std::string no_filter(CaseContext& context) {
+  return raw_packet(subscribe_byte, two_bytes(1) + no_properties(context));
 }
-std::string no_filter_to_leave(Scene& scene) {
-  return raw_packet(unsubscribe_byte, two_bytes(1) + no_properties(scene));
+std::string no_filter_to_leave(CaseContext& context) {
+  return raw_packet(unsubscribe_byte, two_bytes(1) + no_properties(context));
 }
 /// The Subscription Options as they stand.
-std::string subscribe_with(const Scene& scene, char options) {
-  return raw_packet(subscribe_byte,
-                    two_bytes(1) + no_properties(scene) + utf8_string(scene.topic("a")) + options);
+std::string subscribe_with(const CaseContext& context, char options) {
+  return raw_packet(subscribe_byte, two_bytes(1) + no_properties(context) +
+                                        utf8_string(context.topic("a")) + options);
 }
-std::string subscribe_qos_3(Scene& scene) {
-  return subscribe_with(scene, '\3');
+std::string subscribe_qos_3(CaseContext& context) {
+  return subscribe_with(context, '\3');
 }
 /// Bits 6 and 7: MQTT-3.8.3-5, before 5.0 MQTT-3.8.3-4.
-std::string subscribe_reserved_bits(Scene& scene) {
-  return subscribe_with(scene, '\xC1');
+std::string subscribe_reserved_bits(CaseContext& context) {
+  return subscribe_with(context, '\xC1');
 }
-std::string retain_handling_3(Scene& scene) {
-  return subscribe_with(scene, '\x31');
+std::string retain_handling_3(CaseContext& context) {
+  return subscribe_with(context, '\x31');
 }
-std::string identifier_zero(Scene& scene) {
-  return raw_packet(publish_qos_1, utf8_string(scene.topic("t")) + two_bytes(0) +
-                                       no_properties(scene) + "payload");
+std::string identifier_zero(CaseContext& context) {
+  return raw_packet(publish_qos_1, utf8_string(context.topic("t")) + two_bytes(0) +
+                                       no_properties(context) + "payload");
 }
-std::string publish_qos_3(Scene& scene) {
+std::string publish_qos_3(CaseContext& context) {
   return raw_packet(
-      0x36, utf8_string(scene.topic("t")) + two_bytes(1) + no_properties(scene) + "payload");
+      0x36, utf8_string(context.topic("t")) + two_bytes(1) + no_properties(context) + "payload");
 }
-std::string reserved_flags(Scene& scene) {
-  return subscribe_to(scene, scene.topic("a"), 0x80);
+std::string reserved_flags(CaseContext& context) {
+  return subscribe_to(context, context.topic("a"), 0x80);
 }
 /// MQTT-3.10.1-1.
-std::string unsubscribe_flags(Scene& scene) {
-  return raw_packet(0xA0, two_bytes(1) + no_properties(scene) + utf8_string(scene.topic("a")));
+std::string unsubscribe_flags(CaseContext& context) {
+  return raw_packet(0xA0, two_bytes(1) + no_properties(context) + utf8_string(context.topic("a")));
 }
-std::string type_zero(Scene&) {
+std::string type_zero(CaseContext&) {
   return raw_packet(0x00, "");
 }
-std::string length_of_five_bytes(Scene&) {
+std::string length_of_five_bytes(CaseContext&) {
   return {"\x30\xFF\xFF\xFF\xFF\x7F", 6};
 }
-std::string string_too_long(Scene&) {
+std::string string_too_long(CaseContext&) {
   return raw_packet(publish_qos_0, two_bytes(1000) + "abc");
 }
-std::string second_connect(Scene& scene) {
-  Bare client(scene);
+std::string second_connect(CaseContext& context) {
+  RawClient client(context);
   return client.encoded(client.connect_packet());
 }
 
-std::string property_twice(Scene& scene) {
+std::string property_twice(CaseContext& context) {
   // Of the Content Type the standard says so.
-  return publish_with(scene, {"\x03\x00\x01"
-                              "a"
-                              "\x03\x00\x01"
-                              "b",
-                              8});
+  return publish_with(context, {"\x03\x00\x01"
+                                "a"
+                                "\x03\x00\x01"
+                                "b",
+                                8});
 }
-std::string property_unknown(Scene& scene) {
-  return publish_with(scene, {"\x7E\x00", 2});
+std::string property_unknown(CaseContext& context) {
+  return publish_with(context, {"\x7E\x00", 2});
 }
-std::string property_misplaced(Scene& scene) {
-  return publish_with(scene, {"\x11\x00\x00\x00\x01", 5});
+std::string property_misplaced(CaseContext& context) {
+  return publish_with(context, {"\x11\x00\x00\x00\x01", 5});
 }
-std::string alias_zero(Scene& scene) {
-  return publish_with(scene, {"\x23\x00\x00", 3});
+std::string alias_zero(CaseContext& context) {
+  return publish_with(context, {"\x23\x00\x00", 3});
 }
-std::string alias_too_high(Scene& scene) {
-  const auto highest = scene.ground().limits.topic_alias_maximum;
-  return publish_with(scene, '\x23' + two_bytes(static_cast<std::uint16_t>(highest + 1)));
+std::string alias_too_high(CaseContext& context) {
+  const auto highest = context.run().limits.topic_alias_maximum;
+  return publish_with(context, '\x23' + two_bytes(static_cast<std::uint16_t>(highest + 1)));
 }
-std::string subscription_identifier_zero(Scene& scene) {
+std::string subscription_identifier_zero(CaseContext& context) {
   return raw_packet(subscribe_byte, two_bytes(1) + std::string("\x02\x0B\x00", 3) +
-                                        utf8_string(scene.topic("a")) + std::string(qos_1_option));
+                                        utf8_string(context.topic("a")) +
+                                        std::string(qos_1_option));
 }
-std::string subscription_identifier_published(Scene& scene) {
-  return publish_with(scene, {"\x0B\x05", 2});
+std::string subscription_identifier_published(CaseContext& context) {
+  return publish_with(context, {"\x0B\x05", 2});
 }
 
-std::string topic_nul(Scene& scene) {
-  return publish_to(scene, scene.topic(std::string_view("a\0b", 3)));
+std::string topic_nul(CaseContext& context) {
+  return publish_to(context, context.topic(std::string_view("a\0b", 3)));
 }
-std::string filter_nul(Scene& scene) {
-  return subscribe_to(scene, scene.topic(std::string_view("a\0b", 3)));
+std::string filter_nul(CaseContext& context) {
+  return subscribe_to(context, context.topic(std::string_view("a\0b", 3)));
 }
 
 // CONNECT.
 
-std::string wrong_protocol_name(Bare& client) {
+std::string wrong_protocol_name(RawClient& client) {
   std::string bytes = client.encoded(client.connect_packet());
   const std::size_t at = bytes.find("MQ");
   return at == std::string::npos ? bytes : bytes.replace(at, 2, "XX");
@@ -154,7 +155,7 @@ std::string wrong_protocol_name(Bare& client) {
 
 /// Connect Flags stand behind the name and the version.
 template <char set>
-std::string connect_flags(Bare& client) {
+std::string connect_flags(RawClient& client) {
   std::string bytes = client.encoded(client.connect_packet());
   const std::size_t name = bytes.find("MQ");
   const std::size_t flags = name == std::string::npos ? 0 : bytes.find_first_of("\3\4\5", name) + 1;
@@ -163,7 +164,7 @@ std::string connect_flags(Bare& client) {
 }
 
 /// A property that its list would not take.
-std::string connect_with_property(Bare& client, protocol::PropertyId id,
+std::string connect_with_property(RawClient& client, protocol::PropertyId id,
                                   std::string_view property) {
   client.plan().session.connect_properties.remove(id);
   protocol::Connect connect = client.connect_packet();
@@ -172,16 +173,16 @@ std::string connect_with_property(Bare& client, protocol::PropertyId id,
   return client.encoded(connect);
 }
 
-std::string receive_maximum_zero(Bare& client) {
+std::string receive_maximum_zero(RawClient& client) {
   return connect_with_property(client, protocol::PropertyId::receive_maximum, {"\x21\0\0", 3});
 }
-std::string packet_size_zero(Bare& client) {
+std::string packet_size_zero(RawClient& client) {
   return connect_with_property(client, protocol::PropertyId::maximum_packet_size,
                                {"\x27\0\0\0\0", 5});
 }
 
 /// The Protocol Version stands behind the name.
-std::string unknown_version(Bare& client) {
+std::string unknown_version(RawClient& client) {
   client.plan().version = protocol::Version::v311;
   protocol::Connect connect = client.connect_packet();
   // MQTT 5.0 alone has a password without a user name.
@@ -192,7 +193,7 @@ std::string unknown_version(Bare& client) {
 }
 
 /// Its last byte is missing, and its length says so.
-std::string cut_short(Bare& client) {
+std::string cut_short(RawClient& client) {
   std::string bytes = client.encoded(client.connect_packet());
   std::size_t body = 1;
   while (body < bytes.size() && (bytes[body++] & 0x80) != 0) continue;
@@ -201,7 +202,7 @@ std::string cut_short(Bare& client) {
                     std::string_view(bytes).substr(body, bytes.size() - body - 1));
 }
 
-std::string client_id_nul(Bare& client) {
+std::string client_id_nul(RawClient& client) {
   std::string bytes = client.encoded(client.connect_packet());
   const std::string& identifier = client.plan().client_identifier;
   const std::size_t at = bytes.find(identifier);
@@ -209,30 +210,30 @@ std::string client_id_nul(Bare& client) {
   return bytes;
 }
 
-Finding first_not_connect(Scene& scene) {
-  Bare client(scene);
-  if (!is_alive(scene)) return inconclusive("cannot connect");
-  if (!scene.begin_harm()) return {};
+Finding first_not_connect(CaseContext& context) {
+  RawClient client(context);
+  if (!is_alive(context)) return inconclusive("cannot connect");
+  if (!context.begin_harm()) return {};
   if (!client.open()) return inconclusive("cannot connect");
   client.send(protocol::PingReq{});
-  client.wire().wait_for_end(arrival_patience);
-  if (scene.in_trouble()) return {};
-  if (client.wire().end()) return pass("closed");
+  client.client().wait_for_end(arrival_timeout);
+  if (context.is_aborted()) return {};
+  if (client.client().end()) return pass("closed");
   return broken(client.count(PacketType::pingresp) != 0 ? "answered before CONNECT"
                                                         : "the connection stays open");
 }
 
 /// Of a message that the broker has answered with PUBREC: MQTT-3.6.1-1.
-Finding pubrel_flags(Scene& scene) {
-  Bare client(scene);
+Finding pubrel_flags(CaseContext& context) {
+  RawClient client(context);
   if (!client.connect()) return {};
-  const std::string topic = scene.topic("t");
+  const std::string topic = context.topic("t");
   client.send(protocol::Publish{topic, "payload", 1, protocol::Qos::exactly_once});
-  const Bare::Answer* pubrec = client.wait_for(PacketType::pubrec, arrival_patience);
-  if (scene.in_trouble()) return {};
+  const RawClient::Answer* pubrec = client.wait_for(PacketType::pubrec, arrival_timeout);
+  if (context.is_aborted()) return {};
   if (pubrec == nullptr) return unsupported("QoS 2 was not answered with PUBREC");
   if (is_failure(pubrec->reason)) return inconclusive("the message was refused");
-  return refusal_by(scene, client, raw_packet(0x60, two_bytes(1)), PacketType::pubcomp);
+  return refusal_by(context, client, raw_packet(0x60, two_bytes(1)), PacketType::pubcomp);
 }
 
 constexpr char reserved_flag = 0x01;

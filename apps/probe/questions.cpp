@@ -108,10 +108,10 @@ console::Ended ask(console::World& world, const ToolSettings& settings) {
   const Judge judge(settings, std::move(before));
   BrokerBounds bounds = bounds_of(settings);
   check::Suite suite{.cases = broker_cases(), .facts = broker_fact_rows()};
-  suite.begin = [&](Ground& ground) -> Status {
-    ground.company = &bounds;
+  suite.begin = [&](RunContext& run) -> Status {
+    run.company = &bounds;
     constexpr std::size_t beside_payload = 64u << 10;
-    ground.largest_packet = std::max(ground.largest_packet, bounds.packet + beside_payload);
+    run.largest_packet = std::max(run.largest_packet, bounds.packet + beside_payload);
     return {};
   };
   suite.wants = [&](const Case& played) { return wants(settings, played); };

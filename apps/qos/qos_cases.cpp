@@ -49,12 +49,12 @@ constexpr Variant cuts_at_qos_2[] = {
 
 /// The two sides' packets, with what becomes of them.
 template <Direction direction, PacketType type, Fate fate>
-Finding cut_publisher(Scene& scene) {
-  return play_publisher_cut(scene, {direction, type, fate});
+Finding cut_publisher(CaseContext& context) {
+  return play_publisher_cut(context, {direction, type, fate});
 }
 template <Direction direction, PacketType type>
-Finding cut_subscriber(Scene& scene) {
-  return play_subscriber_cut(scene, {direction, type, Fate::cut_before});
+Finding cut_subscriber(CaseContext& context) {
+  return play_subscriber_cut(context, {direction, type, Fate::cut_before});
 }
 
 constexpr Direction sent = Direction::sent;

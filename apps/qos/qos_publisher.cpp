@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "check/patience.hpp"
 #include "check/stream.hpp"
+#include "check/timeout.hpp"
 #include "qos/qos_scripts.hpp"
 
 namespace mqtt_toolbox::qos {
@@ -25,24 +25,27 @@ constexpr std::size_t fewest = 8;
 /// After this time there are no more cuts and no more messages.
 constexpr Duration time_for_cuts = std::chrono::seconds(3);
 
-/// Publishes a stream over a wire that comes back after each cut.
+/// Publishes a stream over a client that comes back after each cut.
 class ReturningPublisher {
  public:
-  ReturningPublisher(Scene& scene, Wire& wire, Cutter& cutter)
-      : scene_(scene), wire_(wire), cutter_(cutter), returns_left_(cutter.cuts_left()) {}
+  ReturningPublisher(CaseContext& context, ScriptedClient& client, FaultInjector& injector)
+      : context_(context),
+        client_(client),
+        injector_(injector),
+        returns_left_(injector.cuts_left()) {}
 
   /// Sends the stream, at most `count` messages; true when all were acknowledged in the end.
   bool send(const std::string& topic, Qos qos, std::size_t count) {
     while (sent_ < count && !is_enough()) {
-      if (wire_.send(numbered(topic, qos, sent_ + 1))) {
+      if (client_.send(numbered(topic, qos, sent_ + 1))) {
         ++sent_;
-      } else if (wire_.online() || !come_back()) {
+      } else if (client_.online() || !come_back()) {
         return false;
       }
     }
     // A broker may acknowledge what was cut once more, and so too early.
-    while (!wire_.settle(arrival_patience) || !wire_.online())
-      if (wire_.online() || !come_back()) return false;
+    while (!client_.settle(arrival_timeout) || !client_.online())
+      if (client_.online() || !come_back()) return false;
     return true;
   }
 
@@ -51,23 +54,25 @@ class ReturningPublisher {
  private:
   bool come_back() {
     // The cuts are ours; when the broker ends the connection, it does not want to go on.
-    if (const auto& end = wire_.end(); end && end->kind != WireEnd::Kind::here) return false;
-    if (returns_left_-- == 0 || scene_.in_trouble()) return false;
-    if (is_late()) cutter_.disarm();
+    if (const auto& end = client_.end(); end && end->kind != ConnectionEnd::Kind::here)
+      return false;
+    if (returns_left_-- == 0 || context_.is_aborted()) return false;
+    if (is_late()) injector_.disarm();
     // At QoS 1 nothing depends on whether the broker still knows a client that only publishes.
-    const bool needs_session = scene_.variant().resume && scene_.variant().qos == Qos::exactly_once;
-    return needs_session ? resume(scene_, wire_) : wire_.connect();
+    const bool needs_session =
+        context_.variant().resume && context_.variant().qos == Qos::exactly_once;
+    return needs_session ? resume(context_, client_) : client_.connect();
   }
 
   bool is_late() const { return SystemClock().now() > last_cut_; }
   /// As many as the user wants are sent in any case.
   bool is_enough() const {
-    return is_late() && sent_ >= fewest && !scene_.ground().amounts.messages;
+    return is_late() && sent_ >= fewest && !context_.run().amounts.messages;
   }
 
-  Scene& scene_;
-  Wire& wire_;
-  Cutter& cutter_;
+  CaseContext& context_;
+  ScriptedClient& client_;
+  FaultInjector& injector_;
   Time last_cut_ = SystemClock().now() + time_for_cuts;
   std::size_t sent_ = 0;
   unsigned returns_left_;
@@ -78,59 +83,61 @@ std::string times_text(unsigned times) {
   return times == 1 ? "cut once" : "cut " + std::to_string(times) + " times";
 }
 
-Finding judge(const Scene& scene, const Ledger& ledger, unsigned cuts) {
-  const Variant& variant = scene.variant();
-  const std::string text = times_text(cuts) + ", " + ledger.text();
-  if (!ledger.lost().empty()) return broken(text);
-  if (ledger.repeated().empty()) return pass(text + " once");
+Finding judge(const CaseContext& context, const SequenceTally& tally, unsigned cuts) {
+  const Variant& variant = context.variant();
+  const std::string text = times_text(cuts) + ", " + tally.text();
+  if (!tally.lost().empty()) return broken(text);
+  if (tally.repeated().empty()) return pass(text + " once");
   if (variant.qos == Qos::exactly_once && variant.resume) return broken(text);
   return pass(text + ", as may be " + (variant.resume ? "at QoS 1" : "without the session"));
 }
 
 /// Comes on at the end, so that the observer sees it.
-Finding play_to_the_end(Scene& scene, Wire& publisher, Cutter& cutter, std::size_t count) {
-  const Variant& variant = scene.variant();
-  const std::string topic = scene.topic("stream");
-  Peer& observer = scene.peer();
+Finding play_to_the_end(CaseContext& context, ScriptedClient& publisher, FaultInjector& injector,
+                        std::size_t count) {
+  const Variant& variant = context.variant();
+  const std::string topic = context.topic("stream");
+  EngineClient& observer = context.engine_client();
   if (!observer.subscribe(topic, variant.qos)) return {};
-  ReturningPublisher returning(scene, publisher, cutter);
+  ReturningPublisher returning(context, publisher, injector);
   if (!returning.send(topic, variant.qos, count))
-    return broken(times_text(cutter.cuts()) + ", the flow was not finished");
-  if (cutter.cuts() == 0) return inconclusive("the packet to cut at never came");
-  cutter.disarm();
+    return broken(times_text(injector.cuts()) + ", the flow was not finished");
+  if (injector.cuts() == 0) return inconclusive("the packet to cut at never came");
+  injector.disarm();
   publisher.publish(last_of(topic, variant.qos));
-  observer.wait_for(last_payload, arrival_patience);
-  scene.stay(quiet_time);
-  end_session(scene, publisher);
-  return judge(scene, settled_ledger(scene, observer, returning.sent()), cutter.cuts());
+  observer.wait_for(last_payload, arrival_timeout);
+  context.stay(quiet_time);
+  end_session(context, publisher);
+  return judge(context, settled_tally(context, observer, returning.sent()), injector.cuts());
 }
 
 }  // namespace
 
-Finding play_publisher_cut(Scene& scene, const CutPoint& point) {
-  const Variant& variant = scene.variant();
-  const std::size_t count = length_of_stream(scene, usual_packets / (variant.times + 1));
-  client::ConnectPlan plan = variant.resume ? scene.kept_plan() : scene.plan();
+Finding play_publisher_cut(CaseContext& context, const FaultPoint& point) {
+  const Variant& variant = context.variant();
+  const std::size_t count = length_of_stream(context, usual_packets / (variant.times + 1));
+  client::ConnectPlan plan = variant.resume ? context.kept_plan() : context.plan();
   // Nothing else is in flight at the cut, so that what follows is about that message.
   plan.session.inflight_messages = 1;
-  Wire& publisher = scene.connected(std::move(plan));
-  if (!has_qos(scene, publisher)) return {};
-  Cutter cutter(scene, publisher);
+  ScriptedClient& publisher = context.connected(std::move(plan));
+  if (!has_qos(context, publisher)) return {};
+  FaultInjector injector(context, publisher);
   // Behind the last cut at a message its packet comes once more.
-  cutter.arm_rows(point, variant.times, 1, static_cast<unsigned>(variant.times * count));
-  return against_uncut(scene, play_to_the_end(scene, publisher, cutter, count), count, 1);
+  injector.arm_rows(point, variant.times, 1, static_cast<unsigned>(variant.times * count));
+  return against_uncut(context, play_to_the_end(context, publisher, injector, count), count, 1);
 }
 
-Finding play_full_window(Scene& scene) {
+Finding play_full_window(CaseContext& context) {
   constexpr std::uint16_t window = 40;
-  client::ConnectPlan plan = scene.kept_plan();
+  client::ConnectPlan plan = context.kept_plan();
   plan.session.inflight_messages = window;
-  Wire& publisher = scene.connected(std::move(plan));
-  if (!has_qos(scene, publisher)) return {};
-  Cutter cutter(scene, publisher);
-  cutter.arm_rows({Direction::received, PacketType::pubrec, Fate::cut_before}, 1, window, windows);
-  return against_uncut(scene, play_to_the_end(scene, publisher, cutter, windows * window), window,
-                       window);
+  ScriptedClient& publisher = context.connected(std::move(plan));
+  if (!has_qos(context, publisher)) return {};
+  FaultInjector injector(context, publisher);
+  injector.arm_rows({Direction::received, PacketType::pubrec, Fate::cut_before}, 1, window,
+                    windows);
+  return against_uncut(context, play_to_the_end(context, publisher, injector, windows * window),
+                       window, window);
 }
 
 }  // namespace mqtt_toolbox::qos

@@ -6,8 +6,8 @@
 int main(int argc, char** argv, char** environment) {
   using namespace mqtt_toolbox;
   share::Settings settings;
-  const auto begin = [&](check::Ground& ground) {
-    ground.amounts = settings.amounts;
+  const auto begin = [&](check::RunContext& run) {
+    run.amounts = settings.amounts;
     return Status();
   };
   return console::run_tool(share::tool, settings, {argc, argv, environment},

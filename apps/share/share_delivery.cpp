@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "check/patience.hpp"
+#include "check/timeout.hpp"
 #include "share/share_group.hpp"
 #include "share/share_scripts.hpp"
 
@@ -13,7 +13,7 @@ using protocol::Qos;
 
 namespace {
 
-/// Beyond those that a wire's session gives.
+/// Beyond those that a client's session gives.
 constexpr protocol::PacketIdentifier own_identifier = 1000;
 
 /// Messages of a stream for a group, so that each of a few members gets some.
@@ -37,8 +37,8 @@ std::string with_no_local(const std::string& filter) {
   return bytes;
 }
 
-std::size_t members_of(const Scene& scene) {
-  return scene.ground().amounts.members;
+std::size_t members_of(const CaseContext& context) {
+  return context.run().amounts.members;
 }
 
 /// A group that gets a stream; all of it has come, or time was up.
@@ -46,12 +46,12 @@ struct Served {
   Group group;
   std::size_t count;
 
-  Served(Scene& scene, std::size_t members)
-      : group(scene, shared_filter(scene, "group", scene.topic("stream")), members),
-        count(length_of_stream(scene, usual_length)) {
-    Peer& publisher = scene.peer();
-    send_to(scene, publisher, scene.topic("stream"), count,
-            [this] { return group.ledger(count).lost().empty(); });
+  Served(CaseContext& context, std::size_t members)
+      : group(context, shared_filter(context, "group", context.topic("stream")), members),
+        count(length_of_stream(context, usual_length)) {
+    EngineClient& publisher = context.engine_client();
+    send_to(context, publisher, context.topic("stream"), count,
+            [this] { return group.tally(count).lost().empty(); });
     group.ping();
   }
   std::string shares() const { return distribution(group.shares(count)); }
@@ -59,125 +59,125 @@ struct Served {
 
 }  // namespace
 
-Finding play_share_served(Scene& scene) {
-  const std::string topic = scene.topic("stream");
-  if (!grants_shares(scene)) return {};
-  Group group(scene, shared_filter(scene, "group", topic), 1);
-  Peer& publisher = scene.peer();
-  send_to(scene, publisher, topic, few, [&] { return group.ledger(few).lost().empty(); });
-  const Ledger ledger = group.ledger(few);
-  if (ledger.arrived() != 0) return pass(ledger.text());
+Finding play_share_served(CaseContext& context) {
+  const std::string topic = context.topic("stream");
+  if (!grants_shares(context)) return {};
+  Group group(context, shared_filter(context, "group", topic), 1);
+  EngineClient& publisher = context.engine_client();
+  send_to(context, publisher, topic, few, [&] { return group.tally(few).lost().empty(); });
+  const SequenceTally tally = group.tally(few);
+  if (tally.arrived() != 0) return pass(tally.text());
   const std::string text = "the shared subscription was granted, and nothing was delivered";
   // Before 5.0 `$share` is a topic level like any other.
-  return scene.is_v5() ? broken(text) : unsupported(text);
+  return context.is_v5() ? broken(text) : unsupported(text);
 }
 
-Finding play_one_member(Scene& scene) {
-  if (!has_qos(scene, scene.connected()) || !has_shares(scene)) return {};
-  const Served served(scene, members_of(scene));
-  const Ledger ledger = served.group.ledger(served.count);
-  const std::string text = ledger.text() + ", by member " + served.shares();
-  const bool is_lost = !ledger.lost().empty() && scene.variant().qos != Qos::at_most_once;
-  return as_shared(scene, is_lost || !ledger.repeated().empty() ? broken(text) : pass(text));
+Finding play_one_member(CaseContext& context) {
+  if (!has_qos(context, context.connected()) || !has_shares(context)) return {};
+  const Served served(context, members_of(context));
+  const SequenceTally tally = served.group.tally(served.count);
+  const std::string text = tally.text() + ", by member " + served.shares();
+  const bool is_lost = !tally.lost().empty() && context.variant().qos != Qos::at_most_once;
+  return as_shared(context, is_lost || !tally.repeated().empty() ? broken(text) : pass(text));
 }
 
-Finding play_every_group(Scene& scene) {
-  if (!has_shares(scene)) return {};
-  const std::string topic = scene.topic("stream");
-  const std::size_t count = length_of_stream(scene, usual_length);
+Finding play_every_group(CaseContext& context) {
+  if (!has_shares(context)) return {};
+  const std::string topic = context.topic("stream");
+  const std::size_t count = length_of_stream(context, usual_length);
   std::vector<Group> groups;
-  for (std::size_t i = 0; i < scene.ground().amounts.groups; ++i)
-    groups.emplace_back(scene, shared_filter(scene, group_name(i), topic), members_of(scene));
-  const auto is_whole = [&](const Group& group) { return group.ledger(count).lost().empty(); };
-  Peer& publisher = scene.peer();
-  send_to(scene, publisher, topic, count,
+  for (std::size_t i = 0; i < context.run().amounts.groups; ++i)
+    groups.emplace_back(context, shared_filter(context, group_name(i), topic), members_of(context));
+  const auto is_whole = [&](const Group& group) { return group.tally(count).lost().empty(); };
+  EngineClient& publisher = context.engine_client();
+  send_to(context, publisher, topic, count,
           [&] { return std::all_of(groups.begin(), groups.end(), is_whole); });
   std::string text;
   for (std::size_t i = 0; i < groups.size(); ++i)
-    text += (i == 0 ? "" : "; ") + group_name(i) + ": " + groups[i].ledger(count).text();
+    text += (i == 0 ? "" : "; ") + group_name(i) + ": " + groups[i].tally(count).text();
   const bool is_right = std::all_of(groups.begin(), groups.end(), is_whole);
-  return as_shared(scene, is_right ? pass(text) : broken(text));
+  return as_shared(context, is_right ? pass(text) : broken(text));
 }
 
-Finding play_groups_of_one_name(Scene& scene) {
-  if (!has_shares(scene)) return {};
-  const std::string topic = scene.topic("stream");
+Finding play_groups_of_one_name(CaseContext& context) {
+  if (!has_shares(context)) return {};
+  const std::string topic = context.topic("stream");
   const std::size_t count = few;
-  Group exact(scene, shared_filter(scene, "group", topic), 1);
-  Group wide(scene, shared_filter(scene, "group", scene.topic("+")), 1);
-  const auto is_whole = [&](const Group& group) { return group.ledger(count).lost().empty(); };
-  Peer& publisher = scene.peer();
-  send_to(scene, publisher, topic, count, [&] { return is_whole(exact) && is_whole(wide); });
-  const std::string text = "by the topic: " + exact.ledger(count).text() +
-                           "; by a wildcard: " + wide.ledger(count).text();
-  return as_shared(scene, is_whole(exact) && is_whole(wide) ? pass(text) : broken(text));
+  Group exact(context, shared_filter(context, "group", topic), 1);
+  Group wide(context, shared_filter(context, "group", context.topic("+")), 1);
+  const auto is_whole = [&](const Group& group) { return group.tally(count).lost().empty(); };
+  EngineClient& publisher = context.engine_client();
+  send_to(context, publisher, topic, count, [&] { return is_whole(exact) && is_whole(wide); });
+  const std::string text =
+      "by the topic: " + exact.tally(count).text() + "; by a wildcard: " + wide.tally(count).text();
+  return as_shared(context, is_whole(exact) && is_whole(wide) ? pass(text) : broken(text));
 }
 
-Finding play_plain_subscriber(Scene& scene) {
-  if (!has_shares(scene)) return {};
-  const std::string topic = scene.topic("stream");
-  const std::size_t count = length_of_stream(scene, usual_length);
-  Wire& plain = scene.connected();
-  if (!subscribe_at(scene, plain, topic, scene.variant().qos)) return {};
-  Group group(scene, shared_filter(scene, "group", topic), members_of(scene));
-  Peer& publisher = scene.peer();
-  const auto ledger = [&] { return ledger_of(plain.received(), count); };
-  send_to(scene, publisher, topic, count, [&] { return ledger().lost().empty(); });
-  const std::string text = "beside a group, " + ledger().text();
-  return as_shared(scene, ledger().lost().empty() ? pass(text) : broken(text));
+Finding play_plain_subscriber(CaseContext& context) {
+  if (!has_shares(context)) return {};
+  const std::string topic = context.topic("stream");
+  const std::size_t count = length_of_stream(context, usual_length);
+  ScriptedClient& plain = context.connected();
+  if (!subscribe_at(context, plain, topic, context.variant().qos)) return {};
+  Group group(context, shared_filter(context, "group", topic), members_of(context));
+  EngineClient& publisher = context.engine_client();
+  const auto tally = [&] { return tally_of(plain.received(), count); };
+  send_to(context, publisher, topic, count, [&] { return tally().lost().empty(); });
+  const std::string text = "beside a group, " + tally().text();
+  return as_shared(context, tally().lost().empty() ? pass(text) : broken(text));
 }
 
-Finding play_even_share(Scene& scene) {
-  if (!has_shares(scene)) return {};
-  const Served served(scene, members_of(scene));
+Finding play_even_share(CaseContext& context) {
+  if (!has_shares(context)) return {};
+  const Served served(context, members_of(context));
   const auto shares = served.group.shares(served.count);
   const std::string text = "by member " + served.shares();
   const bool is_left_out = std::find(shares.begin(), shares.end(), 0u) != shares.end();
   if (!is_left_out) return pass(text);
-  if (served.count < 10 * members_of(scene))
+  if (served.count < 10 * members_of(context))
     return pass(text + "; too few messages to call that unfair");
   return deviates(text + ": a member got nothing");
 }
 
-Finding play_share_without_retained(Scene& scene) {
-  if (!has_shares(scene)) return {};
-  const std::string topic = scene.topic("retained");
-  Wire& publisher = scene.connected();
+Finding play_share_without_retained(CaseContext& context) {
+  if (!has_shares(context)) return {};
+  const std::string topic = context.topic("retained");
+  ScriptedClient& publisher = context.connected();
   // The broker has passed the message on, which it may do after its acknowledgement, when it comes.
   publisher.subscribe(topic, {.qos = Qos::at_least_once});
   publisher.publish({topic, "1", Qos::at_least_once, true});
   publisher.wait_for(1, must_come_within(std::chrono::seconds(1)));
-  Wire& plain = scene.connected();
+  ScriptedClient& plain = context.connected();
   plain.subscribe(topic, {.qos = Qos::at_least_once});
   const bool is_retained = plain.wait_for(1, must_come_within(std::chrono::seconds(1)));
-  Group group(scene, shared_filter(scene, "group", topic), 1);
+  Group group(context, shared_filter(context, "group", topic), 1);
   group.ping();
-  scene.stay(quiet_time);
-  const bool has_come = group.ledger(1).arrived() != 0;
+  context.stay(quiet_time);
+  const bool has_come = group.tally(1).arrived() != 0;
   publisher.publish({topic, "", Qos::at_least_once, true});
-  if (has_come) return as_shared(scene, broken("the retained message came to the new share"));
+  if (has_come) return as_shared(context, broken("the retained message came to the new share"));
   if (!is_retained) return unsupported("the broker keeps no retained message");
   return pass("the retained message came to a plain subscription only");
 }
 
-Finding play_share_no_local(Scene& scene) {
-  if (!has_shares(scene)) return {};
-  Wire& wire = scene.connected();
+Finding play_share_no_local(CaseContext& context) {
+  if (!has_shares(context)) return {};
+  ScriptedClient& client = context.connected();
   std::optional<protocol::ReasonCode> code;
-  wire.set_hook([&](session::Direction direction, const protocol::Frame& frame) {
+  client.set_hook([&](session::Direction direction, const protocol::Frame& frame) {
     const bool is_suback =
         direction == session::Direction::received && frame.type() == PacketType::suback;
     if (is_suback && !frame.body.empty())
       code = static_cast<protocol::ReasonCode>(frame.body.back());
     return Fate::pass;
   });
-  wire.send_bytes(with_no_local(shared_filter(scene, "group", scene.topic("stream"))));
-  scene.wait([&] { return code || wire.end(); }, arrival_patience);
-  wire.set_hook({});
+  client.send_bytes(with_no_local(shared_filter(context, "group", context.topic("stream"))));
+  context.wait([&] { return code || client.end(); }, arrival_timeout);
+  client.set_hook({});
   if (code && is_failure(*code))
     return deviates("refused in SUBACK, and the connection goes on: " +
                     std::string(name(*code, PacketType::suback)));
-  if (wire.end()) return pass("the broker ended the connection: " + wire.end()->text);
+  if (client.end()) return pass("the broker ended the connection: " + client.end()->text);
   return broken(code ? "granted" : "not answered");
 }
 

@@ -68,39 +68,40 @@ std::string shown(const Message& message) {
                      printable(message.payload, most_shown));
 }
 
-tl::unexpected<Error> lost(const Scene& scene) {
-  return fail(ExitCode::lost, scene.verdict(inconclusive("no answer")).observed);
+tl::unexpected<Error> lost(const CaseContext& context) {
+  return fail(ExitCode::lost, context.verdict(inconclusive("no answer")).observed);
 }
 
-Result<RetainedState> read_retained(Scene& scene, const std::string& topic) {
-  client::ConnectPlan plan = scene.plan();
+Result<RetainedState> read_retained(CaseContext& context, const std::string& topic) {
+  client::ConnectPlan plan = context.plan();
   // A message that is too large for it would not come.
   plan.session.connect_properties.remove(PropertyId::maximum_packet_size);
-  Wire& wire = scene.connected(std::move(plan));
-  const auto granted = wire.try_subscribe(topic, {.qos = Qos::exactly_once});
-  if (!granted) return lost(scene);
+  ScriptedClient& client = context.connected(std::move(plan));
+  const auto granted = client.try_subscribe(topic, {.qos = Qos::exactly_once});
+  if (!granted) return lost(context);
   if (is_failure(*granted))
     return fail(ExitCode::rejected, "the broker refused a subscription: " +
                                         std::string(name(*granted, protocol::PacketType::suback)) +
-                                        wire.said());
+                                        client.said());
   const auto find = [&] {
-    const auto& all = wire.received();
+    const auto& all = client.received();
     return std::find_if(all.begin(), all.end(), [&](const Message& message) {
       return message.retain && message.topic == topic;
     });
   };
-  const Time asked = scene.loop().now();
-  if (!wire.ping()) return lost(scene);
-  const Duration quiet = std::max(quiet_at_least, quiet_round_trips * (scene.loop().now() - asked));
-  scene.wait([&] { return find() != wire.received().end() || wire.end(); }, quiet);
-  RetainedState state{{}, static_cast<Qos>(*granted), !wire.received().empty()};
-  if (const auto found = find(); found != wire.received().end()) {
+  const Time asked = context.loop().now();
+  if (!client.ping()) return lost(context);
+  const Duration quiet =
+      std::max(quiet_at_least, quiet_round_trips * (context.loop().now() - asked));
+  context.wait([&] { return find() != client.received().end() || client.end(); }, quiet);
+  RetainedState state{{}, static_cast<Qos>(*granted), !client.received().empty()};
+  if (const auto found = find(); found != client.received().end()) {
     state.message = *found;
     state.has_unmarked = false;
   }
-  wire.disconnect();
-  if (scene.in_trouble() || (wire.end() && wire.end()->kind != WireEnd::Kind::here))
-    return lost(scene);
+  client.disconnect();
+  if (context.is_aborted() || (client.end() && client.end()->kind != ConnectionEnd::Kind::here))
+    return lost(context);
   return state;
 }
 
@@ -111,13 +112,13 @@ Error about(const Error& error, const std::string& topic) {
 
 }  // namespace
 
-Result<EarlierValue> EarlierValue::read(Scene& scene, const session::WillSettings& will) {
-  auto state = read_retained(scene, will.topic);
+Result<EarlierValue> EarlierValue::read(CaseContext& context, const session::WillSettings& will) {
+  auto state = read_retained(context, will.topic);
   if (!state) return tl::unexpected<Error>(about(state.error(), will.topic));
   return EarlierValue(will, std::move(*state));
 }
 
-std::vector<std::string> EarlierValue::losses(const Scene& scene) const {
+std::vector<std::string> EarlierValue::losses(const CaseContext& context) const {
   const std::string topic = printable(will_.topic, 200);
   std::vector<std::string> lines;
   if (before_.has_unmarked)
@@ -125,8 +126,8 @@ std::vector<std::string> EarlierValue::losses(const Scene& scene) const {
                     ": if it was retained, it cannot be put back");
   if (!before_.message) return lines;
   const Message& message = *before_.message;
-  if (!scene.is_v5())
-    lines.push_back("MQTT " + std::string(protocol::name(scene.ground().version())) +
+  if (!context.is_v5())
+    lines.push_back("MQTT " + std::string(protocol::name(context.run().version())) +
                     " shows no properties: those of the message that " + topic +
                     " retains, if it has any, cannot be put back; with -V 5 they can");
   if (before_.granted < Qos::exactly_once && message.qos == before_.granted)
@@ -134,7 +135,7 @@ std::vector<std::string> EarlierValue::losses(const Scene& scene) const {
         fmt::format("the broker grants QoS {0} for {1}: a retained message of a higher "
                     "one can be put back at QoS {0} only",
                     static_cast<int>(before_.granted), topic));
-  if (message.payload.size() > scene.ground().limits.maximum_packet_size)
+  if (message.payload.size() > context.run().limits.maximum_packet_size)
     lines.push_back("the message that " + topic +
                     " retains is larger than the broker takes: it cannot be put back");
   return lines;
@@ -154,26 +155,26 @@ bool EarlierValue::is_left_by_will(const std::optional<Message>& now) const {
   return now->payload == will_.payload && are_of_will(properties_of(*now, false), will_);
 }
 
-Status EarlierValue::put_back(Scene& scene) {
+Status EarlierValue::put_back(CaseContext& context) {
   if (is_settled_) return {};
-  const auto now = read_retained(scene, will_.topic);
+  const auto now = read_retained(context, will_.topic);
   if (!now) return tl::unexpected<Error>(about(now.error(), will_.topic));
   if (!is_left_by_will(now->message)) {
     is_settled_ = true;
     if (!is_there(now->message)) remark_ = remark_of(now->message);
     return {};
   }
-  if (Status status = publish(scene); !status) return status;
+  if (Status status = publish(context); !status) return status;
   is_settled_ = true;
   return {};
 }
 
-Status EarlierValue::publish(Scene& scene) const {
-  const auto most = scene.ground().limits.maximum_qos;
+Status EarlierValue::publish(CaseContext& context) const {
+  const auto most = context.run().limits.maximum_qos;
   Message message{will_.topic, {}, std::min(Qos::at_least_once, most), true};
   if (before_.message) {
-    const auto waited =
-        std::chrono::duration_cast<std::chrono::seconds>(scene.loop().now() - before_.message->at);
+    const auto waited = std::chrono::duration_cast<std::chrono::seconds>(context.loop().now() -
+                                                                         before_.message->at);
     const auto expiry = expiry_of(*before_.message);
     const bool has_expired = expiry && static_cast<std::uint64_t>(waited.count()) >= *expiry;
     if (!has_expired) {
@@ -185,14 +186,14 @@ Status EarlierValue::publish(Scene& scene) const {
                                      *expiry - static_cast<std::uint32_t>(waited.count()));
     }
   }
-  Wire& wire = scene.connected();
+  ScriptedClient& client = context.connected();
   // At QoS 0 the answer to PINGREQ says that the broker has read it.
-  const bool is_taken = wire.publish(message) && wire.ping();
-  wire.disconnect();
-  if (is_taken && !scene.in_trouble()) return {};
+  const bool is_taken = client.publish(message) && client.ping();
+  client.disconnect();
+  if (is_taken && !context.is_aborted()) return {};
   return fail(ExitCode::rejected, "what " + printable(will_.topic, 200) +
                                       " retained before the will could not be put back: " +
-                                      scene.verdict(inconclusive("no answer")).observed);
+                                      context.verdict(inconclusive("no answer")).observed);
 }
 
 std::string EarlierValue::remark_of(const std::optional<Message>& now) const {

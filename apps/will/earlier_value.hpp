@@ -24,10 +24,10 @@ class EarlierValue {
  public:
   /// Reads it. ExitCode::rejected when the broker refuses the subscription, ExitCode::lost when it
   /// does not answer.
-  static Result<EarlierValue> read(check::Scene& scene, const session::WillSettings& will);
+  static Result<EarlierValue> read(check::CaseContext& context, const session::WillSettings& will);
 
   /// What of it cannot be put back as it is: lines for people.
-  std::vector<std::string> losses(const check::Scene& scene) const;
+  std::vector<std::string> losses(const check::CaseContext& context) const;
 
   /// Whether a retained message, or none, is what the will left there.
   bool is_left_by_will(const std::optional<check::Message>& now) const;
@@ -35,7 +35,7 @@ class EarlierValue {
   /// Puts it back where the topic holds what the will left, with what remains of its expiry. Does
   /// nothing when that was done before. The errors of `read`, and ExitCode::rejected when the
   /// broker does not take the message or does not retain it.
-  Status put_back(check::Scene& scene);
+  Status put_back(check::CaseContext& context);
   /// What is there now, where it is neither the will nor the earlier value: a line for people.
   /// Empty otherwise.
   const std::string& remark() const { return remark_; }
@@ -47,7 +47,7 @@ class EarlierValue {
   EarlierValue(session::WillSettings will, RetainedState before)
       : will_(std::move(will)), before_(std::move(before)) {}
 
-  Status publish(check::Scene& scene) const;
+  Status publish(check::CaseContext& context) const;
   std::string remark_of(const std::optional<check::Message>& now) const;
 
   session::WillSettings will_;

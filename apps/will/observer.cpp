@@ -14,10 +14,10 @@ using namespace check;
 
 namespace {
 
-constexpr Duration patience_at_start = std::chrono::seconds(15);
-constexpr Duration patience_at_end = std::chrono::seconds(1);
+constexpr Duration timeout_at_start = std::chrono::seconds(15);
+constexpr Duration timeout_at_end = std::chrono::seconds(1);
 
-/// A broker may send every witness what it has to refuse, again and again.
+/// A broker may send every observer what it has to refuse, again and again.
 constexpr std::size_t most_violations = 100;
 
 client::ConnectPlan with_reconnects(client::ConnectPlan plan) {
@@ -30,10 +30,10 @@ client::ConnectPlan with_reconnects(client::ConnectPlan plan) {
 
 }  // namespace
 
-Witness::Witness(client::ConnectPlan plan, std::vector<std::string> filters,
-                 std::shared_ptr<Allowance> allowance, std::shared_ptr<ForeignMessages> foreign,
-                 std::shared_ptr<ObserverViolations> violations,
-                 std::shared_ptr<AddedProperties> added)
+Observer::Observer(client::ConnectPlan plan, std::vector<std::string> filters,
+                   std::shared_ptr<Allowance> allowance, std::shared_ptr<ForeignMessages> foreign,
+                   std::shared_ptr<ObserverViolations> violations,
+                   std::shared_ptr<AddedProperties> added)
     : plan_(with_reconnects(std::move(plan))),
       filters_(std::move(filters)),
       holding_(std::move(allowance)),
@@ -41,28 +41,28 @@ Witness::Witness(client::ConnectPlan plan, std::vector<std::string> filters,
       run_violations_(std::move(violations)),
       added_(std::move(added)) {}
 
-Witness::~Witness() {
+Observer::~Observer() {
   const std::lock_guard lock(mutex_);
   if (!inbox_) return;
   inbox_->post([this] {
     closing_ = true;
-    if (client_ != nullptr) client_->close({}, patience_at_end);
+    if (client_ != nullptr) client_->close({}, timeout_at_end);
   });
 }
 
-Status Witness::start() {
+Status Observer::start() {
   std::unique_lock lock(mutex_);
   auto thread = start_thread([this] { work(); });
   if (!thread) return tl::unexpected(std::move(thread.error()));
   thread_ = *std::move(thread);
-  const bool in_time = settled_.wait_for(lock, patience_at_start, [this] { return !!status_; });
+  const bool in_time = settled_.wait_for(lock, timeout_at_start, [this] { return !!status_; });
   if (!in_time)
     return fail(ExitCode::lost,
                 "the " + std::string(name()) + " witness could not subscribe in time");
   return *status_;
 }
 
-void Witness::work() {
+void Observer::work() {
   try {
     observe();
   } catch (const std::exception& exception) {
@@ -70,7 +70,7 @@ void Witness::work() {
   }
 }
 
-void Witness::observe() {
+void Observer::observe() {
   transport::Loop loop;
   Random random(system_seed());
   auto client = client::make_client({loop, random}, plan_, *this);
@@ -87,24 +87,24 @@ void Witness::observe() {
   inbox_.reset();
 }
 
-void Witness::settle(Status status) {
+void Observer::settle(Status status) {
   const std::lock_guard lock(mutex_);
   if (!status_) status_ = std::move(status);
   settled_.notify_all();
 }
 
-std::string_view Witness::name() const {
+std::string_view Observer::name() const {
   return plan_.engine == client::Engine::paho ? "paho" : "native";
 }
 
-std::vector<Message> Witness::seen(const std::string& topic) const {
+std::vector<Message> Observer::seen(const std::string& topic) const {
   const std::lock_guard lock(mutex_);
   const auto found = seen_.find(topic);
   return found == seen_.end() ? std::vector<Message>() : found->second;
 }
 
-std::size_t Witness::count(const std::string& topic,
-                           const std::function<bool(const Message&)>& counts) const {
+std::size_t Observer::count(const std::string& topic,
+                            const std::function<bool(const Message&)>& counts) const {
   const std::lock_guard lock(mutex_);
   const auto found = seen_.find(topic);
   if (found == seen_.end()) return 0;
@@ -112,50 +112,50 @@ std::size_t Witness::count(const std::string& topic,
   return static_cast<std::size_t>(counted);
 }
 
-bool Witness::may_see(const std::string& filter) const {
+bool Observer::may_see(const std::string& filter) const {
   const std::lock_guard lock(mutex_);
   return refused_.count(filter) == 0;
 }
 
-protocol::Qos Witness::granted_qos() const {
+protocol::Qos Observer::granted_qos() const {
   const std::lock_guard lock(mutex_);
   return granted_;
 }
 
-std::optional<std::string> Witness::lost() const {
+std::optional<std::string> Observer::lost() const {
   const std::lock_guard lock(mutex_);
   return lost_;
 }
 
-Witness::Presence Witness::presence() const {
+Observer::Presence Observer::presence() const {
   const std::lock_guard lock(mutex_);
   return presence_;
 }
 
-std::string Witness::why_lost() const {
+std::string Observer::why_lost() const {
   const std::lock_guard lock(mutex_);
   return why_lost_;
 }
 
-std::optional<Finding> Witness::violation_at(const std::string& topic) const {
+std::optional<Finding> Observer::violation_at(const std::string& topic) const {
   const std::lock_guard lock(mutex_);
   const auto found = violations_.find(topic);
   return found == violations_.end() ? std::nullopt : std::optional(found->second);
 }
 
-void Witness::notify(Scene& scene) {
+void Observer::notify(CaseContext& context) {
   const std::lock_guard lock(mutex_);
-  scenes_.insert(&scene);
+  contexts_.insert(&context);
 }
 
-void Witness::forget(Scene& scene) {
+void Observer::forget(CaseContext& context) {
   const std::lock_guard lock(mutex_);
-  scenes_.erase(&scene);
+  contexts_.erase(&context);
 }
 
 // In its own thread.
 
-void Witness::on_connected(const client::Connected& connected) {
+void Observer::on_connected(const client::Connected& connected) {
   added_->look_at(connected.connack, asks_for_method(plan_));
   // The client subscribes again by itself.
   if (!connected.first) return;
@@ -166,7 +166,7 @@ void Witness::on_connected(const client::Connected& connected) {
   if (!submission) settle(tl::unexpected<Error>(submission.error()));
 }
 
-void Witness::on_subscribed(client::Token, const protocol::SubAck& suback) {
+void Observer::on_subscribed(client::Token, const protocol::SubAck& suback) {
   const protocol::ReasonCode first = suback.code(0);
   if (is_failure(first))
     return settle(fail(ExitCode::rejected,
@@ -179,12 +179,12 @@ void Witness::on_subscribed(client::Token, const protocol::SubAck& suback) {
     for (std::size_t i = 1; i < suback.codes.size(); ++i)
       if (is_failure(suback.code(i))) refused_.insert(filters_[i]);
     presence_.is_online = true;
-    tell_scenes();
+    tell_contexts();
   }
   settle({});
 }
 
-void Witness::on_violation(const session::Failure& failure) {
+void Observer::on_violation(const session::Failure& failure) {
   auto finding = finding_of(failure);
   if (!finding) return;
   if (!is_judged(filters_, failure.topic)) return run_violations_->note(name(), *finding);
@@ -192,34 +192,34 @@ void Witness::on_violation(const session::Failure& failure) {
   if (violations_.size() < most_violations) violations_.emplace(failure.topic, *finding);
 }
 
-void Witness::on_reconnecting(const Error& cause, Duration) {
+void Observer::on_reconnecting(const Error& cause, Duration) {
   const std::lock_guard lock(mutex_);
   if (presence_.is_online) ++presence_.losses;
   presence_.is_online = false;
   why_lost_ = cause.text;
-  tell_scenes();
+  tell_contexts();
 }
 
-void Witness::on_closed(const std::optional<Error>& error) {
+void Observer::on_closed(const std::optional<Error>& error) {
   const std::string text = error ? error->text : "closed";
   settle(fail(error ? error->code : ExitCode::lost, text));
   {
     const std::lock_guard lock(mutex_);
     client_ = nullptr;
     if (!closing_) lost_ = why_lost_ = text;
-    tell_scenes();
+    tell_contexts();
   }
   loop_->stop();
 }
 
-bool Witness::on_message(const protocol::Publish& message) {
+bool Observer::on_message(const protocol::Publish& message) {
   const std::lock_guard lock(mutex_);
   received_bytes_ += message.topic.size() + message.payload.size();
   const bool is_expected = is_judged(filters_, message.topic);
   const bool is_held = !is_expected || holding_.add(bytes_kept(message));
   if (!is_held || received_bytes_ > most_received_bytes) {
     lost_ = sends_without_end;
-    tell_scenes();
+    tell_contexts();
     return false;
   }
   if (!is_expected) {
@@ -229,12 +229,12 @@ bool Witness::on_message(const protocol::Publish& message) {
   auto& seen = seen_[std::string(message.topic)];
   seen.push_back(copy_of(message, SystemClock().now()));
   added_->take_out(seen.back());
-  tell_scenes();
+  tell_contexts();
   return true;
 }
 
-void Witness::tell_scenes() {
-  for (Scene* scene : scenes_) scene->changed_elsewhere();
+void Observer::tell_contexts() {
+  for (CaseContext* context : contexts_) context->changed_elsewhere();
 }
 
 }  // namespace mqtt_toolbox::will

@@ -27,7 +27,7 @@ namespace mqtt_toolbox::will {
 /// the cases of a whole run. It keeps what matches its filters, and no more than the allowance.
 /// When it loses its connection it connects again, a limited number of times: what came meanwhile
 /// it has not seen.
-class Witness final : private client::Handler {
+class Observer final : private client::Handler {
  public:
   struct Presence {
     bool is_online = false;
@@ -35,14 +35,14 @@ class Witness final : private client::Handler {
   };
 
   /// `plan` is complete, its engine included.
-  Witness(
+  Observer(
       client::ConnectPlan plan, std::vector<std::string> filters,
       std::shared_ptr<check::Allowance> allowance = std::make_shared<check::Allowance>(),
       std::shared_ptr<check::ForeignMessages> foreign = std::make_shared<check::ForeignMessages>(),
       std::shared_ptr<check::ObserverViolations> violations =
           std::make_shared<check::ObserverViolations>(),
       std::shared_ptr<check::AddedProperties> added = std::make_shared<check::AddedProperties>());
-  ~Witness() override;
+  ~Observer() override;
 
   /// Until the subscriptions are answered, the first of them with success; else why not, in bounded
   /// time.
@@ -51,7 +51,7 @@ class Witness final : private client::Handler {
   std::string_view name() const;
   /// What came to a topic, in order.
   std::vector<check::Message> seen(const std::string& topic) const;
-  /// How many of these `counts` is true for; it is called with the witness locked.
+  /// How many of these `counts` is true for; it is called with the observer locked.
   std::size_t count(const std::string& topic,
                     const std::function<bool(const check::Message&)>& counts) const;
   /// Whether the broker let it subscribe to the filter.
@@ -66,9 +66,9 @@ class Witness final : private client::Handler {
   /// What a packet that it had to refuse says of the broker, if that was a message to the topic.
   std::optional<check::Finding> violation_at(const std::string& topic) const;
 
-  /// The scene is told of everything that comes, until `forget`.
-  void notify(check::Scene& scene);
-  void forget(check::Scene& scene);
+  /// The context is told of everything that comes, until `forget`.
+  void notify(check::CaseContext& context);
+  void forget(check::CaseContext& context);
 
  private:
   void on_connected(const client::Connected& connected) override;
@@ -83,7 +83,7 @@ class Witness final : private client::Handler {
   void work();
   void observe();
   void settle(Status status);
-  void tell_scenes();
+  void tell_contexts();
 
   client::ConnectPlan plan_;
   std::vector<std::string> filters_;
@@ -106,7 +106,7 @@ class Witness final : private client::Handler {
   std::shared_ptr<check::AddedProperties> added_;
   protocol::Qos granted_ = protocol::Qos::exactly_once;
   std::set<std::string> refused_;  ///< filters
-  std::set<check::Scene*> scenes_;
+  std::set<check::CaseContext*> contexts_;
   std::unique_ptr<transport::Inbox> inbox_;
   std::jthread thread_;
 };

@@ -9,52 +9,53 @@
 
 namespace mqtt_toolbox::will {
 
-/// The witnesses of a run: independent implementations of a client that saw the same or do not
+/// The observers of a run: independent implementations of a client that saw the same or do not
 /// prove anything.
-class Jury {
+class Observers {
  public:
-  explicit Jury(std::vector<std::unique_ptr<Witness>> witnesses)
-      : witnesses_(std::move(witnesses)) {}
+  explicit Observers(std::vector<std::unique_ptr<Observer>> observers)
+      : observers_(std::move(observers)) {}
 
-  const std::vector<std::unique_ptr<Witness>>& witnesses() const { return witnesses_; }
+  const std::vector<std::unique_ptr<Observer>>& observers() const { return observers_; }
   /// Whether the broker let all of them subscribe to the filter.
   bool may_see(const std::string& filter) const;
   /// The lowest that any of them was granted.
   protocol::Qos granted_qos() const;
 
  private:
-  std::vector<std::unique_ptr<Witness>> witnesses_;
+  std::vector<std::unique_ptr<Observer>> observers_;
 };
 
-/// One case before the jury: told of what comes for as long as it lives. A witness that was not
-/// connected all the time since its beginning is not asked: the others decide alone.
-class Hearing {
+/// One case before the observers: told of what comes for as long as it lives. A observer that was
+/// not connected all the time since its beginning is not asked: the others decide alone.
+class Observation {
  public:
-  Hearing(check::Scene& scene, const Jury& jury);
-  ~Hearing();
-  Hearing(const Hearing&) = delete;
-  Hearing& operator=(const Hearing&) = delete;
+  Observation(check::CaseContext& context, const Observers& observers);
+  ~Observation();
+  Observation(const Observation&) = delete;
+  Observation& operator=(const Observation&) = delete;
 
-  /// Until every witness has seen so many messages at the topic.
-  bool wait_for(const std::string& topic, std::size_t messages, check::Patience patience);
-  /// Publishes a last message to the topic and waits until every witness has it: what was sent
+  /// Until every observer has seen so many messages at the topic.
+  bool wait_for(const std::string& topic, std::size_t messages, check::Timeout timeout);
+  /// Publishes a last message to the topic and waits until every observer has it: what was sent
   /// before has come by then. A topic that the user has named is only listened to a little longer.
   bool close(const std::string& topic);
-  /// What they saw at the topic, without the last message of `close`. Leaves the scene in trouble
-  /// when they disagree, when none was there, and when one of them had to refuse a packet there.
+  /// What they saw at the topic, without the last message of `close`. Leaves the context in
+  /// abortion when they disagree, when none was there, and when one of them had to refuse a packet
+  /// there.
   std::vector<check::Message> testimony(const std::string& topic);
 
  private:
   bool concerns(const std::string& topic, const check::Message& message) const;
-  std::size_t count(const Witness& witness, const std::string& topic) const;
-  std::vector<check::Message> seen(const Witness& witness, const std::string& topic) const;
+  std::size_t count(const Observer& observer, const std::string& topic) const;
+  std::vector<check::Message> seen(const Observer& observer, const std::string& topic) const;
   struct Member {
-    const Witness& witness;
-    unsigned losses;  ///< of its connection, before the hearing; it was connected then
+    const Observer& observer;
+    unsigned losses;  ///< of its connection, before the observation; it was connected then
   };
 
   struct Account {
-    const Witness& witness;
+    const Observer& observer;
     std::vector<check::Message> messages;
   };
 
@@ -70,8 +71,8 @@ class Hearing {
   std::string why_none_is_there() const;
   void compare(Account& first, const Account& other);
 
-  check::Scene& scene_;
-  const Jury& jury_;
+  check::CaseContext& context_;
+  const Observers& observers_;
   std::vector<Member> members_;  ///< who were connected when it began
 };
 

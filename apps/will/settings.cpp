@@ -22,12 +22,12 @@ Settings& own(options::Settings& settings) {
   return static_cast<Settings&>(settings);
 }
 
-constexpr std::array<std::string_view, 3> witness_names{"both", "native", "paho"};
+constexpr std::array<std::string_view, 3> observer_names{"both", "native", "paho"};
 
-Status take_witness(options::Settings& settings, Values values) {
-  own(settings).witnesses = values[0] == "both"     ? Witnesses::both
-                            : values[0] == "native" ? Witnesses::native
-                                                    : Witnesses::paho;
+Status take_observer(options::Settings& settings, Values values) {
+  own(settings).observers = values[0] == "both"     ? ObserverEngines::both
+                            : values[0] == "native" ? ObserverEngines::native
+                                                    : ObserverEngines::paho;
   return {};
 }
 
@@ -62,12 +62,12 @@ constexpr std::array specs{
          .kind = Kind::choice,
          .value_name = "WHO",
          .group = Group::checks,
-         .choices = witness_names,
+         .choices = observer_names,
          .fallback = "both, where the paho engine can be had",
          .help = "which clients look whether the will comes",
          .manual = "Two independent implementations of MQTT: when they do not see the same, the "
                    "verdict is inconclusive.",
-         .assign = take_witness},
+         .assign = take_observer},
     Spec{.name = "kick",
          .kind = Kind::command,
          .value_name = "COMMAND",

@@ -9,10 +9,10 @@
 namespace mqtt_toolbox::will {
 
 /// Whose eyes count: both, where one is not asked for.
-enum class Witnesses : std::uint8_t { both, native, paho };
+enum class ObserverEngines : std::uint8_t { both, native, paho };
 
 struct Settings : check::Settings {
-  Witnesses witnesses = Witnesses::both;
+  ObserverEngines observers = ObserverEngines::both;
   std::string cut;            ///< of the user's own will
   std::string kick;           ///< shell command; empty: none
   std::string refused_topic;  ///< empty: none

@@ -7,9 +7,9 @@ namespace mqtt_toolbox::will {
 
 namespace {
 
-/// No check: what the scene is called in which the earlier value is read.
+/// No check: what the context is called in which the earlier value is read.
 constexpr check::Case reading{"earlier-value", "", "", nullptr};
-constexpr Duration patience_with_reading = std::chrono::seconds(15);
+constexpr Duration timeout_with_reading = std::chrono::seconds(15);
 
 std::vector<check::Case> chosen_cases(const Settings& settings) {
   if (settings.plan.session.will) return {will::own_will_case(settings.cut, settings.plan)};
@@ -31,78 +31,78 @@ console::Ended Trial::run() {
   const std::vector<check::Case> cases = chosen_cases(settings_);
   check::Suite suite;
   suite.cases = cases;
-  suite.begin = [this](check::Ground& ground) { return begin(ground); };
+  suite.begin = [this](check::RunContext& run) { return begin(run); };
   suite.end = [this] {
-    company_.jury.reset();
-    company_.victims.clear();
+    company_.observers.reset();
+    company_.processes.clear();
   };
   if (settings_.plan.session.will)
-    suite.put_right = [this](check::Scene& scene) { return put_right(scene); };
+    suite.put_right = [this](check::CaseContext& context) { return put_right(context); };
   return check::run(world_, settings_, suite);
 }
 
-Status Trial::begin(check::Ground& ground) {
-  ground.company = &company_;
+Status Trial::begin(check::RunContext& run) {
+  run.company = &company_;
   // What the topic of the user's own will retains may be as large as a packet can be.
-  if (ground.plan.session.will) {
-    ground.largest_packet = protocol::maximum_packet_bytes;
-    ground.allowance->widen(2 * ground.largest_packet);
+  if (run.plan.session.will) {
+    run.largest_packet = protocol::maximum_packet_bytes;
+    run.allowance->widen(2 * run.largest_packet);
   }
   // Forks first: from here on there are threads.
-  return will::fork_victims(ground, settings_.checks.replays, company_.victims)
-      .and_then([&] { return read_earlier_value(ground); })
-      .and_then([&] { return call_witnesses(ground); });
+  return will::fork_processes(run, settings_.checks.replays, company_.processes)
+      .and_then([&] { return read_earlier_value(run); })
+      .and_then([&] { return call_observers(run); });
 }
 
 /// Of the user's own will, which may replace it.
-Status Trial::read_earlier_value(const check::Ground& ground) {
-  const auto& will = ground.plan.session.will;
+Status Trial::read_earlier_value(const check::RunContext& run) {
+  const auto& will = run.plan.session.will;
   if (!will) return {};
   const check::Task task{&reading, check::only_variant};
-  return check::on_scene(ground, task, patience_with_reading, [&](check::Scene& scene) -> Status {
-    auto read = will::EarlierValue::read(scene, *will);
-    if (!read) return tl::unexpected<Error>(read.error());
-    for (const std::string& loss : read->losses(scene)) world_.reporter.note(loss);
-    company_.earlier = std::make_unique<will::EarlierValue>(std::move(*read));
-    return {};
-  });
+  return check::in_context(
+      run, task, timeout_with_reading, [&](check::CaseContext& context) -> Status {
+        auto read = will::EarlierValue::read(context, *will);
+        if (!read) return tl::unexpected<Error>(read.error());
+        for (const std::string& loss : read->losses(context)) world_.reporter.note(loss);
+        company_.earlier = std::make_unique<will::EarlierValue>(std::move(*read));
+        return {};
+      });
 }
 
-Status Trial::put_right(check::Scene& scene) {
+Status Trial::put_right(check::CaseContext& context) {
   if (!company_.earlier) return {};
-  Status status = company_.earlier->put_back(scene);
+  Status status = company_.earlier->put_back(context);
   if (!company_.earlier->remark().empty()) world_.reporter.note(company_.earlier->remark());
   return status;
 }
 
-Status Trial::call_witnesses(const check::Ground& ground) {
-  std::vector<std::unique_ptr<will::Witness>> witnesses;
+Status Trial::call_observers(const check::RunContext& run) {
+  std::vector<std::unique_ptr<will::Observer>> observers;
   Status called;
-  if (settings_.witnesses != Witnesses::paho)
-    called = call_witness(ground, client::Engine::native, witnesses);
-  if (called && settings_.witnesses != Witnesses::native) {
-    called = call_witness(ground, client::Engine::paho, witnesses);
-    if (!called && settings_.witnesses == Witnesses::both) {
+  if (settings_.observers != ObserverEngines::paho)
+    called = call_observer(run, client::Engine::native, observers);
+  if (called && settings_.observers != ObserverEngines::native) {
+    called = call_observer(run, client::Engine::paho, observers);
+    if (!called && settings_.observers == ObserverEngines::both) {
       world_.reporter.note("without a second witness: " + called.error().text);
       called = {};
     }
   }
-  if (called) company_.jury = std::make_unique<will::Jury>(std::move(witnesses));
+  if (called) company_.observers = std::make_unique<will::Observers>(std::move(observers));
   return called;
 }
 
-Status Trial::call_witness(const check::Ground& ground, client::Engine engine,
-                           std::vector<std::unique_ptr<will::Witness>>& witnesses) {
-  client::ConnectPlan plan = check::plan_of_visit(ground.plan, world_.random);
+Status Trial::call_observer(const check::RunContext& run, client::Engine engine,
+                            std::vector<std::unique_ptr<will::Observer>>& observers) {
+  client::ConnectPlan plan = check::plan_of_visit(run.plan, world_.random);
   plan.engine = engine;
   plan.client_identifier = client::make_identifier(world_.random);
-  std::vector<std::string> filters{ground.topic_prefix + "/#"};
-  if (ground.plan.session.will) filters = {ground.plan.session.will->topic};
+  std::vector<std::string> filters{run.topic_prefix + "/#"};
+  if (run.plan.session.will) filters = {run.plan.session.will->topic};
   if (!settings_.refused_topic.empty()) filters.push_back(settings_.refused_topic);
-  auto witness =
-      std::make_unique<will::Witness>(std::move(plan), std::move(filters), ground.allowance,
-                                      ground.foreign, ground.violations, ground.added);
-  return witness->start().map([&] { witnesses.push_back(std::move(witness)); });
+  auto observer = std::make_unique<will::Observer>(
+      std::move(plan), std::move(filters), run.allowance, run.foreign, run.violations, run.added);
+  return observer->start().map([&] { observers.push_back(std::move(observer)); });
 }
 
 }  // namespace mqtt_toolbox::will

@@ -10,7 +10,7 @@
 
 namespace mqtt_toolbox::will {
 
-/// Chooses the cases, calls the witnesses and has the cases played.
+/// Chooses the cases, calls the observers and has the cases played.
 class Trial {
  public:
   Trial(console::World& world, const Settings& settings);
@@ -18,16 +18,16 @@ class Trial {
   console::Ended run();
 
  private:
-  Status begin(check::Ground& ground);
-  Status read_earlier_value(const check::Ground& ground);
-  Status put_right(check::Scene& scene);
-  Status call_witnesses(const check::Ground& ground);
-  Status call_witness(const check::Ground& ground, client::Engine engine,
-                      std::vector<std::unique_ptr<will::Witness>>& witnesses);
+  Status begin(check::RunContext& run);
+  Status read_earlier_value(const check::RunContext& run);
+  Status put_right(check::CaseContext& context);
+  Status call_observers(const check::RunContext& run);
+  Status call_observer(const check::RunContext& run, client::Engine engine,
+                       std::vector<std::unique_ptr<will::Observer>>& observers);
 
   console::World& world_;
   const Settings& settings_;
-  will::WillCompany company_;
+  will::WillFixture company_;
 };
 
 }  // namespace mqtt_toolbox::will

@@ -36,7 +36,7 @@ constexpr Variant retain_variants[] = {{"qos0", Qos::at_most_once, true},
                                        {"qos1", Qos::at_least_once, true},
                                        {"qos2", Qos::exactly_once, true}};
 
-using MakeCut = Time (*)(Scene&, Wire&);
+using MakeCut = Time (*)(CaseContext&, ScriptedClient&);
 
 bool is_silence(MakeCut cut) {
   return cut == cut_by_silence;
@@ -56,116 +56,120 @@ std::chrono::seconds delay_of(const client::ConnectPlan& plan, protocol::Version
 Window operator+(Window window, std::chrono::seconds delay) {
   if (delay != delay.zero()) window.earliest += delay - timers_are_coarse;
   window.latest += delay;
-  window.patience += delay;
+  window.timeout += delay;
   return window;
 }
 
-Finding play_cut(Scene& scene, const client::ConnectPlan& plan, MakeCut cut,
+Finding play_cut(CaseContext& context, const client::ConnectPlan& plan, MakeCut cut,
                  Judged judged = Judged::arrival) {
-  Hearing hearing(scene, *company(scene).jury);
+  Observation observation(context, *company(context).observers);
   const session::WillSettings& will = *plan.session.will;
-  const auto delay = delay_of(plan, scene.ground().version());
+  const auto delay = delay_of(plan, context.run().version());
   const bool takes_over = cut == cut_by_take_over;
-  Wire& victim = scene.connected(plan);
-  const Window window = is_silence(cut) ? window_of_silence(victim) : Window{};
-  const Time since = cut(scene, victim);
-  if (scene.in_trouble()) return {};
+  ScriptedClient& process = context.connected(plan);
+  const Window window = is_silence(cut) ? window_of_silence(process) : Window{};
+  const Time since = cut(context, process);
+  if (context.is_aborted()) return {};
   // Who takes over within the delay either ends the session or calls the will off.
   const bool is_called_off = takes_over && delay != delay.zero() && !plan.session.clean_start;
   if (cut == cut_by_disconnect || is_called_off)
-    return expect_no_will(scene, hearing, will.topic, quiet_after_disconnect + delay);
-  return expect_will(scene, hearing, will, since,
+    return expect_no_will(context, observation, will.topic, quiet_after_disconnect + delay);
+  return expect_will(context, observation, will, since,
                      window + (takes_over ? std::chrono::seconds(0) : delay), judged);
 }
 
 template <MakeCut cut>
-Finding will_after(Scene& scene) {
-  client::ConnectPlan plan = mortal(scene, scene.topic("will"));
+Finding will_after(CaseContext& context) {
+  client::ConnectPlan plan = mortal(context, context.topic("will"));
   if (is_silence(cut)) plan.session.keep_alive = short_keep_alive;
-  return play_cut(scene, plan, cut);
+  return play_cut(context, plan, cut);
 }
 
 /// The broker must see that the flags are wrong (MQTT-3.14.1-1). MQTT 3.1.1 wants no more of it
 /// than the end of the connection, which is that of any DISCONNECT too.
-Finding will_after_flawed_disconnect(Scene& scene) {
-  Hearing hearing(scene, *company(scene).jury);
-  const client::ConnectPlan plan = mortal(scene, scene.topic("will"));
-  Wire& victim = scene.connected(plan);
-  const Time since = cut_by_flawed_disconnect(scene, victim);
-  if (scene.in_trouble()) return {};
-  Finding found = expect_will(scene, hearing, *plan.session.will, since);
+Finding will_after_flawed_disconnect(CaseContext& context) {
+  Observation observation(context, *company(context).observers);
+  const client::ConnectPlan plan = mortal(context, context.topic("will"));
+  ScriptedClient& process = context.connected(plan);
+  const Time since = cut_by_flawed_disconnect(context, process);
+  if (context.is_aborted()) return {};
+  Finding found = expect_will(context, observation, *plan.session.will, since);
   if (found.verdict != Verdict::fail) return found;
   // It has seen it; what becomes of wills after errors is another case.
-  const auto reason = victim.end()->reason;
-  if (reason && is_failure(*reason)) return pass(victim.end()->text + ", " + found.observed);
-  if (!scene.is_v5()) found.verdict = Verdict::deviates;
+  const auto reason = process.end()->reason;
+  if (reason && is_failure(*reason)) return pass(process.end()->text + ", " + found.observed);
+  if (!context.is_v5()) found.verdict = Verdict::deviates;
   return found;
 }
 
-/// The victim's will and session are the user's own.
-client::ConnectPlan own_plan(Scene& scene) {
-  client::ConnectPlan plan = scene.ground().plan;
+/// The client process's will and session are the user's own.
+client::ConnectPlan own_plan(CaseContext& context) {
+  client::ConnectPlan plan = context.run().plan;
   plan.engine = client::Engine::native;
-  if (plan.client_identifier.empty()) plan.client_identifier = scene.new_identifier();
+  if (plan.client_identifier.empty()) plan.client_identifier = context.new_identifier();
   plan.session_use = client::SessionUse::as_given;
   plan.reconnect.attempts = 0;
-  check_limits(scene, *plan.session.will);
+  check_limits(context, *plan.session.will);
   return plan;
 }
 
 /// Of the user's own will: the topic gets back what it retained before. When that fails, or comes
-/// to nothing because the scene is in trouble, it is tried again at the end of the run.
-Finding with_value_put_back(Scene& scene, Finding finding) {
-  if (!scene.in_trouble() && company(scene).earlier) (void)company(scene).earlier->put_back(scene);
+/// to nothing because the case is aborted, it is tried again at the end of the run.
+Finding with_value_put_back(CaseContext& context, Finding finding) {
+  if (!context.is_aborted() && company(context).earlier)
+    (void)company(context).earlier->put_back(context);
   return finding;
 }
 
 template <MakeCut cut>
-Finding own_will_after(Scene& scene) {
-  return with_value_put_back(scene, play_cut(scene, own_plan(scene), cut, Judged::everything));
+Finding own_will_after(CaseContext& context) {
+  return with_value_put_back(context,
+                             play_cut(context, own_plan(context), cut, Judged::everything));
 }
 
 /// Of a will after a reset, one promise.
 template <Judged judged>
-Finding will_keeps(Scene& scene) {
-  Hearing hearing(scene, *company(scene).jury);
-  return against_control(scene, hearing,
-                         play_cut(scene, mortal(scene, scene.topic("will")), cut_by_reset, judged));
+Finding will_keeps(CaseContext& context) {
+  Observation observation(context, *company(context).observers);
+  return against_control(
+      context, observation,
+      play_cut(context, mortal(context, context.topic("will")), cut_by_reset, judged));
 }
 
 // A process that is killed.
 
-client::ConnectPlan plan_of_process(Scene& scene) {
-  return scene.ground().plan.session.will ? own_plan(scene) : mortal(scene, scene.topic("will"));
+client::ConnectPlan plan_of_process(CaseContext& context) {
+  return context.run().plan.session.will ? own_plan(context)
+                                         : mortal(context, context.topic("will"));
 }
 
-bool connect_process(Scene& scene) {
-  return scene.wire(plan_of_process(scene)).connect();
+bool connect_process(CaseContext& context) {
+  return context.client(plan_of_process(context)).connect();
 }
 
-Finding will_after_kill(Scene& scene) {
-  Hearing hearing(scene, *company(scene).jury);
-  const client::ConnectPlan plan = plan_of_process(scene);
+Finding will_after_kill(CaseContext& context) {
+  Observation observation(context, *company(context).observers);
+  const client::ConnectPlan plan = plan_of_process(context);
   const session::WillSettings& will = *plan.session.will;
-  if (scene.in_trouble()) return {};
+  if (context.is_aborted()) return {};
   // The process has the same identifier, and a list of leftovers of its own.
-  scene.note_connect(plan, scene.ground().version());
-  Victim& victim = *company(scene).victims.at({scene.task().name(), scene.play()});
-  if (!victim.connect(scene)) return {};
-  const Time cut = victim.kill();
-  Finding finding =
-      expect_will(scene, hearing, will, cut, Window{} + delay_of(plan, scene.ground().version()));
-  return with_value_put_back(scene, std::move(finding));
+  context.note_connect(plan, context.run().version());
+  ClientProcess& process = *company(context).processes.at({context.task().name(), context.play()});
+  if (!process.connect(context)) return {};
+  const Time cut = process.kill();
+  Finding finding = expect_will(context, observation, will, cut,
+                                Window{} + delay_of(plan, context.run().version()));
+  return with_value_put_back(context, std::move(finding));
 }
 
 /// The old connection is told why it ends.
-Finding take_over_reason(Scene& scene) {
-  Wire& victim = scene.connected();
-  cut_by_take_over(scene, victim);
-  if (!victim.end()) return {};
-  if (victim.end()->reason == ReasonCode::session_taken_over)
+Finding take_over_reason(CaseContext& context) {
+  ScriptedClient& process = context.connected();
+  cut_by_take_over(context, process);
+  if (!process.end()) return {};
+  if (process.end()->reason == ReasonCode::session_taken_over)
     return pass("DISCONNECT 0x8E, Session taken over");
-  return deviates("closed without DISCONNECT 0x8E: " + victim.end()->text);
+  return deviates("closed without DISCONNECT 0x8E: " + process.end()->text);
 }
 
 constexpr Duration limit_of_silence = std::chrono::seconds(25);
@@ -295,13 +299,13 @@ Case own_will_case(std::string_view cut, const client::ConnectPlan& plan) {
   return chosen;
 }
 
-Status fork_victims(const Ground& ground, unsigned replays, Victims& victims) {
-  for (const Task& task : ground.tasks) {
+Status fork_processes(const RunContext& run, unsigned replays, ClientProcesses& processes) {
+  for (const Task& task : run.tasks) {
     if (task.played->play != will_after_kill) continue;
     for (unsigned play = 0; play <= replays; ++play) {
-      auto victim = Victim::fork(ground, task, play, connect_process);
-      if (!victim) return tl::unexpected<Error>(victim.error());
-      victims[{task.name(), play}] = std::move(*victim);
+      auto process = ClientProcess::fork(run, task, play, connect_process);
+      if (!process) return tl::unexpected<Error>(process.error());
+      processes[{task.name(), play}] = std::move(*process);
     }
   }
   return {};

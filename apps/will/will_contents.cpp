@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "check/patience.hpp"
+#include "check/timeout.hpp"
 #include "will/will_script.hpp"
 
 namespace mqtt_toolbox::will {
@@ -18,13 +18,13 @@ constexpr std::uint32_t expiry = 3600;
 /// By so much the broker may have counted down.
 constexpr std::uint32_t expiry_leeway = 60;
 
-Finding send_will(Scene& scene, Hearing& hearing, client::ConnectPlan plan,
+Finding send_will(CaseContext& context, Observation& observation, client::ConnectPlan plan,
                   Judged judged = Judged::arrival) {
   const session::WillSettings will = *plan.session.will;
-  Wire& victim = scene.connected(std::move(plan));
-  victim.cut(transport::Ending::reset);
-  return against_control(scene, hearing,
-                         expect_will(scene, hearing, will, victim.ended_at(), {}, judged));
+  ScriptedClient& process = context.connected(std::move(plan));
+  process.cut(transport::Ending::reset);
+  return against_control(context, observation,
+                         expect_will(context, observation, will, process.ended_at(), {}, judged));
 }
 
 /// A value that only this property has.
@@ -70,14 +70,14 @@ std::string difference(const protocol::Properties& sent, const protocol::Propert
 }
 
 /// By a CONNACK, or by a close of a broker that takes another connection.
-bool is_refused(Scene& scene, const Attempt& attempt) {
+bool is_refused(CaseContext& context, const Attempt& attempt) {
   if (attempt.kind == Attempt::Kind::refused) return true;
-  return attempt.kind == Attempt::Kind::closed && scene.wire().connect();
+  return attempt.kind == Attempt::Kind::closed && context.client().connect();
 }
 
 /// One that has a payload.
-bool takes_a_will(Scene& scene) {
-  Wire& other = scene.wire(mortal(scene, scene.topic("other")));
+bool takes_a_will(CaseContext& context) {
+  ScriptedClient& other = context.client(mortal(context, context.topic("other")));
   const bool is_taken = other.try_connect().kind == Attempt::Kind::accepted;
   other.disconnect();
   return is_taken;
@@ -85,37 +85,38 @@ bool takes_a_will(Scene& scene) {
 
 }  // namespace
 
-Finding payload_intact(Scene& scene) {
-  Hearing hearing(scene, *company(scene).jury);
-  client::ConnectPlan plan = mortal(scene, scene.topic("will"));
+Finding payload_intact(CaseContext& context) {
+  Observation observation(context, *company(context).observers);
+  client::ConnectPlan plan = mortal(context, context.topic("will"));
   std::string& payload = plan.session.will->payload;
   payload.clear();
   for (int byte = 0; byte < 256; ++byte) payload += static_cast<char>(byte);
-  return send_will(scene, hearing, std::move(plan), Judged::payload);
+  return send_will(context, observation, std::move(plan), Judged::payload);
 }
 
-Finding empty_payload_intact(Scene& scene) {
-  Hearing hearing(scene, *company(scene).jury);
-  client::ConnectPlan plan = mortal(scene, scene.topic("will"));
+Finding empty_payload_intact(CaseContext& context) {
+  Observation observation(context, *company(context).observers);
+  client::ConnectPlan plan = mortal(context, context.topic("will"));
   plan.session.will->payload.clear();
   const session::WillSettings will = *plan.session.will;
-  Wire& victim = scene.wire(std::move(plan));
-  const Attempt attempt = victim.try_connect();
-  if (is_refused(scene, attempt) && takes_a_will(scene))
+  ScriptedClient& process = context.client(std::move(plan));
+  const Attempt attempt = process.try_connect();
+  if (is_refused(context, attempt) && takes_a_will(context))
     return broken("a will of zero bytes was not accepted: " + attempt.text);
   if (attempt.kind != Attempt::Kind::accepted)
     return inconclusive("cannot connect: " + attempt.text);
-  victim.cut(transport::Ending::reset);
-  return against_control(scene, hearing, expect_will(scene, hearing, will, victim.ended_at()));
+  process.cut(transport::Ending::reset);
+  return against_control(context, observation,
+                         expect_will(context, observation, will, process.ended_at()));
 }
 
-Finding check_property(Scene& scene, PropertyId id) {
-  Hearing hearing(scene, *company(scene).jury);
-  client::ConnectPlan plan = mortal(scene, scene.topic("will"));
+Finding check_property(CaseContext& context, PropertyId id) {
+  Observation observation(context, *company(context).observers);
+  client::ConnectPlan plan = mortal(context, context.topic("will"));
   give(plan.session.will->properties, id);
   const PropertyList sent = plan.session.will->properties;
-  Finding finding = send_will(scene, hearing, std::move(plan));
-  const auto seen = hearing.testimony(scene.topic("will"));
+  Finding finding = send_will(context, observation, std::move(plan));
+  const auto seen = observation.testimony(context.topic("will"));
   if (finding.verdict != Verdict::pass || seen.empty()) return finding;
   const std::string other = difference(sent.view(), seen.front().properties.view(), id);
   const std::string name(protocol::property_row(id)->name);
@@ -123,19 +124,19 @@ Finding check_property(Scene& scene, PropertyId id) {
   return pass(name + " came as it was sent", finding.after);
 }
 
-Finding too_big_for_receiver(Scene& scene) {
+Finding too_big_for_receiver(CaseContext& context) {
   constexpr std::uint32_t maximum = 300;
-  Hearing hearing(scene, *company(scene).jury);
-  client::ConnectPlan small = scene.plan();
+  Observation observation(context, *company(context).observers);
+  client::ConnectPlan small = context.plan();
   (void)small.session.connect_properties.set(PropertyId::maximum_packet_size, maximum);
-  Wire& receiver = scene.connected(std::move(small));
-  receiver.subscribe(scene.topic("will"));
-  client::ConnectPlan plan = mortal(scene, scene.topic("will"));
+  ScriptedClient& receiver = context.connected(std::move(small));
+  receiver.subscribe(context.topic("will"));
+  client::ConnectPlan plan = mortal(context, context.topic("will"));
   plan.session.will->payload.assign(2 * maximum, 'x');
-  Finding finding = send_will(scene, hearing, std::move(plan));
+  Finding finding = send_will(context, observation, std::move(plan));
   if (finding.verdict != Verdict::pass) return finding;
-  // The last message of the hearing is small enough.
-  scene.wait([&] { return !receiver.received().empty() || receiver.end(); }, usual_patience);
+  // The last message of the observation is small enough.
+  context.wait([&] { return !receiver.received().empty() || receiver.end(); }, usual_timeout);
   const auto& received = receiver.received();
   if (receiver.end()) return broken("the receiver's connection ended: " + receiver.end()->text);
   if (received.empty()) return broken("the receiver got nothing any more");
@@ -144,49 +145,49 @@ Finding too_big_for_receiver(Scene& scene) {
   return pass("it came to others only");
 }
 
-Finding too_big_for_broker(Scene& scene) {
-  const std::size_t maximum = scene.ground().limits.maximum_packet_size;
+Finding too_big_for_broker(CaseContext& context) {
+  const std::size_t maximum = context.run().limits.maximum_packet_size;
   if (maximum >= protocol::maximum_string_bytes)
     return pass(fmt::format("every will fits: the maximum is {} bytes", maximum));
-  client::ConnectPlan plan = mortal(scene, scene.topic("will"));
+  client::ConnectPlan plan = mortal(context, context.topic("will"));
   plan.session.will->payload.assign(maximum, 'x');
-  const Attempt attempt = scene.wire(std::move(plan)).try_connect();
-  if (is_refused(scene, attempt)) return pass(attempt.text);
+  const Attempt attempt = context.client(std::move(plan)).try_connect();
+  if (is_refused(context, attempt)) return pass(attempt.text);
   if (attempt.kind == Attempt::Kind::accepted)
     return deviates("a CONNECT over the broker's maximum packet size was accepted");
   return inconclusive(attempt.text);
 }
 
 /// A client that has to refuse the message says which statement forbids it.
-Finding wildcard_topic(Scene& scene) {
-  // Apart from what the witnesses have subscribed to: such a message would end their connections.
-  const std::string topic = scene.ground().topic_prefix + "-apart/#";
-  Wire& victim = scene.wire(mortal(scene, topic));
-  const Attempt attempt = victim.try_connect();
-  if (is_refused(scene, attempt)) return pass(attempt.text);
+Finding wildcard_topic(CaseContext& context) {
+  // Apart from what the observers have subscribed to: such a message would end their connections.
+  const std::string topic = context.run().topic_prefix + "-apart/#";
+  ScriptedClient& process = context.client(mortal(context, topic));
+  const Attempt attempt = process.try_connect();
+  if (is_refused(context, attempt)) return pass(attempt.text);
   if (attempt.kind != Attempt::Kind::accepted) return inconclusive(attempt.text);
-  Wire& receiver = scene.connected();
+  ScriptedClient& receiver = context.connected();
   if (const auto code = receiver.try_subscribe(topic); !code || is_failure(*code)) {
-    victim.disconnect();
+    process.disconnect();
     return inconclusive("CONNECT was accepted, and the subscription to " + topic + " was not");
   }
-  victim.cut(transport::Ending::reset);
-  scene.stay_until([&] { return !receiver.received().empty(); }, arrival_patience.time);
+  process.cut(transport::Ending::reset);
+  context.stay_until([&] { return !receiver.received().empty(); }, arrival_timeout.time);
   return deviates("CONNECT was accepted, and the will was not delivered");
 }
 
-Finding will_to_refused_topic(Scene& scene) {
-  const std::string topic = company(scene).refused_topic;
-  Hearing hearing(scene, *company(scene).jury);
-  client::ConnectPlan plan = mortal(scene, topic);
-  Wire& victim = scene.wire(std::move(plan));
-  const Attempt attempt = victim.try_connect();
-  if (is_refused(scene, attempt)) return pass(attempt.text);
-  victim.cut(transport::Ending::reset);
-  if (!company(scene).jury->may_see(topic))
+Finding will_to_refused_topic(CaseContext& context) {
+  const std::string topic = company(context).refused_topic;
+  Observation observation(context, *company(context).observers);
+  client::ConnectPlan plan = mortal(context, topic);
+  ScriptedClient& process = context.client(std::move(plan));
+  const Attempt attempt = process.try_connect();
+  if (is_refused(context, attempt)) return pass(attempt.text);
+  process.cut(transport::Ending::reset);
+  if (!company(context).observers->may_see(topic))
     return inconclusive("CONNECT was accepted, and the witnesses may not look");
-  hearing.wait_for(topic, 1, std::chrono::seconds(1));
-  if (!hearing.testimony(topic).empty()) return broken("the will was delivered");
+  observation.wait_for(topic, 1, std::chrono::seconds(1));
+  if (!observation.testimony(topic).empty()) return broken("the will was delivered");
   return pass("CONNECT was accepted, and the will was not delivered");
 }
 

@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "check/patience.hpp"
+#include "check/timeout.hpp"
 
 namespace mqtt_toolbox::will {
 
@@ -58,16 +58,16 @@ class Command {
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 
-  /// Whether it ends with success within the scene's time.
-  bool succeeds(Scene& scene) {
+  /// Whether it ends with success within the context's time.
+  bool succeeds(CaseContext& context) {
     if (process_ == 0) return false;
     const FileDescriptor end(static_cast<int>(syscall(SYS_pidfd_open, process_, 0)));
-    transport::Loop::Watch watch(scene.loop(), end.get(),
-                                 [&](transport::Interest) { scene.changed(); });
+    transport::Loop::Watch watch(context.loop(), end.get(),
+                                 [&](transport::Interest) { context.changed(); });
     watch.want(transport::Interest::read);
     int status = 0;
     const auto is_over = [&] { return waitpid(process_, &status, WNOHANG) == process_; };
-    if (!scene.wait(is_over, never)) return false;
+    if (!context.wait(is_over, never)) return false;
     process_ = 0;
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
   }
@@ -80,84 +80,84 @@ class Command {
 
 /// Until the broker has closed: one that is just sending to the client would else see the
 /// connection break, maybe before it reads DISCONNECT.
-Time cut_by_disconnect(Scene&, Wire& victim) {
+Time cut_by_disconnect(CaseContext&, ScriptedClient& process) {
   const Time now = SystemClock().now();
-  victim.send_packet(protocol::Disconnect{});
-  victim.wait_for_end(arrival_patience);
-  victim.disconnect();
+  process.send_packet(protocol::Disconnect{});
+  process.wait_for_end(arrival_timeout);
+  process.disconnect();
   return now;
 }
 
-Time cut_by_disconnect_with_will(Scene&, Wire& victim) {
+Time cut_by_disconnect_with_will(CaseContext&, ScriptedClient& process) {
   const Time now = SystemClock().now();
-  victim.disconnect(ReasonCode::disconnect_with_will_message);
+  process.disconnect(ReasonCode::disconnect_with_will_message);
   return now;
 }
 
-Time cut_by_error_disconnect(Scene&, Wire& victim) {
+Time cut_by_error_disconnect(CaseContext&, ScriptedClient& process) {
   const Time now = SystemClock().now();
-  victim.disconnect(ReasonCode::unspecified_error);
+  process.disconnect(ReasonCode::unspecified_error);
   return now;
 }
 
-Time cut_by_fin(Scene&, Wire& victim) {
-  victim.cut(transport::Ending::fin);
-  return victim.ended_at();
+Time cut_by_fin(CaseContext&, ScriptedClient& process) {
+  process.cut(transport::Ending::fin);
+  return process.ended_at();
 }
 
-Time cut_by_reset(Scene&, Wire& victim) {
-  victim.cut(transport::Ending::reset);
-  return victim.ended_at();
+Time cut_by_reset(CaseContext&, ScriptedClient& process) {
+  process.cut(transport::Ending::reset);
+  return process.ended_at();
 }
 
-Time cut_by_silence(Scene&, Wire& victim) {
-  victim.cut(transport::Ending::freeze);
-  return victim.ended_at();
+Time cut_by_silence(CaseContext&, ScriptedClient& process) {
+  process.cut(transport::Ending::freeze);
+  return process.ended_at();
 }
 
 /// A PUBLISH with both QoS bits set, which every version forbids (MQTT-3.3.1-4).
-Time cut_by_protocol_error(Scene& scene, Wire& victim) {
+Time cut_by_protocol_error(CaseContext& context, ScriptedClient& process) {
   const Time now = SystemClock().now();
-  victim.send_bytes(std::string_view("\x36\x05\0\1a\0\1", 7));
-  if (!victim.wait_for_end(usual_patience))
-    scene.trouble(broken("the broker did not close the connection after a PUBLISH with QoS 3"));
+  process.send_bytes(std::string_view("\x36\x05\0\1a\0\1", 7));
+  if (!process.wait_for_end(usual_timeout))
+    context.abort(broken("the broker did not close the connection after a PUBLISH with QoS 3"));
   return now;
 }
 
 /// A DISCONNECT with a reserved flag set.
-Time cut_by_flawed_disconnect(Scene& scene, Wire& victim) {
+Time cut_by_flawed_disconnect(CaseContext& context, ScriptedClient& process) {
   const Time now = SystemClock().now();
-  victim.send_bytes(std::string_view("\xE1\0", 2));
-  if (!victim.wait_for_end(usual_patience))
-    scene.trouble(scene.ground().version() == protocol::Version::v31
+  process.send_bytes(std::string_view("\xE1\0", 2));
+  if (!process.wait_for_end(usual_timeout))
+    context.abort(context.run().version() == protocol::Version::v31
                       ? deviates("the broker did not close the connection")
                       : broken("the broker did not close the connection"));
   return now;
 }
 
-Time cut_by_take_over(Scene& scene, Wire& victim) {
+Time cut_by_take_over(CaseContext& context, ScriptedClient& process) {
   const Time now = SystemClock().now();
-  client::ConnectPlan plan = victim.plan();
+  client::ConnectPlan plan = process.plan();
   plan.session.will.reset();
-  Wire& successor = scene.wire(std::move(plan));
+  ScriptedClient& successor = context.client(std::move(plan));
   successor.connect();
-  if (!victim.wait_for_end(usual_patience))
-    scene.trouble(broken("the old connection stayed open beside the new one"));
+  if (!process.wait_for_end(usual_timeout))
+    context.abort(broken("the old connection stayed open beside the new one"));
   successor.disconnect();
   return now;
 }
 
-Time cut_by_kick(Scene& scene, Wire& victim) {
+Time cut_by_kick(CaseContext& context, ScriptedClient& process) {
   const Time now = SystemClock().now();
-  if (!Command(company(scene).kick, victim.identifier()).succeeds(scene))
-    scene.trouble("the command of --kick failed");
-  if (!victim.wait_for_end(usual_patience))
-    scene.trouble("the connection stayed open after the command of --kick");
+  if (!Command(company(context).kick, process.identifier()).succeeds(context))
+    context.abort("the command of --kick failed");
+  if (!process.wait_for_end(usual_timeout))
+    context.abort("the connection stayed open after the command of --kick");
   return now;
 }
 
-Window window_of_silence(const Wire& victim) {
-  const std::uint16_t keep_alive = victim.limits().keep_alive.value_or(victim.keep_alive());
+Window window_of_silence(const ScriptedClient& process) {
+  const std::uint16_t keep_alive = process.limits().keep_alive.value_or(process.keep_alive());
   const Duration allowed = std::chrono::milliseconds(1500) * keep_alive;
   // No statement forbids to give up earlier (MQTT 5.0 section 3.1.2.10).
   return {std::chrono::seconds(keep_alive), allowed + keep_alive_leeway,

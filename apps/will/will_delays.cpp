@@ -20,15 +20,15 @@ Window window_at(seconds due) {
   return {due - timers_are_coarse, due + late, due + seconds(3)};
 }
 
-Finding will_of(Scene& scene, std::uint32_t delay, std::uint32_t session_expiry,
+Finding will_of(CaseContext& context, std::uint32_t delay, std::uint32_t session_expiry,
                 const Window& window) {
-  Hearing hearing(scene, *company(scene).jury);
-  client::ConnectPlan plan = delayed(scene, scene.topic("will"), delay, session_expiry);
+  Observation observation(context, *company(context).observers);
+  client::ConnectPlan plan = delayed(context, context.topic("will"), delay, session_expiry);
   const session::WillSettings will = *plan.session.will;
-  Wire& victim = scene.connected(std::move(plan));
-  victim.cut(transport::Ending::reset);
-  const Finding finding =
-      against_control(scene, hearing, expect_will(scene, hearing, will, victim.ended_at(), window));
+  ScriptedClient& process = context.connected(std::move(plan));
+  process.cut(transport::Ending::reset);
+  const Finding finding = against_control(
+      context, observation, expect_will(context, observation, will, process.ended_at(), window));
   const bool is_held_back = delay == long_delay && finding.verdict == Verdict::deviates &&
                             finding.after >= seconds(long_delay) - timers_are_coarse;
   return is_held_back ? broken("came when the will delay was over", finding.after) : finding;
@@ -36,54 +36,56 @@ Finding will_of(Scene& scene, std::uint32_t delay, std::uint32_t session_expiry,
 
 }  // namespace
 
-Finding will_after_delay(Scene& scene) {
-  return will_of(scene, 2, 60, window_at(seconds(2)));
+Finding will_after_delay(CaseContext& context) {
+  return will_of(context, 2, 60, window_at(seconds(2)));
 }
 
-Finding will_at_session_end(Scene& scene) {
+Finding will_at_session_end(CaseContext& context) {
   Window window = window_at(seconds(1));
   // That it does not come before the session ends is another case.
   window.earliest = {};
-  return will_of(scene, long_delay, 1, window);
+  return will_of(context, long_delay, 1, window);
 }
 
-Finding will_without_session(Scene& scene) {
-  return will_of(scene, long_delay, 0, Window{{}, late, seconds(5)});
+Finding will_without_session(CaseContext& context) {
+  return will_of(context, long_delay, 0, Window{{}, late, seconds(5)});
 }
 
-Finding will_called_off(Scene& scene) {
-  Hearing hearing(scene, *company(scene).jury);
+Finding will_called_off(CaseContext& context) {
+  Observation observation(context, *company(context).observers);
   // Enough of it for the way there and back.
-  const auto way = std::chrono::floor<seconds>(4 * scene.round_trip());
+  const auto way = std::chrono::floor<seconds>(4 * context.round_trip());
   const seconds delay = seconds(1) + way;
-  Wire& victim = scene.connected(
-      delayed(scene, scene.topic("will"), static_cast<std::uint32_t>(delay.count()), 60));
-  victim.cut(transport::Ending::reset);
+  ScriptedClient& process = context.connected(
+      delayed(context, context.topic("will"), static_cast<std::uint32_t>(delay.count()), 60));
+  process.cut(transport::Ending::reset);
   // A will that does not wait for its delay is here by then.
-  scene.stay(milliseconds(300));
-  victim.connect();
+  context.stay(milliseconds(300));
+  process.connect();
   const Time back = SystemClock().now();
-  Finding finding = expect_no_will(scene, hearing, scene.topic("will"), delay + milliseconds(1500));
-  victim.disconnect();
-  const auto seen = hearing.testimony(scene.topic("will"));
+  Finding finding =
+      expect_no_will(context, observation, context.topic("will"), delay + milliseconds(1500));
+  process.disconnect();
+  const auto seen = observation.testimony(context.topic("will"));
   if (!seen.empty() && seen.front().at <= back)
     return inconclusive("the will came before the client was back");
   return finding;
 }
 
-Finding will_at_clean_start(Scene& scene) {
-  Hearing hearing(scene, *company(scene).jury);
-  client::ConnectPlan plan = delayed(scene, scene.topic("will"), long_delay, 60);
+Finding will_at_clean_start(CaseContext& context) {
+  Observation observation(context, *company(context).observers);
+  client::ConnectPlan plan = delayed(context, context.topic("will"), long_delay, 60);
   const session::WillSettings will = *plan.session.will;
-  Wire& victim = scene.connected(std::move(plan));
-  victim.cut(transport::Ending::reset);
-  victim.plan().session.will.reset();
-  victim.start_over();
+  ScriptedClient& process = context.connected(std::move(plan));
+  process.cut(transport::Ending::reset);
+  process.plan().session.will.reset();
+  process.start_over();
   const Time before = SystemClock().now();
-  victim.connect();
+  process.connect();
   Finding finding = against_control(
-      scene, hearing, expect_will(scene, hearing, will, before, {{}, seconds(1), seconds(4)}));
-  victim.disconnect();
+      context, observation,
+      expect_will(context, observation, will, before, {{}, seconds(1), seconds(4)}));
+  process.disconnect();
   if (finding.verdict != Verdict::fail) return finding;
   // The standard says two things of a client that comes back with a clean start.
   return deviates(finding.observed +

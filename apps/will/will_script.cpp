@@ -28,18 +28,20 @@ struct Delivery {
 };
 
 /// Whether what is retained, if anything, is the will's doing.
-bool is_left_by_will(Scene& scene, const session::WillSettings& will, const Wire& late) {
-  if (scene.owns(will.topic)) return !late.received().empty() || will.retain;
+bool is_left_by_will(CaseContext& context, const session::WillSettings& will,
+                     const ScriptedClient& late) {
+  if (context.owns(will.topic)) return !late.received().empty() || will.retain;
   // A user's own topic may have been retained before.
-  const EarlierValue* earlier = company(scene).earlier.get();
+  const EarlierValue* earlier = company(context).earlier.get();
   return earlier != nullptr && !late.received().empty() &&
          earlier->is_left_by_will(late.received().front());
 }
 
 /// Whether a will that is to be retained is not: the topic holds nothing, or what it held before.
-bool is_will_missing(Scene& scene, const session::WillSettings& will, const Wire& late) {
+bool is_will_missing(CaseContext& context, const session::WillSettings& will,
+                     const ScriptedClient& late) {
   if (late.received().empty()) return true;
-  const EarlierValue* earlier = company(scene).earlier.get();
+  const EarlierValue* earlier = company(context).earlier.get();
   const Message& now = late.received().front();
   return earlier != nullptr && earlier->is_there(now) && now.payload != will.payload;
 }
@@ -50,17 +52,18 @@ bool is_to_be_kept(const session::WillSettings& will) {
 }
 
 /// A client that comes too late to see anything but what is retained.
-std::optional<std::string> wrong_retention(Scene& scene, const session::WillSettings& will) {
-  Wire& late = scene.connected();
+std::optional<std::string> wrong_retention(CaseContext& context,
+                                           const session::WillSettings& will) {
+  ScriptedClient& late = context.connected();
   late.subscribe(will.topic, {Qos::at_least_once});
   if (is_to_be_kept(will)) late.wait_for(1, must_come_within(std::chrono::seconds(2)));
   late.ping();
   const auto& received = late.received();
-  const bool is_missing = is_will_missing(scene, will, late);
+  const bool is_missing = is_will_missing(context, will, late);
   const bool is_marked = !received.empty() && received.front().retain;
-  const bool is_ours = is_left_by_will(scene, will, late);
+  const bool is_ours = is_left_by_will(context, will, late);
   // At the user's own topic the earlier value is put back later.
-  if (is_ours && scene.owns(will.topic)) late.publish({will.topic, "", Qos::at_least_once, true});
+  if (is_ours && context.owns(will.topic)) late.publish({will.topic, "", Qos::at_least_once, true});
   late.disconnect();
   if (is_ours && !received.empty() && !will.retain) return "is retained although it was not to be";
   if (will.retain && !is_to_be_kept(will)) {
@@ -92,8 +95,9 @@ std::optional<std::string> fault_in(const Delivery& delivery, const session::Wil
   return std::nullopt;
 }
 
-std::string describe(Scene& scene, const Delivery& delivery, const session::WillSettings& will) {
-  const EarlierValue* earlier = company(scene).earlier.get();
+std::string describe(CaseContext& context, const Delivery& delivery,
+                     const session::WillSettings& will) {
+  const EarlierValue* earlier = company(context).earlier.get();
   const bool had_value = earlier != nullptr && earlier->exists();
   std::string retention;
   if (delivery.retention)
@@ -122,52 +126,53 @@ Finding judge_time(const Window& window, std::string observed, Duration after,
 
 }  // namespace
 
-WillCompany& company(Scene& scene) {
-  return *static_cast<WillCompany*>(scene.ground().company);
+WillFixture& company(CaseContext& context) {
+  return *static_cast<WillFixture*>(context.run().company);
 }
 
-void check_limits(Scene& scene, const session::WillSettings& will) {
-  const session::ServerLimits& limits = scene.ground().limits;
-  if (will.qos > limits.maximum_qos) scene.trouble(unsupported("Maximum QoS says so"));
+void check_limits(CaseContext& context, const session::WillSettings& will) {
+  const session::ServerLimits& limits = context.run().limits;
+  if (will.qos > limits.maximum_qos) context.abort(unsupported("Maximum QoS says so"));
   if (will.retain && !limits.retain_available)
-    scene.trouble(unsupported("Retain Available says so"));
+    context.abort(unsupported("Retain Available says so"));
 }
 
-client::ConnectPlan mortal(Scene& scene, const std::string& topic) {
-  client::ConnectPlan plan = scene.plan();
+client::ConnectPlan mortal(CaseContext& context, const std::string& topic) {
+  client::ConnectPlan plan = context.plan();
   session::WillSettings will;
   will.topic = topic;
-  will.payload = "will of " + scene.task().name();
-  will.qos = scene.variant().qos;
-  will.retain = scene.variant().retain;
-  check_limits(scene, will);
+  will.payload = "will of " + context.task().name();
+  will.qos = context.variant().qos;
+  will.retain = context.variant().retain;
+  check_limits(context, will);
   plan.session.will = std::move(will);
   return plan;
 }
 
-client::ConnectPlan delayed(Scene& scene, const std::string& topic, std::uint32_t delay,
+client::ConnectPlan delayed(CaseContext& context, const std::string& topic, std::uint32_t delay,
                             std::uint32_t session_expiry) {
-  client::ConnectPlan plan = mortal(scene, topic);
+  client::ConnectPlan plan = mortal(context, topic);
   plan.session.resume = true;
   (void)plan.session.will->properties.set(PropertyId::will_delay_interval, delay);
   (void)plan.session.connect_properties.set(PropertyId::session_expiry_interval, session_expiry);
   return plan;
 }
 
-Finding expect_will(Scene& scene, Hearing& hearing, const session::WillSettings& will, Time cut,
-                    const Window& window, Judged judged) {
+Finding expect_will(CaseContext& context, Observation& observation,
+                    const session::WillSettings& will, Time cut, const Window& window,
+                    Judged judged) {
   const Time now = SystemClock().now();
-  if (!hearing.wait_for(will.topic, 1, must_come_within(cut + window.patience - now))) {
-    // Witnesses that get nothing at all prove nothing.
-    hearing.close(will.topic);
-    if (hearing.testimony(will.topic).empty()) return broken("no will came");
+  if (!observation.wait_for(will.topic, 1, must_come_within(cut + window.timeout - now))) {
+    // ObserverEngines that get nothing at all prove nothing.
+    observation.close(will.topic);
+    if (observation.testimony(will.topic).empty()) return broken("no will came");
   }
   Delivery delivery;
-  delivery.expected_qos = std::min(will.qos, company(scene).jury->granted_qos());
-  delivery.retention = wrong_retention(scene, will);
-  hearing.close(will.topic);
-  auto seen = hearing.testimony(will.topic);
-  // What cleared a retained will came to the witnesses too.
+  delivery.expected_qos = std::min(will.qos, company(context).observers->granted_qos());
+  delivery.retention = wrong_retention(context, will);
+  observation.close(will.topic);
+  auto seen = observation.testimony(will.topic);
+  // What cleared a retained will came to the observers too.
   if (!will.payload.empty())
     std::erase_if(seen, [](const Message& message) { return message.payload.empty(); });
   if (seen.empty()) return inconclusive("what came was not the will");
@@ -175,27 +180,28 @@ Finding expect_will(Scene& scene, Hearing& hearing, const session::WillSettings&
   delivery.after = delivery.first.at - cut;
   delivery.copies = seen.size();
   if (const auto fault = fault_in(delivery, will, judged)) return broken(*fault, delivery.after);
-  return judge_time(window, describe(scene, delivery, will), delivery.after,
-                    trips_of_a_will * scene.round_trip());
+  return judge_time(window, describe(context, delivery, will), delivery.after,
+                    trips_of_a_will * context.round_trip());
 }
 
-Finding against_control(Scene& scene, Hearing& hearing, Finding finding) {
-  if (finding.verdict != Verdict::fail || !hearing.testimony(scene.topic("will")).empty())
+Finding against_control(CaseContext& context, Observation& observation, Finding finding) {
+  if (finding.verdict != Verdict::fail || !observation.testimony(context.topic("will")).empty())
     return finding;
-  const std::string topic = scene.topic("control");
-  Wire& victim = scene.connected(mortal(scene, topic));
-  victim.cut(transport::Ending::reset);
-  if (hearing.wait_for(topic, 1, must_come_within(std::chrono::seconds(2)))) return finding;
+  const std::string topic = context.topic("control");
+  ScriptedClient& process = context.connected(mortal(context, topic));
+  process.cut(transport::Ending::reset);
+  if (observation.wait_for(topic, 1, must_come_within(std::chrono::seconds(2)))) return finding;
   return inconclusive("no will comes after a reset at all");
 }
 
-Finding expect_no_will(Scene& scene, Hearing& hearing, const std::string& topic, Duration quiet) {
+Finding expect_no_will(CaseContext& context, Observation& observation, const std::string& topic,
+                       Duration quiet) {
   const Time from = SystemClock().now();
-  hearing.wait_for(topic, 1, quiet);
-  hearing.close(topic);
-  const auto seen = hearing.testimony(topic);
-  if (scene.variant().retain && scene.owns(topic)) {
-    Wire& late = scene.connected();
+  observation.wait_for(topic, 1, quiet);
+  observation.close(topic);
+  const auto seen = observation.testimony(topic);
+  if (context.variant().retain && context.owns(topic)) {
+    ScriptedClient& late = context.connected();
     late.publish({topic, "", protocol::Qos::at_least_once, true});
     late.disconnect();
   }

@@ -12,26 +12,26 @@ namespace mqtt_toolbox::will {
 
 /// What the scripts about wills are made of.
 
-WillCompany& company(check::Scene& scene);
+WillFixture& company(check::CaseContext& context);
 
-/// Leaves the scene in trouble (unsupported) where the broker has announced that it has no such
+/// Leaves the context in abortion (unsupported) where the broker has announced that it has no such
 /// wills: Maximum QoS, Retain Available (MQTT 5.0 section 3.2.2.3).
-void check_limits(check::Scene& scene, const session::WillSettings& will);
+void check_limits(check::CaseContext& context, const session::WillSettings& will);
 
 /// A plan with a will to `topic`, as the variant says, whose payload names the case.
-client::ConnectPlan mortal(check::Scene& scene, const std::string& topic);
+client::ConnectPlan mortal(check::CaseContext& context, const std::string& topic);
 /// The same with a will delay and a session that outlives the connection, in seconds.
-client::ConnectPlan delayed(check::Scene& scene, const std::string& topic, std::uint32_t delay,
-                            std::uint32_t session_expiry);
+client::ConnectPlan delayed(check::CaseContext& context, const std::string& topic,
+                            std::uint32_t delay, std::uint32_t session_expiry);
 
 /// Timers of whole seconds may run out so much early.
 inline constexpr Duration timers_are_coarse = std::chrono::milliseconds(100);
 
 /// When the will has to come, from the cut.
 struct Window {
-  Duration earliest{};                          ///< before it: `early`
-  Duration latest = std::chrono::seconds(2);    ///< after it: deviates
-  Duration patience = std::chrono::seconds(5);  ///< from then on it is looked for as what is late
+  Duration earliest{};                         ///< before it: `early`
+  Duration latest = std::chrono::seconds(2);   ///< after it: deviates
+  Duration timeout = std::chrono::seconds(5);  ///< from then on it is looked for as what is late
   Verdict early = Verdict::fail;
 };
 
@@ -46,13 +46,15 @@ enum class Judged : std::uint8_t {
 };
 
 /// Watches a will come, and looks at what it leaves behind, which is then cleared.
-check::Finding expect_will(check::Scene& scene, Hearing& hearing, const session::WillSettings& will,
-                           Time cut, const Window& window = {}, Judged judged = Judged::arrival);
+check::Finding expect_will(check::CaseContext& context, Observation& observation,
+                           const session::WillSettings& will, Time cut, const Window& window = {},
+                           Judged judged = Judged::arrival);
 /// `finding` of a case about a property of wills: when nothing came, whether the property is to
 /// blame shows a plain will after a reset.
-check::Finding against_control(check::Scene& scene, Hearing& hearing, check::Finding finding);
+check::Finding against_control(check::CaseContext& context, Observation& observation,
+                               check::Finding finding);
 /// No will comes within `quiet` of now.
-check::Finding expect_no_will(check::Scene& scene, Hearing& hearing, const std::string& topic,
-                              Duration quiet);
+check::Finding expect_no_will(check::CaseContext& context, Observation& observation,
+                              const std::string& topic, Duration quiet);
 
 }  // namespace mqtt_toolbox::will

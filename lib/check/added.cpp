@@ -7,7 +7,7 @@
 
 #include "base/utf8.hpp"
 #include "check/case_context.hpp"
-#include "check/patience.hpp"
+#include "check/timeout.hpp"
 
 namespace mqtt_toolbox::check {
 
@@ -175,25 +175,25 @@ std::optional<Finding> AddedProperties::finding() const {
 }
 
 /// A message and a will without properties, for a run without other cases.
-Finding play_no_added_properties(Scene& scene) {
-  const std::string topic = scene.topic("message"), will_topic = scene.topic("will");
-  Wire& subscriber = scene.connected();
+Finding play_no_added_properties(CaseContext& context) {
+  const std::string topic = context.topic("message"), will_topic = context.topic("will");
+  ScriptedClient& subscriber = context.connected();
   subscriber.subscribe(topic, {Qos::at_least_once});
   subscriber.subscribe(will_topic, {Qos::at_least_once});
-  client::ConnectPlan plan = scene.plan();
+  client::ConnectPlan plan = context.plan();
   plan.session.will.emplace();
   plan.session.will->topic = will_topic;
   plan.session.will->payload = "will";
-  plan.session.will->qos = std::min(Qos::at_least_once, scene.ground().limits.maximum_qos);
-  Wire& publisher = scene.connected(std::move(plan));
+  plan.session.will->qos = std::min(Qos::at_least_once, context.run().limits.maximum_qos);
+  ScriptedClient& publisher = context.connected(std::move(plan));
   publisher.publish({topic, "message"});
   publisher.cut(transport::Ending::reset);
-  subscriber.wait_for(2, arrival_patience);
+  subscriber.wait_for(2, arrival_timeout);
   return pass("no packet of this run has a property that the broker added");
 }
 
-std::optional<Finding> seen_added_properties(const Ground& ground) {
-  return ground.added->finding();
+std::optional<Finding> seen_added_properties(const RunContext& run) {
+  return run.added->finding();
 }
 
 }  // namespace mqtt_toolbox::check

@@ -53,9 +53,9 @@ class AddedProperties {
   bool breaks_statement_ = false;
 };
 
-Finding play_no_added_properties(Scene& scene);
+Finding play_no_added_properties(CaseContext& context);
 
-std::optional<Finding> seen_added_properties(const Ground& ground);
+std::optional<Finding> seen_added_properties(const RunContext& run);
 
 /// For each table of cases, behind all whose clients receive anything.
 inline constexpr Case no_added_properties{

@@ -12,8 +12,8 @@
 
 namespace mqtt_toolbox::check {
 
-class Scene;
-struct Ground;
+class CaseContext;
+struct RunContext;
 
 /// The protocol versions that a case makes sense in.
 enum class Versions : std::uint8_t { all, v5_only, before_v5 };
@@ -23,7 +23,7 @@ constexpr bool includes(Versions versions, protocol::Version version) {
   return versions == Versions::all || is_v5 == (versions == Versions::v5_only);
 }
 
-/// One way to play a case: what its script asks the scene for.
+/// One way to play a case: what its script asks the context for.
 struct Variant {
   std::string_view name{};  ///< behind the case's name and a slash; empty: there is only one way
   protocol::Qos qos = protocol::Qos::at_least_once;
@@ -39,8 +39,8 @@ struct Case {
   std::string_view name;     ///< words with dashes, unique in its table
   std::string_view section;  ///< of MQTT 5.0
   std::string_view promise;  ///< what the broker is to do: one clause, no full stop
-  /// Plays it. What it returns counts unless the scene got into trouble.
-  Finding (*play)(Scene& scene);
+  /// Plays it. What it returns counts unless the case was aborted.
+  Finding (*play)(CaseContext& context);
   Versions versions = Versions::all;
   std::span<const Variant> variants = only_variant;
   /// When it has not come to a verdict by then, it is inconclusive.
@@ -54,12 +54,12 @@ struct Case {
   /// It may harm a broker: whether that lives on is looked at afterwards, and the case has failed
   /// if not. A finding of any other case is inconclusive then.
   bool may_kill = false;
-  /// Of one that is played by itself: what its script does before Scene::begin_harm harms nobody,
-  /// and may be done beside the case before it.
+  /// Of one that is played by itself: what its script does before CaseContext::begin_harm harms
+  /// nobody, and may be done beside the case before it.
   bool begins_harmless = false;
   /// What all cases of the run have seen of its promise so far, which stands whatever it finds
   /// itself; none: nothing. Played again it would say the same.
-  std::optional<Finding> (*seen)(const Ground& ground) = nullptr;
+  std::optional<Finding> (*seen)(const RunContext& run) = nullptr;
   /// It publishes or subscribes below the prefix, for which the user needs rights.
   bool needs_rights = true;
 };

@@ -28,77 +28,78 @@ constexpr int longest_waits_of_a_case = 6;
 
 }  // namespace
 
-Scene::Scene(const Ground& ground, Task task, Duration limit, unsigned play)
-    : ground_(ground),
+CaseContext::CaseContext(const RunContext& run, Task task, Duration limit, unsigned play)
+    : run_(run),
       task_(task),
       play_(play),
-      random_(ground.seed + std::hash<std::string>()(task.name()) + play),
+      random_(run.seed + std::hash<std::string>()(task.name()) + play),
       inbox_(loop_),
       deadline_(loop_.now() + limit),
       limit_(limit),
-      folder_(ground.topic_prefix + '/' + task.name() + '/' +
+      folder_(run.topic_prefix + '/' + task.name() + '/' +
               (play == 0 ? "" : "again-" + std::to_string(play) + '/')) {}
 
-Scene::~Scene() = default;
+CaseContext::~CaseContext() = default;
 
-std::string Scene::topic(std::string_view name) const {
+std::string CaseContext::topic(std::string_view name) const {
   return folder_ + std::string(name);
 }
 
-std::string Scene::share_name(std::string_view name) const {
+std::string CaseContext::share_name(std::string_view name) const {
   std::string unique = folder_ + std::string(name);
   std::replace(unique.begin(), unique.end(), '/', '-');
   return unique;
 }
 
-bool Scene::owns(std::string_view topic) const {
+bool CaseContext::owns(std::string_view topic) const {
   return topic.substr(0, folder_.size()) == folder_;
 }
 
-bool Scene::concerns(std::string_view topic) const {
+bool CaseContext::concerns(std::string_view topic) const {
   return topic.find(folder_) != std::string_view::npos;
 }
 
-bool Scene::has_subscribed(const std::string& identifier) const {
-  return std::any_of(wires_.begin(), wires_.end(), [&](const auto& wire) {
-    return wire->identifier() == identifier && !wire->filters().empty();
+bool CaseContext::has_subscribed(const std::string& identifier) const {
+  return std::any_of(clients_.begin(), clients_.end(), [&](const auto& client) {
+    return client->identifier() == identifier && !client->filters().empty();
   });
 }
 
-bool Scene::is_subscribed(const std::string& identifier, std::string_view topic) const {
-  return std::any_of(wires_.begin(), wires_.end(), [&](const auto& wire) {
-    return wire->identifier() == identifier && is_judged(wire->filters(), topic);
+bool CaseContext::is_subscribed(const std::string& identifier, std::string_view topic) const {
+  return std::any_of(clients_.begin(), clients_.end(), [&](const auto& client) {
+    return client->identifier() == identifier && is_judged(client->filters(), topic);
   });
 }
 
-void Scene::note_foreign(std::string_view topic) {
-  ground_.foreign->note("a client of the case " + task_.name(), topic);
+void CaseContext::note_foreign(std::string_view topic) {
+  run_.foreign->note("a client of the case " + task_.name(), topic);
 }
 
-void Scene::note_sent(std::string_view topic, protocol::Properties properties) {
+void CaseContext::note_sent(std::string_view topic, protocol::Properties properties) {
   // Others may publish to the topics that the user names.
-  if (topic.starts_with(ground_.topic_prefix)) ground_.added->expect(topic, properties);
+  if (topic.starts_with(run_.topic_prefix)) run_.added->expect(topic, properties);
 }
 
-void Scene::note_answer_to_publish(protocol::ReasonCode reason, protocol::Properties properties) {
+void CaseContext::note_answer_to_publish(protocol::ReasonCode reason,
+                                         protocol::Properties properties) {
   if (reason == protocol::ReasonCode::not_authorized && unauthorized_.empty())
     unauthorized_ =
         reason_text(reason, protocol::PacketType::puback) + reason_string_of(properties);
 }
 
-std::string Scene::new_identifier() {
-  const std::string& given = ground_.plan.client_identifier;
+std::string CaseContext::new_identifier() {
+  const std::string& given = run_.plan.client_identifier;
   return given.empty() ? client::make_identifier(random_) : given + '-' + random_name(random_, 12);
 }
 
-client::ConnectPlan Scene::plan() {
-  client::ConnectPlan plan = plan_of_visit(ground_.plan, random_);
+client::ConnectPlan CaseContext::plan() {
+  client::ConnectPlan plan = plan_of_visit(run_.plan, random_);
   plan.client_identifier = new_identifier();
   plan.engine = client::Engine::native;
   return plan;
 }
 
-client::ConnectPlan Scene::kept_plan() {
+client::ConnectPlan CaseContext::kept_plan() {
   client::ConnectPlan plan = this->plan();
   plan.session.resume = true;
   plan.session.clean_start = is_v5();
@@ -107,27 +108,27 @@ client::ConnectPlan Scene::kept_plan() {
   return plan;
 }
 
-Wire& Scene::wire(client::ConnectPlan plan) {
-  wires_.push_back(std::make_unique<Wire>(*this, std::move(plan)));
-  return *wires_.back();
+ScriptedClient& CaseContext::client(client::ConnectPlan plan) {
+  clients_.push_back(std::make_unique<ScriptedClient>(*this, std::move(plan)));
+  return *clients_.back();
 }
 
-Wire& Scene::connected(client::ConnectPlan plan) {
-  Wire& made = wire(std::move(plan));
+ScriptedClient& CaseContext::connected(client::ConnectPlan plan) {
+  ScriptedClient& made = client(std::move(plan));
   (void)made.connect();
   return made;
 }
 
-Peer& Scene::peer() {
+EngineClient& CaseContext::engine_client() {
   client::ConnectPlan plan = this->plan();
-  plan.engine = ground_.plan.engine;
-  peers_.push_back(std::make_unique<Peer>(*this, std::move(plan)));
+  plan.engine = run_.plan.engine;
+  peers_.push_back(std::make_unique<EngineClient>(*this, std::move(plan)));
   peers_.back()->connect();
   return *peers_.back();
 }
 
-bool Scene::renew_password(std::uint32_t refused) {
-  client::SharedPassword& password = *ground_.password;
+bool CaseContext::renew_password(std::uint32_t refused) {
+  client::SharedPassword& password = *run_.password;
   // What is posted may come when nobody waits here any more.
   const auto is_settled = std::make_shared<bool>(false);
   password.renew(refused, this, [this, is_settled] {
@@ -138,73 +139,74 @@ bool Scene::renew_password(std::uint32_t refused) {
   });
   (void)wait([&] { return *is_settled; }, never);
   password.forget(this);
-  return !in_trouble() && password.number() != refused;
+  return !is_aborted() && password.number() != refused;
 }
 
-bool Scene::outlives_connection(const client::ConnectPlan& plan, protocol::Version version) const {
+bool CaseContext::outlives_connection(const client::ConnectPlan& plan,
+                                      protocol::Version version) const {
   const auto& will = plan.session.will;
   if (will && will->retain) return true;
   // The session of an identifier that the user has given is the user's.
-  return keeps_session(plan, version) && plan.client_identifier != ground_.plan.client_identifier;
+  return keeps_session(plan, version) && plan.client_identifier != run_.plan.client_identifier;
 }
 
-void Scene::note_connect(const client::ConnectPlan& plan, protocol::Version version) {
+void CaseContext::note_connect(const client::ConnectPlan& plan, protocol::Version version) {
   const auto& will = plan.session.will;
   if (will) note_sent(will->topic, will->properties.view());
   if (!outlives_connection(plan, version)) return;
-  const bool is_users = plan.client_identifier == ground_.plan.client_identifier;
-  if (will && will->retain && owns(will->topic)) ground_.leftovers->add_topic(will->topic);
-  ground_.leftovers->add_client(plan, version, is_users);
+  const bool is_users = plan.client_identifier == run_.plan.client_identifier;
+  if (will && will->retain && owns(will->topic)) run_.leftovers->add_topic(will->topic);
+  run_.leftovers->add_client(plan, version, is_users);
 }
 
-bool Scene::run(const std::function<bool()>& condition, Time until) {
-  while (!in_trouble()) {
+bool CaseContext::run(const std::function<bool()>& condition, Time until) {
+  while (!is_aborted()) {
     if (condition()) return true;
     (void)loop_.run_until(std::min(until, deadline_));
-    if (in_trouble()) return false;
+    if (is_aborted()) return false;
     if (condition()) return true;
     if (loop_.now() >= deadline_)
-      trouble("the time of the case, " + show_duration(limit_) + ", ran out");
+      abort("the time of the case, " + show_duration(limit_) + ", ran out");
     if (loop_.now() >= until) return false;
   }
   return false;
 }
 
-bool Scene::wait(const std::function<bool()>& condition, Patience patience) {
-  if (patience.time == never) return run(condition, deadline_);
+bool CaseContext::wait(const std::function<bool()>& condition, Timeout timeout) {
+  if (timeout.time == never) return run(condition, deadline_);
   const Time since = loop_.now();
-  const bool is_at_once = patience.time == Duration{};
+  const bool is_at_once = timeout.time == Duration{};
   const Duration on_the_way = is_at_once ? Duration{} : trips_of_a_step * round_trip();
-  const bool has_come = run(condition, since + patience.time + on_the_way) ||
-                        (patience.looks_on && look_on(condition, since));
-  if (has_come && patience.looks_on) note_late(loop_.now() - since);
+  const bool has_come = run(condition, since + timeout.time + on_the_way) ||
+                        (timeout.looks_on && look_on(condition, since));
+  if (has_come && timeout.looks_on) note_late(loop_.now() - since);
   if (!has_come && !is_at_once) note_in_vain(since);
   return has_come;
 }
 
-bool Scene::wait_for_answer(const std::function<bool()>& condition, Patience patience,
-                            session::Sender& sender) {
+bool CaseContext::wait_for_answer(const std::function<bool()>& condition, Timeout timeout,
+                                  session::Sender& sender) {
   // What is not waited for is not on its way either.
-  if (patience.time == never || patience.time == Duration{}) return wait(condition, patience);
+  if (timeout.time == never || timeout.time == Duration{}) return wait(condition, timeout);
   const Time since = loop_.now();
   bool is_missing = false;
-  client::AnswerTimeout timeout(loop_, patience.time + trips_of_a_step * round_trip(), [&] {
+  client::AnswerTimeout answer_timeout(loop_, timeout.time + trips_of_a_step * round_trip(), [&] {
     is_missing = true;
     changed();
   });
-  timeout.start(sender);
+  answer_timeout.start(sender);
   const auto is_over = [&] { return is_missing || condition(); };
-  const Duration longest = std::max(patience.time, time_left() - reserve);
+  const Duration longest = std::max(timeout.time, time_left() - reserve);
   const bool has_come = (run(is_over, since + longest) && condition()) ||
-                        (patience.looks_on && look_on(condition, since));
-  if (has_come && patience.looks_on) note_late(loop_.now() - since);
+                        (timeout.looks_on && look_on(condition, since));
+  if (has_come && timeout.looks_on) note_late(loop_.now() - since);
   if (!has_come) note_in_vain(since);
   return has_come;
 }
 
-bool Scene::look_on(const std::function<bool()>& condition, Time since) {
-  const Duration more = longest_patience_ - (loop_.now() - since);
-  if (in_trouble() || more <= Duration{}) return false;
+bool CaseContext::look_on(const std::function<bool()>& condition, Time since) {
+  const Duration more = longest_timeout_ - (loop_.now() - since);
+  if (is_aborted() || more <= Duration{}) return false;
   only_waits();
   const Time begin = loop_.now();
   const Time deadline = deadline_;
@@ -213,32 +215,32 @@ bool Scene::look_on(const std::function<bool()>& condition, Time since) {
   deadline_ = has_come ? deadline : deadline + (loop_.now() - begin);
   if (has_come) came_after_ = std::max(came_after_, loop_.now() - since);
   // What else is missing would take as long again.
-  if (!has_come) longest_patience_ = 2 * came_after_;
+  if (!has_come) longest_timeout_ = 2 * came_after_;
   return has_come;
 }
 
 /// The time of what takes long is none of the case's, where it is patient.
-void Scene::note_late(Duration after) {
+void CaseContext::note_late(Duration after) {
   if (after < long_wait || late_time_left_ <= Duration{}) return;
   deadline_ += after;
   late_time_left_ -= after;
   if (late_time_left_ < Duration{})
-    trouble("so much came late that no time was left for the rest of the case");
+    abort("so much came late that no time was left for the rest of the case");
 }
 
-void Scene::be_patient(Duration longest, std::function<void()> begins) {
-  longest_patience_ = longest;
+void CaseContext::allow_late(Duration longest, std::function<void()> begins) {
+  longest_timeout_ = longest;
   late_time_left_ = longest_waits_of_a_case * longest;
   on_long_wait_ = std::move(begins);
 }
 
-void Scene::only_waits() {
+void CaseContext::only_waits() {
   if (!on_long_wait_) return;
-  was_patient_ = true;
+  has_allowed_late_ = true;
   on_long_wait_();
 }
 
-bool Scene::begin_harm() {
+bool CaseContext::begin_harm() {
   if (const auto take_turn = std::exchange(on_harm_, {})) {
     const Time begin = loop_.now();
     take_turn();
@@ -247,20 +249,20 @@ bool Scene::begin_harm() {
     // What has come meanwhile, such as the end of a connection, is to be seen.
     (void)loop_.run_until(loop_.now());
   }
-  return !in_trouble();
+  return !is_aborted();
 }
 
-void Scene::note_in_vain(Time since) {
-  if (!in_trouble()) waited_in_vain_ = std::max(waited_in_vain_, loop_.now() - since);
+void CaseContext::note_in_vain(Time since) {
+  if (!is_aborted()) waited_in_vain_ = std::max(waited_in_vain_, loop_.now() - since);
 }
 
-bool Scene::stay_until(const std::function<bool()>& condition, Duration duration) {
+bool CaseContext::stay_until(const std::function<bool()>& condition, Duration duration) {
   (void)run(condition, loop_.now() + duration + round_trip());
-  return !in_trouble();
+  return !is_aborted();
 }
 
 /// To a tenth of a second.
-Finding Scene::with_waits(Finding finding) const {
+Finding CaseContext::with_waits(Finding finding) const {
   const auto rounded = [](Duration duration) {
     return show_duration(std::chrono::round<std::chrono::duration<int, std::deci>>(duration));
   };
@@ -271,7 +273,7 @@ Finding Scene::with_waits(Finding finding) const {
   return finding;
 }
 
-Finding Scene::as_authorized(Finding found) const {
+Finding CaseContext::as_authorized(Finding found) const {
   const bool is_against = found.verdict == Verdict::fail || found.verdict == Verdict::deviates;
   if (unauthorized_.empty() || !is_against) return found;
   const bool is_told = found.observed.find(unauthorized_) != std::string::npos;
@@ -279,26 +281,26 @@ Finding Scene::as_authorized(Finding found) const {
                               : "a message was refused: " + unauthorized_ + "; " + found.observed);
 }
 
-Finding Scene::verdict(const Finding& found) const {
-  Finding finding = trouble_ ? *trouble_ : with_waits(as_authorized(found));
+Finding CaseContext::verdict(const Finding& found) const {
+  Finding finding = abort_ ? *abort_ : with_waits(as_authorized(found));
   finding.rests_on_silence =
-      !trouble_ && finding.verdict == Verdict::fail && waited_in_vain_ != Duration{};
+      !abort_ && finding.verdict == Verdict::fail && waited_in_vain_ != Duration{};
   if (finding.verdict != Verdict::pass && finding.verdict != Verdict::unsupported)
     finding.observed += end_not_in(finding.observed);
   return finding;
 }
 
 /// The first end of a connection by the broker that the text does not tell.
-std::string Scene::end_not_in(const std::string& text) const {
-  for (const auto& wire : wires_) {
-    const std::string& end = wire->ended_by_broker();
+std::string CaseContext::end_not_in(const std::string& text) const {
+  for (const auto& client : clients_) {
+    const std::string& end = client->ended_by_broker();
     if (!end.empty() && text.find(end) == std::string::npos)
       return "; the broker had ended a connection: " + end;
   }
   return {};
 }
 
-void Scene::changed_elsewhere() {
+void CaseContext::changed_elsewhere() {
   if (is_to_look_.exchange(true)) return;
   inbox_.post([this] {
     is_to_look_ = false;
@@ -306,24 +308,24 @@ void Scene::changed_elsewhere() {
   });
 }
 
-Status on_scene(const Ground& ground, Task task, Duration limit,
-                const std::function<Status(Scene&)>& act) {
+Status in_context(const RunContext& run, Task task, Duration limit,
+                  const std::function<Status(CaseContext&)>& act) {
   try {
-    Scene scene(ground, task, limit);
-    return act(scene);
+    CaseContext context(run, task, limit);
+    return act(context);
   } catch (const std::exception& exception) {
     return fail(ExitCode::io, exception.what());
   }
 }
 
-void Scene::trouble(Finding finding) {
-  if (!trouble_) trouble_ = with_waits(std::move(finding));
+void CaseContext::abort(Finding finding) {
+  if (!abort_) abort_ = with_waits(std::move(finding));
   changed();
 }
 
-void Scene::cancel() {
-  trouble("interrupted");
-  for (const auto& wire : wires_) wire->leave();
+void CaseContext::cancel() {
+  abort("interrupted");
+  for (const auto& client : clients_) client->leave();
 }
 
 }  // namespace mqtt_toolbox::check

@@ -18,9 +18,9 @@
 #include "check/fact.hpp"
 #include "check/foreign.hpp"
 #include "check/leftovers.hpp"
-#include "check/patience.hpp"
 #include "check/round_trip.hpp"
 #include "check/scripted_client.hpp"
+#include "check/timeout.hpp"
 #include "check/violation.hpp"
 #include "client/plan.hpp"
 #include "client/shared_password.hpp"
@@ -39,7 +39,7 @@ struct Amounts {
 };
 
 /// What all cases of a run stand on: which broker, and what it has said of itself.
-struct Ground {
+struct RunContext {
   /// As the user gave it; the version is settled.
   client::ConnectPlan plan;
   session::ServerLimits limits;  ///< of the first CONNACK
@@ -48,7 +48,7 @@ struct Ground {
   std::uint64_t seed = 0;
   std::span<const Task> tasks;  ///< of the run
   Amounts amounts{};
-  /// Called with every packet of a wire, from any thread; empty: nobody looks.
+  /// Called with every packet of a client, from any thread; empty: nobody looks.
   std::function<void(std::string_view task, session::Direction, const protocol::Frame&,
                      protocol::Version)>
       observe;
@@ -63,34 +63,34 @@ struct Ground {
   std::size_t largest_packet = Allowance::large_packet;
   /// Instead of the plan's password, where that may grow old; null: it does not.
   client::SharedPassword* password = nullptr;
-  /// Shared by the cases of one tool, made by it: its witnesses.
+  /// Shared by the cases of one tool, made by it: its observers.
   void* company = nullptr;
 
   protocol::Version version() const { return plan.version.value_or(protocol::Version::v5); }
 };
 
 /// Where one case is played: its own thread's loop, its own topics and client identifiers, the
-/// wires it brings on, and the time it has. A step that cannot be taken leaves the scene in
-/// trouble; from then on every step fails at once, so that a script stays a list of steps, and the
-/// trouble is what the case has found.
-class Scene {
+/// clients it brings on, and the time it has. A step that cannot be taken leaves the context in
+/// abortion; from then on every step fails at once, so that a script stays a list of steps, and the
+/// abortion is what the case has found.
+class CaseContext {
  public:
-  /// `limit` from now; `ground` must outlive the scene. `play`: how often the task was played
+  /// `limit` from now; `run` must outlive the context. `play`: how often the task was played
   /// before; topics and identifiers are other ones each time.
-  Scene(const Ground& ground, Task task, Duration limit, unsigned play = 0);
-  ~Scene();
-  Scene(const Scene&) = delete;
-  Scene& operator=(const Scene&) = delete;
+  CaseContext(const RunContext& run, Task task, Duration limit, unsigned play = 0);
+  ~CaseContext();
+  CaseContext(const CaseContext&) = delete;
+  CaseContext& operator=(const CaseContext&) = delete;
 
-  const Ground& ground() const { return ground_; }
+  const RunContext& run() const { return run_; }
   const Variant& variant() const { return *task_.variant; }
   const Task& task() const { return task_; }
   /// How often the task was played before.
   unsigned play() const { return play_; }
-  bool is_v5() const { return ground_.version() == protocol::Version::v5; }
+  bool is_v5() const { return run_.version() == protocol::Version::v5; }
   transport::Loop& loop() { return loop_; }
   Random& random() { return random_; }
-  /// Runs functions of other threads in this scene's loop.
+  /// Runs functions of other threads in this context's loop.
   transport::Inbox& inbox() { return inbox_; }
 
   /// A topic, or filter, that no other case uses: PREFIX/RUN/TASK/name.
@@ -98,7 +98,7 @@ class Scene {
   /// A ShareName that no other case uses (MQTT 5.0 section 4.8.2): there are brokers that take all
   /// groups of one name for one.
   std::string share_name(std::string_view name) const;
-  /// Whether a topic is the scene's own, not one that the user has named.
+  /// Whether a topic is the context's own, not one that the user has named.
   bool owns(std::string_view topic) const;
   /// Whether a topic is its own or holds one of its own, as "$x/" before it does.
   bool concerns(std::string_view topic) const;
@@ -120,21 +120,21 @@ class Scene {
   /// The same with a session that is kept for a minute after the connection.
   client::ConnectPlan kept_plan();
 
-  /// A new wire, not yet connected.
-  Wire& wire(client::ConnectPlan plan);
-  Wire& wire() { return wire(plan()); }
-  /// A connected one; the scene is in trouble when that fails.
-  Wire& connected(client::ConnectPlan plan);
-  Wire& connected() { return connected(plan()); }
-  /// A client of the user's engine, connected; the scene is in trouble when that fails.
-  Peer& peer();
+  /// A new client, not yet connected.
+  ScriptedClient& client(client::ConnectPlan plan);
+  ScriptedClient& client() { return client(plan()); }
+  /// A connected one; the case is aborted when that fails.
+  ScriptedClient& connected(client::ConnectPlan plan);
+  ScriptedClient& connected() { return connected(plan()); }
+  /// A client of the user's engine, connected; the case is aborted when that fails.
+  EngineClient& engine_client();
 
-  /// Runs the loop until the condition holds (true), or `patience` or the case's time is over, or
-  /// the scene is in trouble (false). What the verdict says of it, see `verdict`.
-  bool wait(const std::function<bool()>& condition, Patience patience);
-  /// The same for an answer: `patience` runs from when bytes last left `sender`, as long as there
+  /// Runs the loop until the condition holds (true), or `timeout` or the case's time is over, or
+  /// the case is aborted (false). What the verdict says of it, see `verdict`.
+  bool wait(const std::function<bool()>& condition, Timeout timeout);
+  /// The same for an answer: `timeout` runs from when bytes last left `sender`, as long as there
   /// is enough of the case's time.
-  bool wait_for_answer(const std::function<bool()>& condition, Patience patience,
+  bool wait_for_answer(const std::function<bool()>& condition, Timeout timeout,
                        session::Sender& sender);
   /// Lets time pass, for what should not come; with a condition, until it holds at the latest.
   /// False when the case's time is over.
@@ -145,20 +145,20 @@ class Scene {
   /// From now on a wait in vain for what must come goes on until it has taken `longest`, beside the
   /// case's time; `begins` is called when that begins. Once it was in vain all the same, the next
   /// ones go on for twice as long as what came late took. Where so much comes late that it takes
-  /// several times `longest`, the scene is in trouble.
-  void be_patient(Duration longest, std::function<void()> begins);
+  /// several times `longest`, the case is aborted.
+  void allow_late(Duration longest, std::function<void()> begins);
   /// What follows is only waiting, as such a wait is: `begins` is called.
   void only_waits();
   /// Whether there was such a wait.
-  bool was_patient() const { return was_patient_; }
-  /// The latest that something came which did so later than the usual patience has it; 0: nothing.
+  bool has_allowed_late() const { return has_allowed_late_; }
+  /// The latest that something came which did so later than the usual timeout has it; 0: nothing.
   Duration came_after() const { return came_after_; }
   /// Whether so much came late that there is hardly time for another step.
   bool is_late_time_over() const {
     return came_after_ != Duration{} && late_time_left_ < waits_of_a_step * came_after_;
   }
   /// How long the way to the broker and back takes at most, as far as was seen.
-  Duration round_trip() const { return ground_.round_trip->bound(); }
+  Duration round_trip() const { return run_.round_trip->bound(); }
   /// How often a step of a search waits, at most.
   static constexpr int waits_of_a_step = 5;
   /// What a search, or a wait for a slow answer, leaves of the case's time.
@@ -167,8 +167,8 @@ class Scene {
   Duration time_left() { return deadline_ - loop_.now(); }
   /// Something happened that a condition may ask for.
   void changed() { loop_.stop(); }
-  /// The same from any thread. However often that is before the scene's loop comes to it, it is one
-  /// call there: what happens elsewhere may happen faster than it can be looked at.
+  /// The same from any thread. However often that is before the context's loop comes to it, it is
+  /// one call there: what happens elsewhere may happen faster than it can be looked at.
   void changed_elsewhere();
 
   /// Whether there is another password than the one of that number, which the broker has refused;
@@ -182,7 +182,7 @@ class Scene {
   void note_connect(const client::ConnectPlan& plan, protocol::Version version);
 
   /// For the script of a case that begins harmless: what follows may harm the broker. Waits for its
-  /// turn, beside the case's time. False, with the scene in trouble, when the broker is gone.
+  /// turn, beside the case's time. False, and the case is aborted, when the broker is gone.
   [[nodiscard]] bool begin_harm();
   /// What takes the turn, once; never called: there is nobody to wait for.
   void on_harm(std::function<void()> take_turn) { on_harm_ = std::move(take_turn); }
@@ -192,13 +192,13 @@ class Scene {
   void tell(Fact fact) { facts_.push_back(std::move(fact)); }
   std::vector<Fact> take_facts() { return std::move(facts_); }
 
-  /// The first trouble stays.
-  void trouble(Finding finding);
-  void trouble(std::string observed) { trouble(inconclusive(std::move(observed))); }
-  bool in_trouble() const { return trouble_.has_value(); }
-  /// `found`, unless the scene is in trouble. What is no pass says how long was waited in vain and
+  /// The first abortion stays.
+  void abort(Finding finding);
+  void abort(std::string observed) { abort(inconclusive(std::move(observed))); }
+  bool is_aborted() const { return abort_.has_value(); }
+  /// `found`, unless the case is aborted. What is no pass says how long was waited in vain and
   /// how the broker has ended a connection of the case; and any what came later than the usual
-  /// patience has it.
+  /// timeout has it.
   Finding verdict(const Finding& found) const;
 
   /// Ends the case now; from inside its loop. Its clients say DISCONNECT, so that no will is
@@ -214,7 +214,7 @@ class Scene {
   Finding with_waits(Finding finding) const;
   Finding as_authorized(Finding found) const;
 
-  const Ground& ground_;
+  const RunContext& run_;
   Task task_;
   unsigned play_;
   Random random_;
@@ -224,24 +224,24 @@ class Scene {
   Time deadline_;
   Duration limit_;
   std::string folder_;
-  std::optional<Finding> trouble_;
+  std::optional<Finding> abort_;
   std::string unauthorized_;   ///< how the broker refused a message for want of a right
   Duration waited_in_vain_{};  ///< the longest
-  Duration came_after_{};      ///< the latest thing that came later than the usual patience has it
-  Duration longest_patience_{};
-  Duration late_time_left_{};  ///< for waits that are longer than the usual patience has it
+  Duration came_after_{};      ///< the latest thing that came later than the usual timeout has it
+  Duration longest_timeout_{};
+  Duration late_time_left_{};  ///< for waits that are longer than the usual timeout has it
   std::function<void()> on_long_wait_;
-  bool was_patient_ = false;
+  bool has_allowed_late_ = false;
   std::function<void()> on_harm_;
   Duration waited_for_turn_{};
   std::vector<Fact> facts_;
-  std::vector<std::unique_ptr<Wire>> wires_;
-  std::vector<std::unique_ptr<Peer>> peers_;
+  std::vector<std::unique_ptr<ScriptedClient>> clients_;
+  std::vector<std::unique_ptr<EngineClient>> peers_;
 };
 
-/// Calls `act` on a new scene. ExitCode::io for one that this side has no descriptors for: no
+/// Calls `act` on a new context. ExitCode::io for one that this side has no descriptors for: no
 /// exception passes into a program, which may have a C++ runtime of its own.
-Status on_scene(const Ground& ground, Task task, Duration limit,
-                const std::function<Status(Scene&)>& act);
+Status in_context(const RunContext& run, Task task, Duration limit,
+                  const std::function<Status(CaseContext&)>& act);
 
 }  // namespace mqtt_toolbox::check

@@ -18,8 +18,8 @@ constexpr std::string_view mend =
 class ControlClient final : private client::Handler {
  public:
   ControlClient(transport::Loop& loop, const std::string& topic, protocol::Qos qos,
-                Duration patience)
-      : loop_(loop), topic_(topic), qos_(qos), patience_(patience), timer_(loop, [this] {
+                Duration timeout)
+      : loop_(loop), topic_(topic), qos_(qos), timeout_(timeout), timer_(loop, [this] {
           give_up();
         }) {}
 
@@ -74,15 +74,15 @@ class ControlClient final : private client::Handler {
 
   void enter(Stage stage) {
     stage_ = stage;
-    timer_.arm(loop_.now() + patience_);
+    timer_.arm(loop_.now() + timeout_);
   }
 
   void give_up() {
     if (stage_ == Stage::subscribing)
       return end(fail(ExitCode::lost, "the broker did not answer a subscription to " +
-                                          shown_topic() + " within " + show_duration(patience_)));
+                                          shown_topic() + " within " + show_duration(timeout_)));
     end(rejected("a message to " + shown_topic() +
-                 " did not come back to its own subscriber within " + show_duration(patience_) +
+                 " did not come back to its own subscriber within " + show_duration(timeout_) +
                  ": the right to publish or to read there is missing, or the broker delivers "
                  "nothing"));
   }
@@ -109,7 +109,7 @@ class ControlClient final : private client::Handler {
   transport::Loop& loop_;
   const std::string& topic_;
   protocol::Qos qos_;
-  Duration patience_;
+  Duration timeout_;
   transport::Loop::Timer timer_;
   std::unique_ptr<client::Client> client_;
   Stage stage_ = Stage::connecting;
@@ -119,9 +119,9 @@ class ControlClient final : private client::Handler {
 }  // namespace
 
 Status send_control_message(console::World& world, const client::ConnectPlan& plan,
-                            const std::string& topic, protocol::Qos qos, Duration patience) {
+                            const std::string& topic, protocol::Qos qos, Duration timeout) {
   const client::ConnectPlan visit = plan_of_visit(plan, world.random);
-  return ControlClient(world.loop, topic, qos, patience).run(world.random, visit);
+  return ControlClient(world.loop, topic, qos, timeout).run(world.random, visit);
 }
 
 }  // namespace mqtt_toolbox::check

@@ -13,8 +13,8 @@ namespace mqtt_toolbox::check {
 /// `topic` at QoS 0 and sends itself one message at `qos`. ExitCode::rejected when the broker
 /// refuses that, ends the connection at it or does not deliver the message; ExitCode::lost when the
 /// subscription is not answered; the errors of a client; ExitCode::no when the loop was stopped
-/// meanwhile. `patience` is for each of the two answers.
+/// meanwhile. `timeout` is for each of the two answers.
 Status send_control_message(console::World& world, const client::ConnectPlan& plan,
-                            const std::string& topic, protocol::Qos qos, Duration patience);
+                            const std::string& topic, protocol::Qos qos, Duration timeout);
 
 }  // namespace mqtt_toolbox::check

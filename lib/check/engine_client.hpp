@@ -7,23 +7,23 @@
 
 #include "check/allowance.hpp"
 #include "check/message.hpp"
-#include "check/patience.hpp"
+#include "check/timeout.hpp"
 #include "client/client.hpp"
 
 namespace mqtt_toolbox::check {
 
-class Scene;
+class CaseContext;
 
 /// A client of the engine that the user chose, which only publishes and observes; what a case does
-/// to the protocol itself is done by a Wire. Each step runs the scene's loop until its answer is
-/// there; a step that cannot be taken leaves the scene in trouble. It does not connect again.
-class Peer final : private client::Handler {
+/// to the protocol itself is done by a ScriptedClient. Each step runs the context's loop until its
+/// answer is there; a step that cannot be taken aborts the case. It does not connect again.
+class EngineClient final : private client::Handler {
  public:
-  Peer(Scene& scene, client::ConnectPlan plan);
-  ~Peer() override;
+  EngineClient(CaseContext& context, client::ConnectPlan plan);
+  ~EngineClient() override;
 
   bool connect();
-  /// The scene is in trouble (unsupported) when less than this QoS is granted.
+  /// The context is in abortion (unsupported) when less than this QoS is granted.
   bool subscribe(const std::string& filter, protocol::Qos qos);
   /// Without waiting for the acknowledgement.
   bool send(const Message& message);
@@ -34,7 +34,7 @@ class Peer final : private client::Handler {
   /// In order of arrival.
   const std::vector<Message>& received() const { return received_; }
   /// Until a message with this payload has come.
-  bool wait_for(std::string_view payload, Patience patience);
+  bool wait_for(std::string_view payload, Timeout timeout);
 
  private:
   void on_connected(const client::Connected& connected) override;
@@ -51,7 +51,7 @@ class Peer final : private client::Handler {
   bool has_new_password();
   std::string why_closed() const;
 
-  Scene& scene_;
+  CaseContext& context_;
   client::ConnectPlan plan_;
   std::unique_ptr<client::Client> client_;
   client::Token next_token_ = 1;

@@ -9,7 +9,7 @@
 namespace mqtt_toolbox::check {
 
 /// A packet at which a connection is cut, and whether it still gets where it is going.
-struct CutPoint {
+struct FaultPoint {
   session::Direction direction{};
   protocol::PacketType type{};
   Fate fate = Fate::cut_before;
@@ -17,27 +17,27 @@ struct CutPoint {
 
 /// A PUBLISH that the broker sent.
 struct Sighting {
-  std::size_t connection = 1;  ///< on which of the wire's connections, from 1
+  std::size_t connection = 1;  ///< on which of the client's connections, from 1
   std::string payload{};
   protocol::PacketIdentifier packet_identifier = 0;
   bool dup = false;
 };
 
-/// Sits on a connected wire, sees each PUBLISH of the broker, and cuts the connection at a chosen
+/// Sits on a connected client, sees each PUBLISH of the broker, and cuts the connection at a chosen
 /// packet.
-class Cutter {
+class FaultInjector {
  public:
-  Cutter(Scene& scene, Wire& wire);
-  ~Cutter() { wire_.set_hook({}); }
-  Cutter(const Cutter&) = delete;
-  Cutter& operator=(const Cutter&) = delete;
+  FaultInjector(CaseContext& context, ScriptedClient& client);
+  ~FaultInjector() { client_.set_hook({}); }
+  FaultInjector(const FaultInjector&) = delete;
+  FaultInjector& operator=(const FaultInjector&) = delete;
 
   /// From now on: cuts at the `first` such packet, counted from 1, and then whenever one with the
   /// same packet identifier comes by, `times` in all.
-  void arm(CutPoint point, std::size_t first, unsigned times);
+  void arm(FaultPoint point, std::size_t first, unsigned times);
   /// From now on: cuts at each of the next `row` such packets, lets `between` pass, and so on,
   /// `times` in all.
-  void arm_rows(CutPoint point, std::size_t row, std::size_t between, unsigned times);
+  void arm_rows(FaultPoint point, std::size_t row, std::size_t between, unsigned times);
   /// No more cuts.
   void disarm() { cuts_left_ = 0; }
   unsigned cuts() const { return cuts_; }
@@ -55,9 +55,9 @@ class Cutter {
   void note(const protocol::Frame& frame);
   bool is_to_be_cut(session::Direction direction, protocol::PacketType type);
 
-  Scene& scene_;
-  Wire& wire_;
-  CutPoint point_{};
+  CaseContext& context_;
+  ScriptedClient& client_;
+  FaultPoint point_{};
   std::size_t left_ = 0;  ///< such packets until the next cut, itself included
   std::size_t row_ = 0;   ///< cuts one behind the other; 0: by the packet identifier
   std::size_t between_ = 0;

@@ -6,7 +6,7 @@
 
 #include "base/utf8.hpp"
 #include "check/case_context.hpp"
-#include "check/patience.hpp"
+#include "check/timeout.hpp"
 
 namespace mqtt_toolbox::check {
 
@@ -18,7 +18,7 @@ constexpr std::size_t shown_topic = 100;
 constexpr std::string_view binding_statement = " [MQTT-3.3.2-3]";
 
 /// None of these is for the topic.
-bool has_another(const Wire& client, const std::string& topic) {
+bool has_another(const ScriptedClient& client, const std::string& topic) {
   return std::any_of(client.received().begin(), client.received().end(),
                      [&](const Message& message) { return message.topic != topic; });
 }
@@ -47,30 +47,30 @@ std::string ForeignMessages::first() const {
   return first_;
 }
 
-std::optional<Finding> seen_foreign_messages(const Ground& ground) {
-  if (ground.foreign->count() == 0) return std::nullopt;
-  return broken(told(*ground.foreign) + std::string(binding_statement));
+std::optional<Finding> seen_foreign_messages(const RunContext& run) {
+  if (run.foreign->count() == 0) return std::nullopt;
+  return broken(told(*run.foreign) + std::string(binding_statement));
 }
 
 /// One message is retained before the others come, one is published while they are there.
-Finding play_no_foreign_messages(Scene& scene) {
-  const std::string here = scene.topic("here"), elsewhere = scene.topic("elsewhere");
-  const bool can_retain = scene.ground().limits.retain_available;
-  Wire& publisher = scene.connected();
+Finding play_no_foreign_messages(CaseContext& context) {
+  const std::string here = context.topic("here"), elsewhere = context.topic("elsewhere");
+  const bool can_retain = context.run().limits.retain_available;
+  ScriptedClient& publisher = context.connected();
   publisher.publish({elsewhere, "retained", Qos::at_least_once, can_retain});
-  Wire& silent = scene.connected();
-  Wire& subscriber = scene.connected();
+  ScriptedClient& silent = context.connected();
+  ScriptedClient& subscriber = context.connected();
   subscriber.subscribe(here, {Qos::at_least_once});
   publisher.publish({elsewhere, "live", Qos::at_least_once});
   publisher.publish({here, "expected", Qos::at_least_once});
-  subscriber.wait_for(1, arrival_patience);
+  subscriber.wait_for(1, arrival_timeout);
   (void)silent.ping();
   (void)subscriber.ping();
   if (can_retain) publisher.publish({elsewhere, "", Qos::at_least_once, true});
   if (!silent.received().empty())
-    scene.ground().foreign->note("a client that had subscribed to nothing", elsewhere);
+    context.run().foreign->note("a client that had subscribed to nothing", elsewhere);
   if (has_another(subscriber, here))
-    scene.ground().foreign->note("a client with another subscription", elsewhere);
+    context.run().foreign->note("a client with another subscription", elsewhere);
   return pass("no client of this run received a message that it had not subscribed to");
 }
 

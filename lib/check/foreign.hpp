@@ -14,11 +14,11 @@ namespace mqtt_toolbox::check {
 /// (MQTT-3.3.2-3). No case takes them for what it waits for. From any thread.
 class ForeignMessages {
  public:
-  /// `receiver`: "a client of the case order", "the native witness".
+  /// `receiver`: "a client of the case order", "the native observer".
   void note(const std::string& receiver, std::string_view topic);
 
   std::size_t count() const;
-  /// The first of them: "the native witness received a message to a/b"; empty when there is none.
+  /// The first of them: "the native observer received a message to a/b"; empty when there is none.
   std::string first() const;
 
  private:
@@ -27,9 +27,9 @@ class ForeignMessages {
   std::string first_;
 };
 
-Finding play_no_foreign_messages(Scene& scene);
+Finding play_no_foreign_messages(CaseContext& context);
 
-std::optional<Finding> seen_foreign_messages(const Ground& ground);
+std::optional<Finding> seen_foreign_messages(const RunContext& run);
 
 /// For each table of cases, behind all whose clients receive anything.
 inline constexpr Case no_foreign_messages{

@@ -22,9 +22,9 @@ void add_count(std::string& text, std::size_t count, std::string_view what) {
 }
 
 /// Connects without a will, and leaves.
-void end_client(Scene& scene, const client::ConnectPlan& plan) {
-  Wire& wire = scene.wire(plan);
-  if (wire.connect()) wire.disconnect();
+void end_client(CaseContext& context, const client::ConnectPlan& plan) {
+  ScriptedClient& client = context.client(plan);
+  if (client.connect()) client.disconnect();
 }
 
 }  // namespace
@@ -90,7 +90,7 @@ std::string Leftovers::text() const {
   return text;
 }
 
-void Leftovers::take_away(Scene& scene) {
+void Leftovers::take_away(CaseContext& context) {
   std::map<std::string, Client> clients;
   std::set<std::string> topics;
   {
@@ -99,20 +99,20 @@ void Leftovers::take_away(Scene& scene) {
     topics = topics_;
   }
   for (const auto& [identifier, client] : clients) {
-    end_client(scene, client.plan);
-    if (scene.in_trouble()) return;
+    end_client(context, client.plan);
+    if (context.is_aborted()) return;
     // One with a will goes with its topic.
     if (client.will_topic.empty()) remove_client(identifier);
   }
   const bool had_wills = std::any_of(clients.begin(), clients.end(), [](const auto& entry) {
     return !entry.second.will_topic.empty();
   });
-  if (had_wills) scene.stay(wills_are_out);
+  if (had_wills) context.stay(wills_are_out);
   if (topics.empty()) return;
-  Wire& wire = scene.connected();
-  const auto qos = std::min(protocol::Qos::at_least_once, scene.ground().limits.maximum_qos);
-  for (const std::string& topic : topics) (void)wire.publish({topic, "", qos, true});
-  wire.disconnect();
+  ScriptedClient& client = context.connected();
+  const auto qos = std::min(protocol::Qos::at_least_once, context.run().limits.maximum_qos);
+  for (const std::string& topic : topics) (void)client.publish({topic, "", qos, true});
+  client.disconnect();
 }
 
 }  // namespace mqtt_toolbox::check

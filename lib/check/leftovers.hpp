@@ -9,7 +9,7 @@
 
 namespace mqtt_toolbox::check {
 
-class Scene;
+class CaseContext;
 
 /// What a run has made at the broker that outlives its connections and was not taken away yet:
 /// kept sessions, retained wills, retained messages. A case that ends early leaves them, and so
@@ -27,8 +27,8 @@ class Leftovers {
 
   bool empty() const;
   /// Ends the sessions, calls off or waits out the wills, then clears the topics. What cannot be
-  /// taken away leaves the scene in trouble.
-  void take_away(Scene& scene);
+  /// taken away aborts the case.
+  void take_away(CaseContext& context);
   /// "2 sessions, 1 retained will, 1 retained message"; a will counts as the message that is
   /// cleared with it.
   std::string text() const;

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "check/patience.hpp"
 #include "check/refusal.hpp"
+#include "check/timeout.hpp"
 #include "protocol/codec.hpp"
 
 namespace mqtt_toolbox::check {
@@ -15,7 +15,7 @@ namespace {
 
 /// What the packets that answer have in common.
 struct Noter {
-  Bare::Answer& answer;
+  RawClient::Answer& answer;
 
   template <PacketType type>
   void operator()(const protocol::Acknowledgement<type>& packet) const {
@@ -59,22 +59,24 @@ std::optional<ReasonCode> reason_in(const protocol::Frame& frame) {
 
 }  // namespace
 
-Bare::Bare(Scene& scene, client::ConnectPlan plan)
-    : scene_(scene), wire_(scene.wire(std::move(plan))), holding_(scene.ground().allowance) {
-  wire_.set_hook([this](session::Direction direction, const protocol::Frame& frame) {
+RawClient::RawClient(CaseContext& context, client::ConnectPlan plan)
+    : context_(context),
+      client_(context.client(std::move(plan))),
+      holding_(context.run().allowance) {
+  client_.set_hook([this](session::Direction direction, const protocol::Frame& frame) {
     if (direction == session::Direction::received) note(frame);
     return Fate::pass;
   });
 }
 
-void Bare::note(const protocol::Frame& frame) {
+void RawClient::note(const protocol::Frame& frame) {
   Answer answer{frame.type()};
-  const auto version = wire_.plan().version.value_or(scene_.ground().version());
+  const auto version = client_.plan().version.value_or(context_.run().version());
   if (const auto packet = protocol::decode(frame, version)) {
     const auto* publish = std::get_if<protocol::Publish>(&*packet);
-    if (publish != nullptr && !publish->topic.empty() && !scene_.concerns(publish->topic))
-      return scene_.note_foreign(publish->topic);
-    if (publish != nullptr) scene_.ground().added->look_at(publish->topic, publish->properties);
+    if (publish != nullptr && !publish->topic.empty() && !context_.concerns(publish->topic))
+      return context_.note_foreign(publish->topic);
+    if (publish != nullptr) context_.run().added->look_at(publish->topic, publish->properties);
     std::visit(Noter{answer}, *packet);
   } else {
     answer.fault = packet.error();
@@ -82,29 +84,29 @@ void Bare::note(const protocol::Frame& frame) {
   }
   const std::size_t size = bytes_in_vector<Answer> + answer.codes.size() + answer.said.size();
   answers_.push_back(std::move(answer));
-  if (!holding_.add(size)) scene_.trouble(std::string(sends_without_end));
-  scene_.changed();
+  if (!holding_.add(size)) context_.abort(std::string(sends_without_end));
+  context_.changed();
 }
 
-protocol::Connect Bare::connect_packet() {
-  const client::ConnectPlan& plan = wire_.plan();
+protocol::Connect RawClient::connect_packet() {
+  const client::ConnectPlan& plan = client_.plan();
   protocol::Connect connect;
-  connect.version = plan.version.value_or(scene_.ground().version());
+  connect.version = plan.version.value_or(context_.run().version());
   connect.clean_start = plan.session.clean_start;
   connect.keep_alive = plan.session.keep_alive;
   connect.client_identifier = plan.client_identifier;
   if (plan.username) connect.username = *plan.username;
-  password_ = wire_.password();
+  password_ = client_.password();
   if (password_) connect.password = *password_;
   connect.properties = plan.session.connect_properties.view();
   return connect;
 }
 
-std::string Bare::encoded(const protocol::Packet& packet) {
-  const auto version = wire_.plan().version.value_or(scene_.ground().version());
+std::string RawClient::encoded(const protocol::Packet& packet) {
+  const auto version = client_.plan().version.value_or(context_.run().version());
   const auto size = protocol::encoded_size(packet, version);
   if (!size) {
-    scene_.trouble("a packet cannot be encoded: " + describe(size.error()));
+    context_.abort("a packet cannot be encoded: " + describe(size.error()));
     return {};
   }
   std::string bytes(*size, '\0');
@@ -112,45 +114,45 @@ std::string Bare::encoded(const protocol::Packet& packet) {
   return bytes;
 }
 
-Attempt Bare::try_bytes(protocol::Bytes connect) {
+Attempt RawClient::try_bytes(protocol::Bytes connect) {
   forget_answers();
-  return wire_.try_bytes(connect, arrival_patience);
+  return client_.try_bytes(connect, arrival_timeout);
 }
 
-Attempt Bare::try_connect() {
-  scene_.note_connect(wire_.plan(), wire_.plan().version.value_or(scene_.ground().version()));
+Attempt RawClient::try_connect() {
+  context_.note_connect(client_.plan(), client_.plan().version.value_or(context_.run().version()));
   const Attempt attempt = try_bytes(encoded(connect_packet()));
-  return wire_.has_new_password(attempt) ? try_bytes(encoded(connect_packet())) : attempt;
+  return client_.has_new_password(attempt) ? try_bytes(encoded(connect_packet())) : attempt;
 }
 
-bool Bare::connect() {
+bool RawClient::connect() {
   const Attempt attempt = try_connect();
   if (attempt.kind == Attempt::Kind::accepted) return true;
-  scene_.trouble("cannot connect: " + attempt.text);
+  context_.abort("cannot connect: " + attempt.text);
   return false;
 }
 
-std::size_t Bare::count(PacketType type) const {
+std::size_t RawClient::count(PacketType type) const {
   return static_cast<std::size_t>(
       std::count_if(answers_.begin(), answers_.end(),
                     [type](const Answer& answer) { return answer.type == type; }));
 }
 
-const Bare::Answer* Bare::wait_for(PacketType type, Patience patience) {
+const RawClient::Answer* RawClient::wait_for(PacketType type, Timeout timeout) {
   const auto is_there = [&](const Answer& answer) { return answer.type == type; };
-  wire_.wait_for_answer(
-      [&] { return std::any_of(answers_.begin(), answers_.end(), is_there) || wire_.end(); },
-      patience);
+  client_.wait_for_answer(
+      [&] { return std::any_of(answers_.begin(), answers_.end(), is_there) || client_.end(); },
+      timeout);
   const auto found = std::find_if(answers_.begin(), answers_.end(), is_there);
   return found == answers_.end() ? nullptr : &*found;
 }
 
-std::optional<ReasonCode> Bare::subscribe(const std::string& filter, protocol::Qos qos,
-                                          Patience patience) {
+std::optional<ReasonCode> RawClient::subscribe(const std::string& filter, protocol::Qos qos,
+                                               Timeout timeout) {
   std::string entries;
   protocol::append_subscription(entries, {filter, qos});
   send(protocol::Subscribe{1, {}, entries});
-  const Answer* answer = wait_for(PacketType::suback, patience);
+  const Answer* answer = wait_for(PacketType::suback, timeout);
   if (answer == nullptr) return std::nullopt;
   return answer->reason;
 }
@@ -174,8 +176,8 @@ std::string raw_packet(std::uint8_t first, std::string_view rest) {
   return packet += rest;
 }
 
-std::string no_properties(const Scene& scene) {
-  return scene.is_v5() ? std::string(1, '\0') : std::string();
+std::string no_properties(const CaseContext& context) {
+  return context.is_v5() ? std::string(1, '\0') : std::string();
 }
 
 }  // namespace mqtt_toolbox::check

@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "base/thread.hpp"
-#include "check/look.hpp"
-#include "check/patience.hpp"
+#include "check/reachability.hpp"
 #include "check/replays.hpp"
+#include "check/timeout.hpp"
 
 namespace mqtt_toolbox::check {
 
@@ -58,9 +58,9 @@ std::vector<Task> tasks_of(std::span<const Case> cases, protocol::Version versio
   return tasks;
 }
 
-Runner::Runner(const Ground& ground, std::vector<Task> tasks, RunSettings settings,
+Runner::Runner(const RunContext& run, std::vector<Task> tasks, RunSettings settings,
                std::function<void(Outcome)> tell, std::function<void()> finished)
-    : ground_(ground),
+    : run_(run),
       tasks_(std::move(tasks)),
       settings_(settings),
       tell_(std::move(tell)),
@@ -189,7 +189,7 @@ std::string Runner::why_gone() {
 /// Before the harm that the task may do.
 bool Runner::is_ready_for(const Task& task) {
   if (!is_broker_there(task)) return false;
-  look_before(task);
+  reach_before(task);
   return true;
 }
 
@@ -201,32 +201,32 @@ void Runner::play_or_skip(std::size_t number, Player& player, Turns::Place* plac
   if (!cancelled_) tell({number, seen(task).value_or(inconclusive(why_gone())), {}, {}, 0});
 }
 
-void Runner::take_turn(Scene& scene, Turns::Place& place) {
+void Runner::take_turn(CaseContext& context, Turns::Place& place) {
   place.take();
-  if (!cancelled_ && !is_ready_for(scene.task())) scene.trouble(why_gone());
+  if (!cancelled_ && !is_ready_for(context.task())) context.abort(why_gone());
 }
 
 std::optional<Finding> Runner::seen(const Task& task) const {
-  return task.played->seen != nullptr ? task.played->seen(ground_) : std::nullopt;
+  return task.played->seen != nullptr ? task.played->seen(run_) : std::nullopt;
 }
 
-/// Takes the scene from the list that `cancel` goes through.
+/// Takes the context from the list that `cancel` goes through.
 struct Runner::Listed {
   Runner& runner;
-  Scene& scene;
+  CaseContext& context;
 
   ~Listed() {
     const std::lock_guard lock(runner.mutex_);
-    runner.scenes_.erase(&scene);
+    runner.contexts_.erase(&context);
   }
 };
 
-/// Calls `act(scene)` on a new scene, which `cancel` reaches meanwhile. A scene that this side has
-/// no descriptors for is an error.
+/// Calls `act(context)` on a new context, which `cancel` reaches meanwhile. A context that this
+/// side has no descriptors for is an error.
 template <typename Act>
-Status Runner::on_scene(const Task& task, Duration limit, unsigned play, const Act& act) {
+Status Runner::in_context(const Task& task, Duration limit, unsigned play, const Act& act) {
   try {
-    act_on_scene(task, limit, play, act);
+    act_in_context(task, limit, play, act);
     return {};
   } catch (const std::exception& exception) {
     return fail(ExitCode::io, exception.what());
@@ -234,15 +234,15 @@ Status Runner::on_scene(const Task& task, Duration limit, unsigned play, const A
 }
 
 template <typename Act>
-void Runner::act_on_scene(const Task& task, Duration limit, unsigned play, const Act& act) {
-  Scene scene(ground_, task, limit, play);
+void Runner::act_in_context(const Task& task, Duration limit, unsigned play, const Act& act) {
+  CaseContext context(run_, task, limit, play);
   {
     const std::lock_guard lock(mutex_);
-    scenes_.insert(&scene);
-    if (cancelled_) scene.cancel();
+    contexts_.insert(&context);
+    if (cancelled_) context.cancel();
   }
-  const Listed listed{*this, scene};
-  act(scene);
+  const Listed listed{*this, context};
+  act(context);
 }
 
 /// A broker may refuse a client now and then, or be slow for a while: `ask(pause)` is called again
@@ -259,10 +259,10 @@ auto Runner::settled(const Ask& ask, const IsBad& is_bad) {
 
 Attempt Runner::visit(const Task& task, Duration pause) {
   Attempt attempt;
-  const Duration limit = settings_.limit.value_or(usual_patience.time) + pause;
-  const Status played = on_scene(task, limit, 0, [&](Scene& scene) {
-    if (pause != Duration{}) scene.stay(pause);
-    Wire& visitor = scene.wire(plan_of_look(scene));
+  const Duration limit = settings_.limit.value_or(usual_timeout.time) + pause;
+  const Status played = in_context(task, limit, 0, [&](CaseContext& context) {
+    if (pause != Duration{}) context.stay(pause);
+    ScriptedClient& visitor = context.client(plan_of_reach(context));
     attempt = visitor.try_connect();
     visitor.disconnect();
   });
@@ -274,37 +274,39 @@ Attempt Runner::settled_visit(const Task& task, bool (*is_bad)(const Attempt&)) 
   return settled([&](Duration pause) { return visit(task, pause); }, is_bad);
 }
 
-Look Runner::look(const Task& task, Duration pause, const std::function<Look(Scene&)>& look_at) {
-  Look seen;
-  const Duration limit = settings_.limit.value_or(usual_patience.time) + 3 * pause;
-  const Status played = on_scene(task, limit, 0, [&](Scene& scene) { seen = look_at(scene); });
+Reachability Runner::look(const Task& task, Duration pause,
+                          const std::function<Reachability(CaseContext&)>& look_at) {
+  Reachability seen;
+  const Duration limit = settings_.limit.value_or(usual_timeout.time) + 3 * pause;
+  const Status played =
+      in_context(task, limit, 0, [&](CaseContext& context) { seen = look_at(context); });
   if (!played) seen.attempt.text = played.error().text;
   return seen;
 }
 
-Look Runner::look(const Task& task, Duration pause) {
-  return look(task, pause, [pause](Scene& scene) { return look_at_broker(scene, pause); });
+Reachability Runner::look(const Task& task, Duration pause) {
+  return look(task, pause, [pause](CaseContext& context) { return reach_broker(context, pause); });
 }
 
 /// Whether new clients get messages, before the first case that may end that.
-void Runner::look_before(const Task& task) {
+void Runner::reach_before(const Task& task) {
   if (task.played->may_kill && !is_beside_others(task) && !delivered_)
     delivered_ = look(task).delivers;
 }
 
-bool Runner::is_harmed(const Look& look) const {
+bool Runner::is_harmed(const Reachability& look) const {
   if (is_local_shortage(look.attempt)) return false;
   return is_shut_out(look.attempt) || (delivered_ == true && !look.delivers);
 }
 
 /// Looks at once first, until a broker was found that is well and does not take it.
-Look Runner::settled_look(const Task& task) {
+Reachability Runner::settled_reachability(const Task& task) {
   if (may_look_at_once_) {
-    Look seen = look(task, {}, look_at_once);
+    Reachability seen = look(task, {}, look_at_once);
     if (cancelled_ || !is_harmed(seen)) return seen;
   }
-  Look seen = settled([&](Duration pause) { return look(task, pause); },
-                      [&](const Look& answer) { return is_harmed(answer); });
+  Reachability seen = settled([&](Duration pause) { return look(task, pause); },
+                              [&](const Reachability& answer) { return is_harmed(answer); });
   if (!is_harmed(seen)) may_look_at_once_ = false;
   return seen;
 }
@@ -313,7 +315,7 @@ Look Runner::settled_look(const Task& task) {
 /// doing, and so it may be where it waited long while others played.
 std::string_view Runner::harm_after(const Task& task, bool is_beside) {
   if (!task.played->may_kill || cancelled_) return {};
-  const Look after = settled_look(task);
+  const Reachability after = settled_reachability(task);
   const auto kind = after.attempt.kind;
   if (cancelled_ || !is_harmed(after)) return {};
   if (is_beside)
@@ -337,9 +339,10 @@ void Runner::blame(const Task& task, std::string_view harm, bool is_beside, Find
 
 /// In place of a finding against the broker, which is believed of one that takes a new client only;
 /// so is any finding after a long wait, in which others may have killed it.
-std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding, bool was_patient) {
+std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding,
+                                     bool has_allowed_late) {
   const bool is_against = finding.verdict == Verdict::fail || finding.verdict == Verdict::deviates;
-  if (!was_patient && (!is_against || task.played->may_kill)) return {};
+  if (!has_allowed_late && (!is_against || task.played->may_kill)) return {};
   const Attempt attempt = settled_visit(task, is_shut_out);
   if (is_accepted(attempt)) return {};
   const std::string why = cancelled_                   ? "interrupted"
@@ -350,10 +353,10 @@ std::optional<Finding> Runner::doubt(const Task& task, const Finding& finding, b
 
 void Runner::play(std::size_t number, Player& player, Turns::Place* place) {
   const Task& task = tasks_[number];
-  Outcome outcome = play_once(number, 0, limit_of(task), [&](Scene& scene) {
+  Outcome outcome = play_once(number, 0, limit_of(task), [&](CaseContext& context) {
     if (place != nullptr && task.played->begins_harmless)
-      scene.on_harm([&scene, place, this] { take_turn(scene, *place); });
-    be_patient(scene, [&player, place, this] {
+      context.on_harm([&context, place, this] { take_turn(context, *place); });
+    allow_late(context, [&player, place, this] {
       if (place != nullptr) place->leave();
       step_aside(player);
     });
@@ -364,44 +367,44 @@ void Runner::play(std::size_t number, Player& player, Turns::Place* place) {
 }
 
 /// A limit of the user's holds.
-void Runner::be_patient(Scene& scene, std::function<void()> begins) const {
-  if (!settings_.limit) scene.be_patient(settings_.patience, std::move(begins));
+void Runner::allow_late(CaseContext& context, std::function<void()> begins) const {
+  if (!settings_.limit) context.allow_late(settings_.timeout, std::move(begins));
 }
 
 Duration Runner::limit_of(const Task& task) const {
   return settings_.limit.value_or(task.played->limit +
-                                  task.played->trips * ground_.round_trip->bound());
+                                  task.played->trips * run_.round_trip->bound());
 }
 
 bool Runner::is_beside_others(const Task& task) const {
   return !task.played->alone && settings_.side_by_side > 1 && tasks_.size() > 1;
 }
 
-/// `prepare` sees the scene first.
+/// `prepare` sees the context first.
 Outcome Runner::play_once(std::size_t number, unsigned play, Duration limit,
-                          const std::function<void(Scene&)>& prepare) {
+                          const std::function<void(CaseContext&)>& prepare) {
   const Task& task = tasks_[number];
   const Time before = SystemClock().now();
   Outcome outcome{number, {}, {}, {}};
-  bool was_patient = false;
-  const Status played = on_scene(task, limit, play, [&](Scene& scene) {
-    prepare(scene);
-    const Finding found = task.played->play(scene);
+  bool has_allowed_late = false;
+  const Status played = in_context(task, limit, play, [&](CaseContext& context) {
+    prepare(context);
+    const Finding found = task.played->play(context);
     // One that has not come to the harm is judged in its turn all the same.
-    (void)scene.begin_harm();
-    outcome.finding = scene.verdict(found);
-    outcome.facts = scene.take_facts();
-    was_patient = scene.was_patient();
-    outcome.took -= scene.waited_for_turn();
+    (void)context.begin_harm();
+    outcome.finding = context.verdict(found);
+    outcome.facts = context.take_facts();
+    has_allowed_late = context.has_allowed_late();
+    outcome.took -= context.waited_for_turn();
   });
   if (!played) outcome.finding = inconclusive(played.error().text);
   outcome.took += SystemClock().now() - before;
-  judge(task, outcome, was_patient);
+  judge(task, outcome, has_allowed_late);
   return outcome;
 }
 
 /// In the light of what becomes of the broker, and of what the other cases have seen.
-void Runner::judge(const Task& task, Outcome& outcome, bool was_patient) {
+void Runner::judge(const Task& task, Outcome& outcome, bool has_allowed_late) {
   if (auto found = seen(task)) {
     outcome.finding = std::move(*found);
     return;
@@ -411,15 +414,15 @@ void Runner::judge(const Task& task, Outcome& outcome, bool was_patient) {
     outcome = {outcome.number, inconclusive(why_gone()), {}, outcome.took, 0};
     return;
   }
-  if (auto doubted = doubt(task, outcome.finding, was_patient)) {
+  if (auto doubted = doubt(task, outcome.finding, has_allowed_late)) {
     outcome.finding = std::move(*doubted);
     outcome.facts.clear();
   }
-  const bool is_beside = was_patient || is_beside_others(task);
+  const bool is_beside = has_allowed_late || is_beside_others(task);
   if (const std::string_view harm = harm_after(task, is_beside); !harm.empty())
     return blame(task, harm, is_beside, outcome.finding);
   // What has waited long is done with the broker: others, which played meanwhile, are suspected.
-  if (was_patient) {
+  if (has_allowed_late) {
     is_doubted_ = true;
     return;
   }
@@ -468,8 +471,8 @@ std::vector<Outcome> Runner::replay_beside_itself(const Outcome& outcome, unsign
                                                   unsigned last) {
   const Duration limit = std::min(limit_of(tasks_[outcome.number]), replay_time_left_);
   const bool was_open = outcome.finding.verdict == Verdict::inconclusive;
-  const auto prepare = [&](Scene& scene) {
-    if (was_open) be_patient(scene, [] {});
+  const auto prepare = [&](CaseContext& context) {
+    if (was_open) allow_late(context, [] {});
   };
   std::vector<Outcome> played(last - first + 1);
   const auto play = [&](std::size_t i) {
@@ -511,7 +514,7 @@ void Runner::tell(Outcome outcome) {
 void Runner::cancel() {
   cancelled_ = true;
   const std::lock_guard lock(mutex_);
-  for (Scene* scene : scenes_) scene->inbox().post([scene] { scene->cancel(); });
+  for (CaseContext* context : contexts_) context->inbox().post([context] { context->cancel(); });
 }
 
 }  // namespace mqtt_toolbox::check

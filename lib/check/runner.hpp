@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "check/case_context.hpp"
-#include "check/look.hpp"
+#include "check/reachability.hpp"
 #include "check/turns.hpp"
 
 namespace mqtt_toolbox::check {
@@ -29,8 +29,9 @@ struct Outcome {
 struct RunSettings {
   std::size_t side_by_side = 1;   ///< tasks at a time
   std::optional<Duration> limit;  ///< in place of each case's own
-  /// How long what must come is looked for where a case has its own limit (see Scene::be_patient).
-  Duration patience{};
+  /// How long what must come is looked for where a case has its own limit (see
+  /// CaseContext::be_patient).
+  Duration timeout{};
   /// How often a task that was a fail or inconclusive is played again by itself.
   unsigned replays = 0;
   Duration replay_time = std::chrono::seconds(60);  ///< for all of them together
@@ -41,17 +42,17 @@ struct RunSettings {
 std::vector<Task> tasks_of(std::span<const Case> cases, protocol::Version version,
                            std::span<const std::string> names);
 
-/// Plays tasks, each in a thread and a scene of its own. What was a fail or inconclusive is played
-/// again by itself before it is told (see judged_again), those plays at once: a few are no load. In
-/// them only what was inconclusive is waited for as patiently as the first time. While a case waits
-/// long, others are played, those too that are played by themselves; and while one of these is
-/// played, the next one may begin with what is harmless (see Case::begins_harmless). Once the
-/// broker is found to be gone, the rest is inconclusive without being played.
+/// Plays tasks, each in a thread and a context of its own. What was a fail or inconclusive is
+/// played again by itself before it is told (see judged_again), those plays at once: a few are no
+/// load. In them only what was inconclusive is waited for as patiently as the first time. While a
+/// case waits long, others are played, those too that are played by themselves; and while one of
+/// these is played, the next one may begin with what is harmless (see Case::begins_harmless). Once
+/// the broker is found to be gone, the rest is inconclusive without being played.
 class Runner {
  public:
   /// `tell` is called from those threads, once a task, never two at a time; `finished` from one of
-  /// them, after the last. The ground must outlive the runner.
-  Runner(const Ground& ground, std::vector<Task> tasks, RunSettings settings,
+  /// them, after the last. The run must outlive the runner.
+  Runner(const RunContext& run, std::vector<Task> tasks, RunSettings settings,
          std::function<void(Outcome)> tell, std::function<void()> finished);
   /// Cancels what is left and waits for its end.
   ~Runner();
@@ -81,11 +82,11 @@ class Runner {
   std::string why_gone();
   /// `place`: of one that is played by itself; null: of any other.
   void play_or_skip(std::size_t number, Player& player, Turns::Place* place);
-  void take_turn(Scene& scene, Turns::Place& place);
+  void take_turn(CaseContext& context, Turns::Place& place);
   void play(std::size_t number, Player& player, Turns::Place* place);
-  void be_patient(Scene& scene, std::function<void()> begins) const;
+  void allow_late(CaseContext& context, std::function<void()> begins) const;
   Outcome play_once(std::size_t number, unsigned play, Duration limit,
-                    const std::function<void(Scene&)>& prepare);
+                    const std::function<void(CaseContext&)>& prepare);
   Duration limit_of(const Task& task) const;
   bool is_beside_others(const Task& task) const;
   bool is_to_be_replayed(const Outcome& outcome) const;
@@ -96,32 +97,33 @@ class Runner {
   void tell(Outcome outcome);
   struct Listed;
   template <typename Act>
-  Status on_scene(const Task& task, Duration limit, unsigned play, const Act& act);
+  Status in_context(const Task& task, Duration limit, unsigned play, const Act& act);
   template <typename Act>
-  void act_on_scene(const Task& task, Duration limit, unsigned play, const Act& act);
+  void act_in_context(const Task& task, Duration limit, unsigned play, const Act& act);
   template <typename Ask, typename IsBad>
   auto settled(const Ask& ask, const IsBad& is_bad);
   /// What becomes of a client that had no part in the task.
   Attempt visit(const Task& task, Duration pause);
   Attempt settled_visit(const Task& task, bool (*is_bad)(const Attempt&));
-  Look look(const Task& task, Duration pause, const std::function<Look(Scene&)>& look_at);
-  Look look(const Task& task, Duration pause = {});
-  Look settled_look(const Task& task);
-  bool is_harmed(const Look& look) const;
-  void look_before(const Task& task);
+  Reachability look(const Task& task, Duration pause,
+                    const std::function<Reachability(CaseContext&)>& look_at);
+  Reachability look(const Task& task, Duration pause = {});
+  Reachability settled_reachability(const Task& task);
+  bool is_harmed(const Reachability& look) const;
+  void reach_before(const Task& task);
   std::string_view harm_after(const Task& task, bool is_beside);
   void blame(const Task& task, std::string_view harm, bool is_beside, Finding& finding);
-  void judge(const Task& task, Outcome& outcome, bool was_patient);
+  void judge(const Task& task, Outcome& outcome, bool has_allowed_late);
   std::optional<Finding> seen(const Task& task) const;
-  std::optional<Finding> doubt(const Task& task, const Finding& finding, bool was_patient);
+  std::optional<Finding> doubt(const Task& task, const Finding& finding, bool has_allowed_late);
 
-  const Ground& ground_;
+  const RunContext& run_;
   std::vector<Task> tasks_;
   RunSettings settings_;
   std::function<void(Outcome)> tell_;
   std::function<void()> finished_;
-  std::mutex mutex_;  ///< of telling, of the scenes and of the players
-  std::set<Scene*> scenes_;
+  std::mutex mutex_;  ///< of telling, of the contexts and of the players
+  std::set<CaseContext*> contexts_;
   std::vector<std::jthread> players_;
   std::size_t active_ = 0;  ///< players that do not only wait
   std::condition_variable player_left_;

@@ -10,7 +10,7 @@
 
 #include "check/allowance.hpp"
 #include "check/message.hpp"
-#include "check/patience.hpp"
+#include "check/timeout.hpp"
 #include "client/lifeline.hpp"
 #include "client/plan.hpp"
 #include "session/session.hpp"
@@ -18,7 +18,7 @@
 
 namespace mqtt_toolbox::check {
 
-class Scene;
+class CaseContext;
 
 /// What becomes of a packet that is about to be written, or that has been read.
 enum class Fate : std::uint8_t {
@@ -28,7 +28,7 @@ enum class Fate : std::uint8_t {
   cut_after,   ///< it gets where it is going, then the connection is cut, before any answer
 };
 
-/// A packet that went by, as the wire remembers it.
+/// A packet that went by, as the client remembers it.
 struct PacketNote {
   session::Direction direction{};
   protocol::PacketType type{};
@@ -38,7 +38,7 @@ struct PacketNote {
 };
 
 /// How a connection ended, seen from here.
-struct WireEnd {
+struct ConnectionEnd {
   enum class Kind : std::uint8_t {
     here,     ///< this side cut it or said DISCONNECT
     closed,   ///< the broker closed it
@@ -76,20 +76,20 @@ struct SubscribeOptions {
 };
 
 /// One client that a script leads: a session over a transport, with a hook through which every
-/// packet goes before it is written and after it was read. Each step runs the scene's loop until
+/// packet goes before it is written and after it was read. Each step runs the context's loop until
 /// its answer is there. It outlives its connections: `connect` again takes the session up, when the
 /// plan says so. It keeps what its script can ask for, and no more than the run's Allowance: a
-/// broker that sends more leaves the scene in trouble.
-class Wire final : private session::Handler,
-                   private transport::StreamEvents,
-                   private session::Sender {
+/// broker that sends more aborts the case.
+class ScriptedClient final : private session::Handler,
+                             private transport::StreamEvents,
+                             private session::Sender {
  public:
   /// Sees each packet before its fate: for `sent`, before it is written; for `received`, before the
   /// session has it.
   using Hook = std::function<Fate(session::Direction, const protocol::Frame&)>;
 
-  Wire(Scene& scene, client::ConnectPlan plan);
-  ~Wire() override;
+  ScriptedClient(CaseContext& context, client::ConnectPlan plan);
+  ~ScriptedClient() override;
 
   /// Also the session's settings, which the next `connect` takes up with `start_over`.
   client::ConnectPlan& plan() { return plan_; }
@@ -101,9 +101,9 @@ class Wire final : private session::Handler,
   /// How cut_before and cut_after cut.
   void set_cut(transport::Ending ending) { ending_ = ending; }
 
-  /// CONNECT, until CONNACK; false, with the scene in trouble, when it is not a success.
+  /// CONNECT, until CONNACK; false, and the case is aborted, when it is not a success.
   bool connect();
-  /// The same without trouble for a refusal.
+  /// The same without aborting for a refusal.
   Attempt try_connect();
   /// The plan's password, or what it has become where that is the run's.
   std::optional<std::string> password();
@@ -111,9 +111,9 @@ class Wire final : private session::Handler,
   bool has_new_password(const Attempt& attempt);
   /// Opens the transport and sends nothing.
   bool open();
-  /// Opens the transport and sends these bytes in place of CONNECT; until CONNACK, or `patience` is
+  /// Opens the transport and sends these bytes in place of CONNECT; until CONNACK, or `timeout` is
   /// over. There is no session on this side then: packets pass the hook and nothing else.
-  Attempt try_bytes(protocol::Bytes connect, Patience patience);
+  Attempt try_bytes(protocol::Bytes connect, Timeout timeout);
   /// Forgets the session on this side: the next `connect` is a new client with the same identifier.
   void start_over();
 
@@ -126,34 +126,34 @@ class Wire final : private session::Handler,
   protocol::Properties connack_properties() const { return connack_properties_.view(); }
   transport::StreamFacts facts() const;
 
-  /// Until acknowledged; at QoS 0 until written. False, with the scene in trouble, when it is not.
+  /// Until acknowledged; at QoS 0 until written. False, and the case is aborted, when it is not.
   bool publish(const Message& message);
   /// The reason code of the acknowledgement, 0 at QoS 0; none when there was no answer.
   std::optional<protocol::ReasonCode> try_publish(const Message& message,
-                                                  Patience patience = usual_patience);
+                                                  Timeout timeout = usual_timeout);
   /// Without waiting for the acknowledgement. The session refuses what the server's limits forbid:
   /// false.
   bool send(const Message& message);
   /// Until everything sent has its outcome.
-  bool settle(Patience patience = usual_patience);
+  bool settle(Timeout timeout = usual_timeout);
   /// What the broker said of the last message, subscription or unsubscription that it refused (see
   /// `reason_string_of`).
   const std::string& said() const { return said_; }
   /// Outcomes with a failure so far.
   std::size_t refusals() const { return refusals_; }
 
-  /// False, with the scene in trouble (unsupported, where the reason code says so), when refused.
+  /// False, and the case is aborted (unsupported, where the reason code says so), when refused.
   bool subscribe(const std::string& filter, const SubscribeOptions& options = {});
   /// The SUBACK's code; none when there was no answer.
   std::optional<protocol::ReasonCode> try_subscribe(const std::string& filter,
                                                     const SubscribeOptions& options = {},
-                                                    Patience patience = usual_patience);
+                                                    Timeout timeout = usual_timeout);
   std::optional<protocol::ReasonCode> try_unsubscribe(const std::string& filter);
   /// Without waiting for the answer; none: it could not be sent.
   std::optional<session::Token> begin_unsubscribe(const std::string& filter);
   /// PINGREQ past the session; until PINGRESP. After it, everything the broker had to say before is
   /// here.
-  bool ping(Patience patience = usual_patience);
+  bool ping(Timeout timeout = usual_timeout);
 
   /// DISCONNECT and the end of the transport; the properties under 5.0 only.
   void disconnect(protocol::ReasonCode reason = protocol::ReasonCode::success,
@@ -165,14 +165,14 @@ class Wire final : private session::Handler,
   /// When the last connection was cut, said DISCONNECT or was frozen here, or when the broker's end
   /// was seen.
   Time ended_at() const { return end_ ? end_->at : Time{}; }
-  const std::optional<WireEnd>& end() const { return end_; }
+  const std::optional<ConnectionEnd>& end() const { return end_; }
   /// How the broker last ended a connection, where it said why or owed answers; else empty.
   const std::string& ended_by_broker() const { return ended_by_broker_; }
   /// Until the connection is over.
-  bool wait_for_end(Patience patience);
+  bool wait_for_end(Timeout timeout);
 
-  /// As Scene::wait_for_answer, for answers to what this wire sends.
-  bool wait_for_answer(const std::function<bool()>& condition, Patience patience);
+  /// As CaseContext::wait_for_answer, for answers to what this client sends.
+  bool wait_for_answer(const std::function<bool()>& condition, Timeout timeout);
 
   /// Past the session: whatever the script wants the broker to see.
   void send_bytes(protocol::Bytes bytes);
@@ -190,7 +190,7 @@ class Wire final : private session::Handler,
   /// Messages that came, also those that are not kept.
   std::size_t messages() const { return messages_; }
   /// Until so many have come, all that came counted, or the connection is over.
-  bool wait_for(std::size_t messages, Patience patience);
+  bool wait_for(std::size_t messages, Timeout timeout);
   /// Every packet of every connection, in order, but those that were sent past the session.
   const std::vector<PacketNote>& packets() const { return packets_; }
 
@@ -216,7 +216,7 @@ class Wire final : private session::Handler,
                    protocol::Properties properties);
   bool submit(const Message& message, session::Token token);
   void say_disconnect(const protocol::Disconnect& disconnect);
-  std::optional<protocol::ReasonCode> outcome(session::Token token, Patience patience);
+  std::optional<protocol::ReasonCode> outcome(session::Token token, Timeout timeout);
   std::string why_ended() const;
   std::string how_broker_ended(std::string text) const;
   protocol::Version version() const;
@@ -246,10 +246,10 @@ class Wire final : private session::Handler,
   void after_session();
   // The end.
   void lose(const Error& error);
-  void finish(WireEnd::Kind kind, std::string text);
+  void finish(ConnectionEnd::Kind kind, std::string text);
   void retire(transport::Ending ending);
 
-  Scene& scene_;
+  CaseContext& context_;
   client::ConnectPlan plan_;
   session::Output output_;
   std::optional<session::Session> session_;
@@ -257,7 +257,7 @@ class Wire final : private session::Handler,
   std::unique_ptr<transport::Stream> stream_;
   /// Ended, but perhaps on the call stack.
   std::vector<std::unique_ptr<transport::Stream>> retired_;
-  /// Open as long as the wire lives, and dead.
+  /// Open as long as the client lives, and dead.
   std::vector<std::unique_ptr<transport::Stream>> frozen_;
   transport::Loop::Timer timer_;
   Hook hook_;
@@ -284,7 +284,7 @@ class Wire final : private session::Handler,
   bool session_present_ = false;
   std::optional<protocol::ReasonCode> disconnect_reason_;
   std::string disconnect_said_;  ///< its Reason String
-  std::optional<WireEnd> end_;
+  std::optional<ConnectionEnd> end_;
 
   session::Token next_token_ = 1;
   std::map<session::Token, protocol::ReasonCode> outcomes_;

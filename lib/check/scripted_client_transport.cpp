@@ -11,7 +11,7 @@
 #include "check/violation.hpp"
 #include "protocol/codec.hpp"
 
-// The wire's way to the transport and back: every packet, in either direction, is cut out of its
+// The client's way to the transport and back: every packet, in either direction, is cut out of its
 // stream of bytes and passes the hook.
 
 namespace mqtt_toolbox::check {
@@ -63,7 +63,8 @@ bool has_dup(const protocol::Frame& frame) {
 
 /// The first answer to a message, also where the message was sent past the session or a script
 /// takes the answer away.
-void note_answer_to_publish(Scene& scene, const protocol::Frame& frame, protocol::Version version) {
+void note_answer_to_publish(CaseContext& context, const protocol::Frame& frame,
+                            protocol::Version version) {
   constexpr std::size_t packet_identifier = 2;  // bytes
   const bool is_first = frame.type() == PacketType::puback || frame.type() == PacketType::pubrec;
   // One without a reason code is a success.
@@ -71,18 +72,18 @@ void note_answer_to_publish(Scene& scene, const protocol::Frame& frame, protocol
   const auto packet = protocol::decode(frame, version);
   if (!packet) return;
   if (const auto* puback = std::get_if<protocol::PubAck>(&*packet))
-    scene.note_answer_to_publish(puback->reason, puback->properties);
+    context.note_answer_to_publish(puback->reason, puback->properties);
   else if (const auto* pubrec = std::get_if<protocol::PubRec>(&*packet))
-    scene.note_answer_to_publish(pubrec->reason, pubrec->properties);
+    context.note_answer_to_publish(pubrec->reason, pubrec->properties);
 }
 
 }  // namespace
 
-protocol::Version Wire::version() const {
-  return plan_.version.value_or(scene_.ground().version());
+protocol::Version ScriptedClient::version() const {
+  return plan_.version.value_or(context_.run().version());
 }
 
-bool Wire::open() {
+bool ScriptedClient::open() {
   end_.reset();
   unreachable_.reset();
   connack_.reset();
@@ -91,15 +92,15 @@ bool Wire::open() {
   session_present_ = false;
   pings_sent_ = pings_answered_ = 0;
   published_ = answered_ = 0;
-  connector_ = std::make_unique<transport::Connector>(scene_.loop(), plan_.transport);
+  connector_ = std::make_unique<transport::Connector>(context_.loop(), plan_.transport);
   connector_->start([this](Result<transport::Connection> connection) {
     if (connection)
       stream_ = std::move(connection->stream);
     else
       unreachable_ = connection.error();
-    scene_.changed();
+    context_.changed();
   });
-  const bool answered = scene_.wait([this] { return stream_ || unreachable_; }, never);
+  const bool answered = context_.wait([this] { return stream_ || unreachable_; }, never);
   if (!answered) unreachable_ = Error{ExitCode::unreachable, "no connection in time"};
   connector_.reset();
   if (!stream_) return false;
@@ -109,22 +110,22 @@ bool Wire::open() {
   return true;
 }
 
-bool Wire::handshake() {
+bool ScriptedClient::handshake() {
   if (!session_) session_.emplace(plan_.session, static_cast<session::Handler&>(*this), output_);
   const std::optional<std::string> password = this->password();
   const session::Identity identity{plan_.client_identifier, plan_.username, password};
-  const Status status = session_->transport_opened(version(), identity, scene_.loop().now());
+  const Status status = session_->transport_opened(version(), identity, context_.loop().now());
   if (status) {
-    scene_.note_connect(plan_, version());
+    context_.note_connect(plan_, version());
     after_session();
     return true;
   }
   unreachable_ = status.error();
-  finish(WireEnd::Kind::here, status.error().text);
+  finish(ConnectionEnd::Kind::here, status.error().text);
   return false;
 }
 
-void Wire::update_interest() {
+void ScriptedClient::update_interest() {
   if (!stream_) return;
   const auto read = paused_ ? Interest::none : Interest::read;
   const auto write = blocked_ ? Interest::write : Interest::none;
@@ -133,7 +134,7 @@ void Wire::update_interest() {
 
 // Out.
 
-void Wire::pass_output() {
+void ScriptedClient::pass_output() {
   while (!output_.empty()) {
     std::array<std::string_view, 64> pieces;
     const std::size_t count = output_.gather(pieces);
@@ -157,7 +158,7 @@ void Wire::pass_output() {
   write();
 }
 
-bool Wire::pass_out(const protocol::Frame& frame, std::string_view bytes) {
+bool ScriptedClient::pass_out(const protocol::Frame& frame, std::string_view bytes) {
   const Fate fate = fate_of(Direction::sent, frame);
   if (fate == Fate::pass || fate == Fate::cut_after) {
     outgoing_ += bytes;
@@ -169,27 +170,27 @@ bool Wire::pass_out(const protocol::Frame& frame, std::string_view bytes) {
   return false;
 }
 
-Fate Wire::fate_of(Direction direction, const protocol::Frame& frame) {
-  if (scene_.ground().observe)
-    scene_.ground().observe(scene_.task().name(), direction, frame, version());
+Fate ScriptedClient::fate_of(Direction direction, const protocol::Frame& frame) {
+  if (context_.run().observe)
+    context_.run().observe(context_.task().name(), direction, frame, version());
   const bool is_answered = frame.type() == PacketType::puback || frame.type() == PacketType::pubrec;
   answered_ += direction == Direction::received && is_answered;
   published_ += direction == Direction::sent && is_to_be_answered(frame);
   if (direction == Direction::received && is_stray(frame)) return Fate::pass;
   if (!counts_only_ && packets_.size() < most_packets)
     packets_.push_back({direction, frame.type(), identifier_of(frame, version()), has_dup(frame),
-                        scene_.loop().now()});
+                        context_.loop().now()});
   return hook_ ? hook_(direction, frame) : Fate::pass;
 }
 
 /// Nothing that a script or its hook is to see: a message that it has not caused.
-bool Wire::is_stray(const protocol::Frame& frame) const {
+bool ScriptedClient::is_stray(const protocol::Frame& frame) const {
   if (frame.type() != PacketType::publish || counts_only_) return false;
   const auto publish = protocol::decode_publish(frame, version());
   return publish && !publish->topic.empty() && !is_expected(publish->topic);
 }
 
-void Wire::write() {
+void ScriptedClient::write() {
   while (stream_ && written_ < outgoing_.size()) {
     const std::string_view piece = std::string_view(outgoing_).substr(written_);
     const Io io = stream_->write({&piece, 1});
@@ -206,58 +207,59 @@ void Wire::write() {
   if (std::exchange(blocked_, false)) update_interest();
   if (stream_ && end_when_written_) {
     cut_with_ = *end_when_written_;
-    finish(WireEnd::Kind::here, "cut");
+    finish(ConnectionEnd::Kind::here, "cut");
   }
 }
 
-const session::SendProgress& Wire::send_progress() {
+const session::SendProgress& ScriptedClient::send_progress() {
   if (stream_) {
     const transport::Transmission sent = stream_->transmission();
     const std::size_t waiting = outgoing_.size() - written_ + sent.waiting;
-    send_progress_.look(sent.sent, waiting, scene_.loop().now());
+    send_progress_.look(sent.sent, waiting, context_.loop().now());
   }
   return send_progress_;
 }
 
-void Wire::on_writable() {
+void ScriptedClient::on_writable() {
   write();
-  scene_.changed();
+  context_.changed();
 }
 
 /// What the broker said before it went may still be there to be read.
-void Wire::lose(const Error& error) {
+void ScriptedClient::lose(const Error& error) {
   if (std::exchange(losing_, true)) return;
   if (!paused_) on_readable();
-  finish(WireEnd::Kind::failed, error.text);
+  finish(ConnectionEnd::Kind::failed, error.text);
 }
 
 // In.
 
-void Wire::on_readable() {
+void ScriptedClient::on_readable() {
   std::array<char, read_bytes> buffer;
   for (int reads = 0; stream_ && !paused_ && !end_when_written_; ++reads) {
-    // The scene looks at its clock in between.
+    // The context looks at its clock in between.
     if (reads == reads_per_turn) {
-      scene_.loop().defer(lifeline_.guard([this] { on_readable(); }));
+      context_.loop().defer(lifeline_.guard([this] { on_readable(); }));
       break;
     }
     const Io io = stream_->read(buffer);
     if (io.kind == Io::Kind::would_block) break;
-    if (io.kind == Io::Kind::end) return finish(WireEnd::Kind::closed, "the broker closed");
-    if (io.kind == Io::Kind::failed) return finish(WireEnd::Kind::failed, stream_->error().text);
+    if (io.kind == Io::Kind::end) return finish(ConnectionEnd::Kind::closed, "the broker closed");
+    if (io.kind == Io::Kind::failed)
+      return finish(ConnectionEnd::Kind::failed, stream_->error().text);
     make_room(io.size);
     incoming_.append(buffer.data(), io.size);
     take_packets();
     if (stream_ && is_too_much()) {
-      scene_.trouble(std::string(sends_without_end));
-      return finish(WireEnd::Kind::garbage, std::string(sends_without_end));
+      context_.abort(std::string(sends_without_end));
+      return finish(ConnectionEnd::Kind::garbage, std::string(sends_without_end));
     }
   }
   after_session();
 }
 
 /// Looks at what is kept now.
-bool Wire::is_too_much() {
+bool ScriptedClient::is_too_much() {
   const bool is_large = needed_ >= Allowance::large_packet;
   const std::size_t unfinished = is_large ? 0 : incoming_.size();
   // Of answers that are not read the old and the new room stand side by side while it grows.
@@ -267,7 +269,7 @@ bool Wire::is_too_much() {
 }
 
 /// Room grows with what has come, and not beyond what the packet needs.
-void Wire::make_room(std::size_t bytes) {
+void ScriptedClient::make_room(std::size_t bytes) {
   const std::size_t wanted = incoming_.size() + bytes;
   if (wanted <= incoming_.capacity()) return;
   const std::size_t most = std::max(needed_ + read_bytes, wanted);
@@ -275,16 +277,16 @@ void Wire::make_room(std::size_t bytes) {
 }
 
 /// Whether a packet of that size that has begun is taken.
-bool Wire::may_receive(std::size_t packet_bytes) {
+bool ScriptedClient::may_receive(std::size_t packet_bytes) {
   if (packet_bytes > plan_.session.largest_packet) return false;
   if (packet_bytes < Allowance::large_packet) {
     holding_.end_large_packet();
     return true;
   }
-  return packet_bytes <= scene_.ground().largest_packet && holding_.begin_large_packet();
+  return packet_bytes <= context_.run().largest_packet && holding_.begin_large_packet();
 }
 
-std::string Wire::why_not_received() const {
+std::string ScriptedClient::why_not_received() const {
   if (needed_ <= plan_.session.largest_packet)
     return "the broker begins a packet of " + std::to_string(needed_) + " bytes";
   session::Failure failure;
@@ -293,7 +295,7 @@ std::string Wire::why_not_received() const {
   return describe(failure);
 }
 
-void Wire::take_packets() {
+void ScriptedClient::take_packets() {
   if (incoming_.size() < needed_) return;
   needed_ = 0;
   // Packets are taken out of a string of their own, which nothing else changes meanwhile.
@@ -315,35 +317,35 @@ void Wire::take_packets() {
   incoming_.insert(0, bytes, taken);
   if (may_receive(needed_)) return;
   const std::string text = why_not_received();
-  scene_.trouble(text);
-  finish(WireEnd::Kind::garbage, text);
+  context_.abort(text);
+  finish(ConnectionEnd::Kind::garbage, text);
 }
 
 /// The session says what is wrong with what begins there.
-void Wire::refuse(protocol::Fault fault, std::string_view bytes) {
-  if (session_) session_->receive(bytes, scene_.loop().now());
+void ScriptedClient::refuse(protocol::Fault fault, std::string_view bytes) {
+  if (session_) session_->receive(bytes, context_.loop().now());
   note_failure();
-  finish(WireEnd::Kind::garbage, describe(fault));
+  finish(ConnectionEnd::Kind::garbage, describe(fault));
 }
 
-void Wire::take_packet(const protocol::Frame& frame, std::string_view bytes) {
-  scene_.changed();
-  note_answer_to_publish(scene_, frame, version());
+void ScriptedClient::take_packet(const protocol::Frame& frame, std::string_view bytes) {
+  context_.changed();
+  note_answer_to_publish(context_, frame, version());
   const Fate fate = fate_of(Direction::received, frame);
   cut_with_ = ending_;
-  if (fate == Fate::cut_before) return finish(WireEnd::Kind::here, "cut");
+  if (fate == Fate::cut_before) return finish(ConnectionEnd::Kind::here, "cut");
   if (fate != Fate::swallow) deliver(frame, bytes);
-  if (fate == Fate::cut_after) finish(WireEnd::Kind::here, "cut");
+  if (fate == Fate::cut_after) finish(ConnectionEnd::Kind::here, "cut");
 }
 
-void Wire::deliver(const protocol::Frame& frame, std::string_view bytes) {
+void ScriptedClient::deliver(const protocol::Frame& frame, std::string_view bytes) {
   received_bytes_ += bytes.size();
   if (frame.type() == PacketType::pingresp && pings_answered_ < pings_sent_) {
     ++pings_answered_;
     return;
   }
   if (session_) {
-    session_->receive(bytes, scene_.loop().now());
+    session_->receive(bytes, context_.loop().now());
     return note_failure();
   }
   // Opened for bytes of the script's own.
@@ -353,34 +355,34 @@ void Wire::deliver(const protocol::Frame& frame, std::string_view bytes) {
   if (const auto* end = std::get_if<protocol::Disconnect>(&*packet)) on_disconnect(*end);
 }
 
-void Wire::note_failure() {
+void ScriptedClient::note_failure() {
   if (!stream_ || !session_) return;
-  if (disconnect_reason_) return finish(WireEnd::Kind::closed, {});
+  if (disconnect_reason_) return finish(ConnectionEnd::Kind::closed, {});
   const auto& failure = session_->failure();
   if (!failure || session_->phase() != session::Phase::closing) return;
   const std::string text = describe(*failure);
   // It is this side's user who wants no larger ones.
-  if (failure->oversize && !failure->oversize->is_announced) scene_.trouble(text);
-  if (auto finding = finding_of(*failure)) scene_.trouble(std::move(*finding));
-  finish(WireEnd::Kind::garbage, text);
+  if (failure->oversize && !failure->oversize->is_announced) context_.abort(text);
+  if (auto finding = finding_of(*failure)) context_.abort(std::move(*finding));
+  finish(ConnectionEnd::Kind::garbage, text);
 }
 
-void Wire::advance() {
+void ScriptedClient::advance() {
   if (!session_) return;
-  session_->advance(scene_.loop().now(), send_progress());
+  session_->advance(context_.loop().now(), send_progress());
   after_session();
   if (stream_) note_failure();
 }
 
-void Wire::after_session() {
+void ScriptedClient::after_session() {
   if (!stream_) return;
   pass_output();
   if (stream_ && session_)
-    timer_.arm(send_progress_.next_look(session_->deadline(), scene_.loop().now()));
+    timer_.arm(send_progress_.next_look(session_->deadline(), context_.loop().now()));
 }
 
 /// With what the broker said of it, and how far it had come.
-std::string Wire::how_broker_ended(std::string text) const {
+std::string ScriptedClient::how_broker_ended(std::string text) const {
   if (disconnect_reason_)
     text =
         "DISCONNECT " + reason_text(*disconnect_reason_, PacketType::disconnect) + disconnect_said_;
@@ -389,19 +391,19 @@ std::string Wire::how_broker_ended(std::string text) const {
   return text;
 }
 
-void Wire::finish(WireEnd::Kind kind, std::string text) {
+void ScriptedClient::finish(ConnectionEnd::Kind kind, std::string text) {
   if (!stream_) return;
   // Before the end: the broker may be quicker than this thread.
   const Time now = SystemClock().now();
-  const auto ending = kind == WireEnd::Kind::here ? cut_with_ : transport::Ending::fin;
+  const auto ending = kind == ConnectionEnd::Kind::here ? cut_with_ : transport::Ending::fin;
   stream_->set_events(nullptr);
   stream_->end(ending);
-  if (kind != WireEnd::Kind::here) {
+  if (kind != ConnectionEnd::Kind::here) {
     std::string told = how_broker_ended(text);
     if (told != text) ended_by_broker_ = told;
     text = std::move(told);
   }
-  end_ = WireEnd{kind, std::move(text), disconnect_reason_, now};
+  end_ = ConnectionEnd{kind, std::move(text), disconnect_reason_, now};
   retire(ending);
   timer_.disarm();
   output_.clear();
@@ -412,13 +414,13 @@ void Wire::finish(WireEnd::Kind kind, std::string text) {
   written_ = needed_ = answers_ = 0;
   blocked_ = losing_ = false;
   if (session_) session_->transport_closed();
-  scene_.changed();
+  context_.changed();
 }
 
-void Wire::retire(transport::Ending ending) {
+void ScriptedClient::retire(transport::Ending ending) {
   if (ending == transport::Ending::freeze) return frozen_.push_back(std::move(stream_));
   retired_.push_back(std::move(stream_));
-  scene_.loop().defer(lifeline_.guard([this] { retired_.clear(); }));
+  context_.loop().defer(lifeline_.guard([this] { retired_.clear(); }));
 }
 
 }  // namespace mqtt_toolbox::check

@@ -28,7 +28,7 @@ std::optional<std::size_t> number_of(std::string_view payload, std::size_t most)
   return number ? std::optional<std::size_t>(*number) : std::nullopt;
 }
 
-void Ledger::take(std::string_view payload) {
+void SequenceTally::take(std::string_view payload) {
   const auto number = number_of(payload, sent());
   if (!number) return;
   const bool is_first = times_[*number - 1]++ == 0;
@@ -36,19 +36,19 @@ void Ledger::take(std::string_view payload) {
   highest_ = std::max(highest_, *number);
 }
 
-std::size_t Ledger::arrived() const {
+std::size_t SequenceTally::arrived() const {
   return sent() - lost().size();
 }
 
-std::vector<std::size_t> Ledger::lost() const {
+std::vector<std::size_t> SequenceTally::lost() const {
   return numbers_where(times_, [](std::size_t times) { return times == 0; });
 }
 
-std::vector<std::size_t> Ledger::repeated() const {
+std::vector<std::size_t> SequenceTally::repeated() const {
   return numbers_where(times_, [](std::size_t times) { return times > 1; });
 }
 
-std::string Ledger::text() const {
+std::string SequenceTally::text() const {
   std::string text = fmt::format("{} of {} arrived", arrived(), sent());
   if (const auto twice = repeated(); !twice.empty())
     text += fmt::format(", more than once: {}", list_of(twice));

@@ -10,9 +10,9 @@
 namespace mqtt_toolbox::check {
 
 /// The messages of a numbered stream as they arrive; their payloads are the numbers from 1 on.
-class Ledger {
+class SequenceTally {
  public:
-  explicit Ledger(std::size_t sent) : times_(sent) {}
+  explicit SequenceTally(std::size_t sent) : times_(sent) {}
 
   /// A payload that is no number of the stream does not count.
   void take(std::string_view payload);

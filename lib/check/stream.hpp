@@ -4,8 +4,8 @@
 #include <string>
 
 #include "check/case_context.hpp"
-#include "check/patience.hpp"
 #include "check/sequence_tally.hpp"
+#include "check/timeout.hpp"
 
 // Numbered streams, as the scripts about QoS and shared subscriptions use them.
 
@@ -28,42 +28,43 @@ Message last_of(const std::string& topic, protocol::Qos qos);
 client::ConnectPlan withholding(client::ConnectPlan plan);
 
 /// As many messages as the user wants, else as the case needs.
-std::size_t length_of_stream(const Scene& scene, std::size_t usual);
+std::size_t length_of_stream(const CaseContext& context, std::size_t usual);
 
 /// Whether the broker lets a new client in. Costs a connection.
-bool is_alive(Scene& scene);
+bool is_alive(CaseContext& context);
 
 /// Whether the broker has the QoS of the variant. QoS 2 is tried with a message of its own to a
-/// topic that nobody reads; a broker that does not answer it with PUBREC leaves the scene in
-/// trouble: unsupported.
-bool has_qos(Scene& scene, Wire& wire);
+/// topic that nobody reads; a broker that does not answer it with PUBREC leaves the context in
+/// abortion: unsupported.
+bool has_qos(CaseContext& context, ScriptedClient& client);
 
-/// Subscribes at that QoS; the scene is in trouble (unsupported) when less is granted.
-bool subscribe_at(Scene& scene, Wire& wire, const std::string& filter, protocol::Qos qos);
+/// Subscribes at that QoS; the case is aborted (unsupported) when less is granted.
+bool subscribe_at(CaseContext& context, ScriptedClient& client, const std::string& filter,
+                  protocol::Qos qos);
 
 /// Sends the `count` numbers from `first` on and waits until all are acknowledged.
-bool send_numbers(Peer& peer, const std::string& topic, protocol::Qos qos, std::size_t count,
-                  std::size_t first = 1);
+bool send_numbers(EngineClient& engine_client, const std::string& topic, protocol::Qos qos,
+                  std::size_t count, std::size_t first = 1);
 
 /// Sends the message that ends a stream, until the reader has it or time is up, and waits whether
-/// more comes behind it. False only when the scene is in trouble.
-bool send_last(Scene& scene, Peer& sender, const std::string& topic, protocol::Qos qos,
-               const std::function<bool()>& has_arrived);
+/// more comes behind it. False only when the case is aborted.
+bool send_last(CaseContext& context, EngineClient& sender, const std::string& topic,
+               protocol::Qos qos, const std::function<bool()>& has_arrived);
 
 bool has_payload(const std::vector<Message>& messages, std::string_view payload);
 /// Whether a stream of so many messages has come, and the message that ends it.
 bool has_stream(const std::vector<Message>& messages, std::size_t count);
-Ledger ledger_of(const std::vector<Message>& messages, std::size_t sent);
+SequenceTally tally_of(const std::vector<Message>& messages, std::size_t sent);
 
 /// DISCONNECT, and time for the broker to see it before it hears from others: what it still sends
 /// to this connection would be a first delivery.
-void go_away(Scene& scene, Wire& wire);
+void go_away(CaseContext& context, ScriptedClient& client);
 
 /// Ends a connection and its session on the broker's side, so that nothing is left there.
-void end_session(Scene& scene, Wire& wire);
+void end_session(CaseContext& context, ScriptedClient& client);
 
-/// Connects again to go on with the session. A broker that has forgotten it leaves the scene in
-/// trouble, inconclusive: then nothing follows from what comes.
-bool resume(Scene& scene, Wire& wire);
+/// Connects again to go on with the session. A broker that has forgotten it leaves the context in
+/// abortion, inconclusive: then nothing follows from what comes.
+bool resume(CaseContext& context, ScriptedClient& client);
 
 }  // namespace mqtt_toolbox::check

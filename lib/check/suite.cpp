@@ -12,8 +12,8 @@
 #include "base/utf8.hpp"
 #include "check/control.hpp"
 #include "check/greeting.hpp"
-#include "check/patience.hpp"
 #include "check/report.hpp"
+#include "check/timeout.hpp"
 #include "console/interrupts.hpp"
 #include "options/password_command.hpp"
 #include "transport/inbox.hpp"
@@ -54,7 +54,7 @@ std::vector<std::string> all_names(std::span<const Case> cases) {
 /// Longer than a check, which leaves what it has not got time for.
 constexpr Duration clean_up_limit = std::chrono::seconds(30);
 
-/// No check: what the scene of the cleaning up is called.
+/// No check: what the context of the cleaning up is called.
 constexpr Case clean_up_case{"clean-up", "", "", nullptr};
 
 /// One run of a suite.
@@ -93,21 +93,21 @@ class Run {
     if (Status status = prepare(*greeting); !status) return status;
     if (Status status = see_that_messages_pass(); !status) return status;
     if (interrupts_.received() != 0) return fail(ExitCode::no, "interrupted");
-    return suite_.begin ? suite_.begin(ground_) : Status();
+    return suite_.begin ? suite_.begin(run_) : Status();
   }
 
   Status prepare(const Greeting& greeting) {
-    ground_.plan = settings_.plan;
-    ground_.plan.version = greeting.version;
-    ground_.limits = greeting.limits;
-    ground_.round_trip->note(greeting.took);
+    run_.plan = settings_.plan;
+    run_.plan.version = greeting.version;
+    run_.limits = greeting.limits;
+    run_.round_trip->note(greeting.took);
     share_password();
-    ground_.seed = world_.random();
-    ground_.started = world_.wall_clock.now();
-    ground_.topic_prefix = settings_.checks.topic_prefix + '/' + random_name(world_.random, 8);
+    run_.seed = world_.random();
+    run_.started = world_.wall_clock.now();
+    run_.topic_prefix = settings_.checks.topic_prefix + '/' + random_name(world_.random, 8);
     if (world_.trace != nullptr) {
-      ground_.observe = [this](std::string_view, session::Direction direction,
-                               const protocol::Frame& frame, protocol::Version version) {
+      run_.observe = [this](std::string_view, session::Direction direction,
+                            const protocol::Frame& frame, protocol::Version version) {
         const std::lock_guard lock(tracing_);
         inbox_.post([this, line = world_.trace->text(direction, frame, version)] {
           world_.trace->line(line);
@@ -120,7 +120,7 @@ class Run {
     if (tasks_.empty())
       return fail(ExitCode::usage, "none of the cases named is for MQTT " +
                                        std::string(protocol::name(greeting.version)));
-    ground_.tasks = tasks_;
+    run_.tasks = tasks_;
     return {};
   }
 
@@ -130,7 +130,7 @@ class Run {
     if (command.empty() || !settings_.plan.password) return;
     password_.emplace(*settings_.plan.password, std::move(command));
     password_->accepted();
-    ground_.password = &*password_;
+    run_.password = &*password_;
   }
 
   void tell_password_failure() {
@@ -148,11 +148,11 @@ class Run {
   }
 
   Status send_control() {
-    client::ConnectPlan plan = ground_.plan;
+    client::ConnectPlan plan = run_.plan;
     if (password_) plan.password = password_->value();
     // At QoS 1 a broker can say that it refuses a message.
-    const auto qos = std::min(protocol::Qos::at_least_once, ground_.limits.maximum_qos);
-    return send_control_message(world_, plan, ground_.topic_prefix + "/control", qos,
+    const auto qos = std::min(protocol::Qos::at_least_once, run_.limits.maximum_qos);
+    return send_control_message(world_, plan, run_.topic_prefix + "/control", qos,
                                 settings_.checks.limit.value_or(settings_.missing_after));
   }
 
@@ -175,16 +175,15 @@ class Run {
   Status play_tasks() {
     // Of each message a few packets, at both sides.
     constexpr std::size_t bytes_a_message = 4096;
-    ground_.allowance->widen(tasks_.size() * ground_.amounts.messages.value_or(0) *
-                             bytes_a_message);
-    report_.expect(tasks_, ground_.version(), suite_.facts);
+    run_.allowance->widen(tasks_.size() * run_.amounts.messages.value_or(0) * bytes_a_message);
+    report_.expect(tasks_, run_.version(), suite_.facts);
     RunSettings run;
     run.side_by_side = world_.trace != nullptr ? 1 : settings_.checks.side_by_side;
     run.limit = settings_.checks.limit;
-    run.patience = settings_.missing_after;
+    run.timeout = settings_.missing_after;
     run.replays = settings_.checks.replays;
     Runner runner(
-        ground_, tasks_, run,
+        run_, tasks_, run,
         [this](Outcome outcome) {
           inbox_.post([this, outcome = std::move(outcome)] {
             tell_password_failure();
@@ -206,7 +205,7 @@ class Run {
   /// Takes away what the cases have left at the broker. An interruption does not end it; a second
   /// one ends the process.
   Status clean_up() {
-    if (ground_.leftovers->empty() && !suite_.put_right) return {};
+    if (run_.leftovers->empty() && !suite_.put_right) return {};
     Status status;
     bool is_over = false;
     const auto worker = start_thread([&] {
@@ -225,21 +224,21 @@ class Run {
   Status put_all_right() {
     const Task task{&clean_up_case, only_variant};
     Status status;
-    if (!ground_.leftovers->empty())
-      status = on_scene(ground_, task, clean_up_limit, [this](Scene& scene) {
-        scene.be_patient(settings_.missing_after, [] {});
-        return take_leftovers_away(scene);
+    if (!run_.leftovers->empty())
+      status = in_context(run_, task, clean_up_limit, [this](CaseContext& context) {
+        context.allow_late(settings_.missing_after, [] {});
+        return take_leftovers_away(context);
       });
     if (status && suite_.put_right)
-      status = on_scene(ground_, task, clean_up_limit, suite_.put_right);
+      status = in_context(run_, task, clean_up_limit, suite_.put_right);
     return status;
   }
 
-  Status take_leftovers_away(Scene& scene) {
-    Leftovers& leftovers = *ground_.leftovers;
-    leftovers.take_away(scene);
-    if (!scene.in_trouble()) return {};
-    inbox_.post([this, text = leftovers.text(), why = scene.verdict({}).observed] {
+  Status take_leftovers_away(CaseContext& context) {
+    Leftovers& leftovers = *run_.leftovers;
+    leftovers.take_away(context);
+    if (!context.is_aborted()) return {};
+    inbox_.post([this, text = leftovers.text(), why = context.verdict({}).observed] {
       world_.reporter.note("left at the broker: " + text + " (" + printable(why, 1000) + ')');
     });
     return {};
@@ -260,7 +259,7 @@ class Run {
   transport::Inbox inbox_;
   std::mutex tracing_;
   std::optional<client::SharedPassword> password_;
-  Ground ground_;
+  RunContext run_;
   std::vector<Task> tasks_;
   Runner* runner_ = nullptr;
   bool is_password_settled_ = false;

@@ -14,16 +14,16 @@ namespace mqtt_toolbox::check {
 
 class Report;
 
-/// A tool's cases, and what they share beside the ground.
+/// A tool's cases, and what they share beside the run.
 struct Suite {
   std::span<const Case> cases;
-  /// Before the first case, with the version settled: brings on the company. Empty: there is none.
-  std::function<Status(Ground& ground)> begin{};
+  /// Before the first case, with the version settled: makes the fixture. Empty: there is none.
+  std::function<Status(RunContext& run)> begin{};
   /// After the last one.
   std::function<void()> end{};
   /// Then, also when the run was interrupted: what the tool itself has to put right at the broker,
-  /// on a scene that no interruption ends.
-  std::function<Status(Scene& scene)> put_right{};
+  /// on a context that no interruption ends.
+  std::function<Status(CaseContext& context)> put_right{};
   /// What the cases may learn beside their verdicts.
   std::span<const FactRow> facts{};
   /// Which cases are played where --case names none; empty: all.

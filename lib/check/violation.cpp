@@ -73,12 +73,12 @@ std::optional<Finding> ObserverViolations::worst() const {
   return worst_;
 }
 
-Finding play_packets_to_observers(Scene&) {
+Finding play_packets_to_observers(CaseContext&) {
   return pass("they had to refuse nothing");
 }
 
-std::optional<Finding> seen_by_observers(const Ground& ground) {
-  return ground.violations->worst();
+std::optional<Finding> seen_by_observers(const RunContext& run) {
+  return run.violations->worst();
 }
 
 }  // namespace mqtt_toolbox::check

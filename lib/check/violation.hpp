@@ -28,8 +28,8 @@ class ObserverViolations {
   std::optional<Finding> worst_;
 };
 
-Finding play_packets_to_observers(Scene& scene);
-std::optional<Finding> seen_by_observers(const Ground& ground);
+Finding play_packets_to_observers(CaseContext& context);
+std::optional<Finding> seen_by_observers(const RunContext& run);
 
 /// The last of a table whose cases have observers.
 inline constexpr Case packets_to_observers{

@@ -57,7 +57,7 @@ TEST_CASE("where no client gets in, client-id-length finds nothing against any l
   const auto row = std::find_if(
       all.begin(), all.end(), [](const Case& played) { return played.name == "client-id-length"; });
   REQUIRE(row != all.end());
-  const Finding finding = row->play(*stage.scene);
+  const Finding finding = row->play(*stage.context);
   CHECK(finding.verdict == Verdict::inconclusive);
   CHECK(finding.observed.find("Server busy (0x89)") != std::string::npos);
   CHECK(stage.failures().empty());

@@ -19,37 +19,37 @@ constexpr std::string_view topic = "home/stove";
 /// A topic at a broker that breaks no rule.
 struct Home {
   explicit Home(Version version = Version::v5) {
-    ground.plan.version = version;
-    ground.plan.transport.host = "127.0.0.1";
-    ground.plan.transport.port = broker.port();
-    ground.topic_prefix = "prefix/run";
-    scene =
-        std::make_unique<Scene>(ground, Task{&any_case, only_variant}, std::chrono::seconds(30));
+    run.plan.version = version;
+    run.plan.transport.host = "127.0.0.1";
+    run.plan.transport.port = broker.port();
+    run.topic_prefix = "prefix/run";
+    context =
+        std::make_unique<CaseContext>(run, Task{&any_case, only_variant}, std::chrono::seconds(30));
     will.topic = topic;
     will.payload = "gone";
     will.retain = true;
   }
 
-  void retain(const Message& message) { CHECK(scene->connected().publish(message)); }
+  void retain(const Message& message) { CHECK(context->connected().publish(message)); }
   void retain(std::string payload) {
     retain({std::string(topic), std::move(payload), Qos::at_least_once, true});
   }
   std::optional<Message> now() {
-    Wire& wire = scene->connected();
-    CHECK(wire.subscribe(std::string(topic)));
-    CHECK(wire.ping());
-    if (wire.received().empty()) return {};
-    return wire.received().front();
+    ScriptedClient& client = context->connected();
+    CHECK(client.subscribe(std::string(topic)));
+    CHECK(client.ping());
+    if (client.received().empty()) return {};
+    return client.received().front();
   }
   EarlierValue read() {
-    auto value = EarlierValue::read(*scene, will);
+    auto value = EarlierValue::read(*context, will);
     REQUIRE(value);
     return std::move(*value);
   }
 
   BrokerThread broker;
-  Ground ground;
-  std::unique_ptr<Scene> scene;
+  RunContext run;
+  std::unique_ptr<CaseContext> context;
   session::WillSettings will;
 };
 
@@ -71,9 +71,9 @@ TEST_CASE("the earlier value comes back byte for byte, with its properties") {
   Home home;
   home.retain(full_message());
   EarlierValue earlier = home.read();
-  CHECK(earlier.losses(*home.scene).empty());
+  CHECK(earlier.losses(*home.context).empty());
   home.retain("gone");
-  CHECK(earlier.put_back(*home.scene));
+  CHECK(earlier.put_back(*home.context));
   const auto now = home.now();
   REQUIRE(now);
   CHECK(now->payload == full_message().payload);
@@ -94,8 +94,8 @@ TEST_CASE("what remained of its expiry is put back, and nothing when it has run 
     home.retain(message);
     EarlierValue earlier = home.read();
     home.retain("gone");
-    CHECK(home.scene->stay(std::chrono::milliseconds(2100)));
-    CHECK(earlier.put_back(*home.scene));
+    CHECK(home.context->stay(std::chrono::milliseconds(2100)));
+    CHECK(earlier.put_back(*home.context));
     const auto now = home.now();
     REQUIRE(now);
     CHECK(now->properties.view().number(PropertyId::message_expiry_interval).value_or(100) <= 98);
@@ -105,8 +105,8 @@ TEST_CASE("what remained of its expiry is put back, and nothing when it has run 
     home.retain(message);
     EarlierValue earlier = home.read();
     home.retain("gone");
-    CHECK(home.scene->stay(std::chrono::milliseconds(2100)));
-    CHECK(earlier.put_back(*home.scene));
+    CHECK(home.context->stay(std::chrono::milliseconds(2100)));
+    CHECK(earlier.put_back(*home.context));
     CHECK_FALSE(home.now());
   }
 }
@@ -123,23 +123,23 @@ TEST_CASE("a will with the payload of the earlier value leaves neither its QoS n
   home.retain(message);
   EarlierValue earlier = home.read();
   home.retain({std::string(topic), "same", Qos::at_most_once, true});
-  CHECK(earlier.put_back(*home.scene));
-  Wire& wire = home.scene->connected();
-  CHECK(wire.subscribe(std::string(topic), {.qos = Qos::exactly_once}));
-  REQUIRE(wire.wait_for(1, std::chrono::seconds(5)));
-  CHECK(wire.received().front().qos == message.qos);
-  CHECK(wire.received().front().properties.view().find(PropertyId::message_expiry_interval));
+  CHECK(earlier.put_back(*home.context));
+  ScriptedClient& client = home.context->connected();
+  CHECK(client.subscribe(std::string(topic), {.qos = Qos::exactly_once}));
+  REQUIRE(client.wait_for(1, std::chrono::seconds(5)));
+  CHECK(client.received().front().qos == message.qos);
+  CHECK(client.received().front().properties.view().find(PropertyId::message_expiry_interval));
 }
 
 TEST_CASE("a topic that held nothing is cleared, once") {
   Home home(Version::v311);
   EarlierValue earlier = home.read();
-  CHECK(earlier.losses(*home.scene).empty());
+  CHECK(earlier.losses(*home.context).empty());
   home.retain("gone");
-  CHECK(earlier.put_back(*home.scene));
+  CHECK(earlier.put_back(*home.context));
   CHECK_FALSE(home.now());
   home.retain("gone");
-  CHECK(earlier.put_back(*home.scene));
+  CHECK(earlier.put_back(*home.context));
   CHECK(home.now());
 }
 
@@ -149,7 +149,7 @@ TEST_CASE("another value stays, and is named") {
   EarlierValue earlier = home.read();
   SUBCASE("with another payload") {
     home.retain("broken");
-    CHECK(earlier.put_back(*home.scene));
+    CHECK(earlier.put_back(*home.context));
     CHECK(home.now()->payload == "broken");
     CHECK(earlier.remark() ==
           "home/stove holds another value now (6 bytes, \"broken\"), which "
@@ -159,12 +159,12 @@ TEST_CASE("another value stays, and is named") {
     Message message{std::string(topic), "gone", Qos::at_least_once, true};
     (void)message.properties.add(PropertyId::content_type, "text/plain");
     home.retain(message);
-    CHECK(earlier.put_back(*home.scene));
+    CHECK(earlier.put_back(*home.context));
     CHECK(home.now()->payload == "gone");
   }
   SUBCASE("none at all") {
     home.retain("");
-    CHECK(earlier.put_back(*home.scene));
+    CHECK(earlier.put_back(*home.context));
     CHECK_FALSE(home.now());
     CHECK(earlier.remark() ==
           "home/stove holds nothing any more, and so it stays; before the will it held 2 bytes, "
@@ -183,7 +183,7 @@ TEST_CASE("a will that clears the topic, or has expired there, is undone too") {
   }
   EarlierValue earlier = home.read();
   home.retain("");
-  CHECK(earlier.put_back(*home.scene));
+  CHECK(earlier.put_back(*home.context));
   REQUIRE(home.now());
   CHECK(home.now()->payload == "on");
 }
@@ -194,14 +194,14 @@ TEST_CASE("a will that is not retained, with the payload that the topic holds, c
   home.retain("gone");
   EarlierValue earlier = home.read();
   CHECK_FALSE(earlier.is_left_by_will(home.now()));
-  CHECK(earlier.put_back(*home.scene));
+  CHECK(earlier.put_back(*home.context));
   CHECK(home.now());
 }
 
 TEST_CASE("what cannot be put back is said before") {
   Home home(Version::v311);
   home.retain("on");
-  const auto losses = home.read().losses(*home.scene);
+  const auto losses = home.read().losses(*home.context);
   REQUIRE(losses.size() == 1);
   CHECK(losses.front().find("MQTT 3.1.1 shows no properties") == 0);
 }
@@ -209,7 +209,7 @@ TEST_CASE("what cannot be put back is said before") {
 TEST_CASE("a topic that may not be read is no topic for it") {
   Home home;
   home.will.topic = "forbidden/secret/a";
-  const auto value = EarlierValue::read(*home.scene, home.will);
+  const auto value = EarlierValue::read(*home.context, home.will);
   REQUIRE_FALSE(value);
   CHECK(value.error().code == ExitCode::rejected);
 }

@@ -18,13 +18,13 @@ constexpr std::string_view lets_nobody_in = "; accept; silence";
 
 Stage impatient(std::string_view first, std::string_view then) {
   Stage stage(std::string(first) += then);
-  stage.ground.plan.connack_timeout = std::chrono::milliseconds(100);
+  stage.run.plan.connack_timeout = std::chrono::milliseconds(100);
   return stage;
 }
 
 Finding after_packet(std::string_view then) {
   Stage stage = impatient("accept; expect CONNECT; send CONNACK; expect PINGREQ; close", then);
-  return refusal_of(*stage.scene, std::string("\xC0\x00", 2), PacketType::puback, Verdict::fail);
+  return refusal_of(*stage.context, std::string("\xC0\x00", 2), PacketType::puback, Verdict::fail);
 }
 
 constexpr std::string_view right_connect =
@@ -32,8 +32,8 @@ constexpr std::string_view right_connect =
 
 Finding after_connect(std::string_view before, std::string_view answer, std::string_view then) {
   Stage stage = impatient(std::string(before) += answer, then);
-  Bare client(*stage.scene);
-  return refusal_of_connect(*stage.scene, client, client.encoded(client.connect_packet()));
+  RawClient client(*stage.context);
+  return refusal_of_connect(*stage.context, client, client.encoded(client.connect_packet()));
 }
 
 TEST_CASE("the end of a connection is a refusal") {

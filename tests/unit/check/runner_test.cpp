@@ -17,79 +17,79 @@ namespace {
 std::atomic<int> playing = 0;
 std::atomic<bool> overlapped = false;
 
-Finding play_together(Scene& scene) {
+Finding play_together(CaseContext& context) {
   ++playing;
   // Until another one plays too.
-  const bool met = scene.wait(
+  const bool met = context.wait(
       [&] {
-        scene.stay(std::chrono::milliseconds(1));
+        context.stay(std::chrono::milliseconds(1));
         return playing >= 2;
       },
       std::chrono::seconds(5));
-  return met ? pass(std::string(scene.variant().name)) : broken("alone");
+  return met ? pass(std::string(context.variant().name)) : broken("alone");
 }
 
-Finding play_alone(Scene& scene) {
+Finding play_alone(CaseContext& context) {
   const int before = playing.exchange(100);
-  scene.stay(std::chrono::milliseconds(5));
+  context.stay(std::chrono::milliseconds(5));
   if (before >= 100) overlapped = true;
   playing = before;
   return deviates("alone");
 }
 
-Finding play_for_ever(Scene& scene) {
-  scene.wait([] { return false; }, never);
+Finding play_for_ever(CaseContext& context) {
+  context.wait([] { return false; }, never);
   return pass("never");
 }
 
 std::atomic<int> packets_after_the_end = 0;
 
 /// Leaves a hook behind, and a subscription through which something comes.
-Finding play_and_blame(Scene& scene) {
-  Wire& wire = scene.connected();
+Finding play_and_blame(CaseContext& context) {
+  ScriptedClient& client = context.connected();
   bool is_over = false;
-  wire.set_hook([&is_over](session::Direction, const protocol::Frame&) {
+  client.set_hook([&is_over](session::Direction, const protocol::Frame&) {
     if (is_over) ++packets_after_the_end;
     return Fate::pass;
   });
-  wire.subscribe(scene.topic("a"));
-  wire.send({scene.topic("a"), "1", protocol::Qos::at_most_once});
+  client.subscribe(context.topic("a"));
+  client.send({context.topic("a"), "1", protocol::Qos::at_most_once});
   is_over = true;
   return broken("blamed");
 }
 
-Finding play_blind(Scene&) {
+Finding play_blind(CaseContext&) {
   return broken("blamed");
 }
 
 /// A PUBLISH to a wildcard.
-Finding play_malformed(Scene& scene) {
-  Bare client(scene);
+Finding play_malformed(CaseContext& context) {
+  RawClient client(context);
   if (!client.connect()) return {};
   client.send(protocol::Publish{"a/#", "x"});
-  client.wire().wait_for_end(std::chrono::seconds(5));
+  client.client().wait_for_end(std::chrono::seconds(5));
   return pass("closed");
 }
 
 /// The same, which begins harmless.
-Finding play_malformed_late(Scene& scene) {
-  Bare client(scene);
-  if (!client.connect() || !scene.begin_harm()) return {};
+Finding play_malformed_late(CaseContext& context) {
+  RawClient client(context);
+  if (!client.connect() || !context.begin_harm()) return {};
   client.send(protocol::Publish{"a/#", "x"});
-  client.wire().wait_for_end(std::chrono::seconds(5));
+  client.client().wait_for_end(std::chrono::seconds(5));
   return pass("closed");
 }
 
 std::atomic<int> begun = 0;
 
 /// Does harm while the next one has begun, and none that comes after.
-Finding play_in_turn(Scene& scene) {
+Finding play_in_turn(CaseContext& context) {
   ++begun;
-  if (!scene.begin_harm()) return {};
+  if (!context.begin_harm()) return {};
   if (playing.exchange(1) != 0) overlapped = true;
-  const bool met = scene.wait(
+  const bool met = context.wait(
       [&] {
-        scene.stay(std::chrono::milliseconds(1));
+        context.stay(std::chrono::milliseconds(1));
         return begun >= 2;
       },
       std::chrono::seconds(5));
@@ -97,37 +97,37 @@ Finding play_in_turn(Scene& scene) {
   return met ? pass("met") : broken("nothing has begun beside it");
 }
 
-std::optional<Finding> see_something(const Ground&) {
+std::optional<Finding> see_something(const RunContext&) {
   return broken("seen before");
 }
 
 std::atomic<bool> is_helped = false;
 
 /// What it waits for another case does.
-Finding play_helped(Scene& scene) {
-  const bool has_come = scene.wait(
+Finding play_helped(CaseContext& context) {
+  const bool has_come = context.wait(
       [&] {
-        scene.stay(std::chrono::milliseconds(1));
+        context.stay(std::chrono::milliseconds(1));
         return is_helped.load();
       },
       must_come_within(std::chrono::milliseconds(5)));
   return has_come ? pass("came") : broken("did not come");
 }
 
-Finding play_helping(Scene&) {
+Finding play_helping(CaseContext&) {
   is_helped = true;
   return pass("helped");
 }
 
 /// The first time it fails; each later one waits until all three of those play.
-Finding play_three_at_once(Scene& scene) {
-  if (scene.play() == 0) return broken("first");
+Finding play_three_at_once(CaseContext& context) {
+  if (context.play() == 0) return broken("first");
   ++playing;
   const auto are_three = [&] {
-    scene.stay(std::chrono::milliseconds(1));
+    context.stay(std::chrono::milliseconds(1));
     return playing >= 3;
   };
-  return scene.wait(are_three, std::chrono::seconds(5)) ? pass("") : broken("not at once");
+  return context.wait(are_three, std::chrono::seconds(5)) ? pass("") : broken("not at once");
 }
 
 constexpr Variant two[] = {{"one"}, {"two"}};
@@ -158,15 +158,15 @@ class Play {
       : findings_(tasks.size()),
         plays_(tasks.size()),
         runner_(
-            ground_, std::move(tasks), settings,
+            run_, std::move(tasks), settings,
             [this](Outcome outcome) {
               findings_[outcome.number] = outcome.finding;
               plays_[outcome.number] = outcome.plays;
             },
             [this] { end(); }) {
-    ground_.plan.version = protocol::Version::v5;
-    ground_.plan.transport.host = "127.0.0.1";
-    ground_.plan.transport.port = port;
+    run_.plan.version = protocol::Version::v5;
+    run_.plan.transport.host = "127.0.0.1";
+    run_.plan.transport.port = port;
     runner_.start();
   }
 
@@ -186,7 +186,7 @@ class Play {
     ended_.notify_all();
   }
 
-  Ground ground_;
+  RunContext run_;
   std::vector<Finding> findings_;
   std::vector<unsigned> plays_;
   std::mutex mutex_;
@@ -255,8 +255,8 @@ TEST_CASE("what kills a broker is blamed for it, and what is left is not played"
   CHECK(play.plays() == std::vector<unsigned>{1, 0});
 }
 
-Finding play_long_and_blind(Scene& scene) {
-  (void)scene.wait([] { return false; }, must_come_within(std::chrono::milliseconds(1)));
+Finding play_long_and_blind(CaseContext& context) {
+  (void)context.wait([] { return false; }, must_come_within(std::chrono::milliseconds(1)));
   return broken("blamed");
 }
 
@@ -267,7 +267,7 @@ TEST_CASE("a finding that is doubted for two reasons is told once") {
                                .play = play_long_and_blind,
                                .may_kill = true}};
   RunSettings settings;
-  settings.patience = std::chrono::milliseconds(20);
+  settings.timeout = std::chrono::milliseconds(20);
   Play play(tasks_of(blaming, protocol::Version::v5, {}), settings);
   const std::string text = play.findings()[0].observed;
   CHECK(text.find("before that: blamed") != std::string::npos);
@@ -408,7 +408,7 @@ TEST_CASE("while cases wait long, others are played, those too that are played b
     const Case played[] = {helped, helping};
     RunSettings settings;
     settings.side_by_side = 2;
-    settings.patience = std::chrono::minutes(1);
+    settings.timeout = std::chrono::minutes(1);
     Play play(tasks_of(played, protocol::Version::v5, {}), settings, broker.port());
     for (const Finding& finding : play.findings()) CHECK(finding.verdict == Verdict::pass);
   }
@@ -422,7 +422,7 @@ TEST_CASE("a limit of the user's makes no case patient") {
       {.name = "helping", .section = "1", .promise = "none", .play = play_helping}};
   RunSettings settings;
   settings.limit = std::chrono::seconds(20);
-  settings.patience = std::chrono::minutes(1);
+  settings.timeout = std::chrono::minutes(1);
   Play play(tasks_of(helped, protocol::Version::v5, {}), settings, broker.port());
   CHECK(play.findings()[0].verdict == Verdict::fail);
 }

@@ -8,10 +8,10 @@ using namespace mqtt_toolbox::check;
 
 namespace {
 
-Ledger ledger_of(std::size_t sent, std::initializer_list<std::string_view> payloads) {
-  Ledger ledger(sent);
-  for (const std::string_view payload : payloads) ledger.take(payload);
-  return ledger;
+SequenceTally tally_of(std::size_t sent, std::initializer_list<std::string_view> payloads) {
+  SequenceTally tally(sent);
+  for (const std::string_view payload : payloads) tally.take(payload);
+  return tally;
 }
 
 using Numbers = std::vector<std::size_t>;
@@ -19,40 +19,40 @@ using Numbers = std::vector<std::size_t>;
 }  // namespace
 
 TEST_CASE("a ledger of a whole stream has nothing to complain of") {
-  const Ledger ledger = ledger_of(3, {"1", "2", "3"});
-  CHECK(ledger.arrived() == 3);
-  CHECK(ledger.lost().empty());
-  CHECK(ledger.repeated().empty());
-  CHECK_FALSE(ledger.late());
-  CHECK(ledger.text() == "3 of 3 arrived");
+  const SequenceTally tally = tally_of(3, {"1", "2", "3"});
+  CHECK(tally.arrived() == 3);
+  CHECK(tally.lost().empty());
+  CHECK(tally.repeated().empty());
+  CHECK_FALSE(tally.late());
+  CHECK(tally.text() == "3 of 3 arrived");
 }
 
 TEST_CASE("a ledger names what is missing and what came more than once") {
-  const Ledger ledger = ledger_of(5, {"1", "4", "4", "5", "5", "5"});
-  CHECK(ledger.lost() == Numbers{2, 3});
-  CHECK(ledger.repeated() == Numbers{4, 5});
-  CHECK(ledger.times(5) == 3);
-  CHECK(ledger.arrived() == 3);
-  CHECK(ledger.text() == "3 of 5 arrived, more than once: 4, 5; missing: 2, 3");
+  const SequenceTally tally = tally_of(5, {"1", "4", "4", "5", "5", "5"});
+  CHECK(tally.lost() == Numbers{2, 3});
+  CHECK(tally.repeated() == Numbers{4, 5});
+  CHECK(tally.times(5) == 3);
+  CHECK(tally.arrived() == 3);
+  CHECK(tally.text() == "3 of 5 arrived, more than once: 4, 5; missing: 2, 3");
 }
 
 TEST_CASE("a ledger counts only the numbers of its stream") {
-  const Ledger ledger =
-      ledger_of(2, {"0", "3", "last", "", "-1", "1x", "99999999999999999999", "2"});
-  CHECK(ledger.arrived() == 1);
-  CHECK(ledger.lost() == Numbers{1});
-  CHECK(ledger.repeated().empty());
+  const SequenceTally tally =
+      tally_of(2, {"0", "3", "last", "", "-1", "1x", "99999999999999999999", "2"});
+  CHECK(tally.arrived() == 1);
+  CHECK(tally.lost() == Numbers{1});
+  CHECK(tally.repeated().empty());
 }
 
 TEST_CASE("a ledger sees the first number behind a later one, but no repetition") {
-  CHECK(ledger_of(4, {"1", "3", "2", "4"}).late() == 2);
-  CHECK(ledger_of(4, {"1", "2", "4", "3"}).late() == 3);
-  CHECK_FALSE(ledger_of(4, {"1", "2", "3", "1", "2", "4"}).late());
-  CHECK_FALSE(ledger_of(4, {"1", "3"}).late());
+  CHECK(tally_of(4, {"1", "3", "2", "4"}).late() == 2);
+  CHECK(tally_of(4, {"1", "2", "4", "3"}).late() == 3);
+  CHECK_FALSE(tally_of(4, {"1", "2", "3", "1", "2", "4"}).late());
+  CHECK_FALSE(tally_of(4, {"1", "3"}).late());
 }
 
 TEST_CASE("a ledger in which nothing arrived does not list everything") {
-  CHECK(ledger_of(100, {}).text() == "0 of 100 arrived");
+  CHECK(tally_of(100, {}).text() == "0 of 100 arrived");
 }
 
 TEST_CASE("a long list is cut") {

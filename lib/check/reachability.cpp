@@ -1,7 +1,7 @@
-#include "check/look.hpp"
+#include "check/reachability.hpp"
 
-#include "check/patience.hpp"
 #include "check/raw_client.hpp"
+#include "check/timeout.hpp"
 
 namespace mqtt_toolbox::check {
 
@@ -10,7 +10,7 @@ namespace {
 /// A broker may pass on what it has taken before it knows of the subscription.
 constexpr int messages = 3;
 
-constexpr Duration patience_with_message = arrival_patience.time / messages;
+constexpr Duration timeout_with_message = arrival_timeout.time / messages;
 
 /// `entries` holds what the packet has views of.
 protocol::Subscribe subscribe_to(const std::string& topic, std::string& entries) {
@@ -22,47 +22,47 @@ protocol::Publish message_to(const std::string& topic) {
   return {topic, "look"};
 }
 
-bool gets_own_message(Bare& visitor, const std::string& topic, Duration patience) {
+bool gets_own_message(RawClient& visitor, const std::string& topic, Duration timeout) {
   std::string entries;
   visitor.send(subscribe_to(topic, entries));
   for (int i = 0; i < messages; ++i) {
     visitor.send(message_to(topic));
-    if (visitor.wait_for(protocol::PacketType::publish, patience)) return true;
+    if (visitor.wait_for(protocol::PacketType::publish, timeout)) return true;
   }
   return false;
 }
 
 }  // namespace
 
-client::ConnectPlan plan_of_look(Scene& scene) {
-  client::ConnectPlan plan = scene.plan();
+client::ConnectPlan plan_of_reach(CaseContext& context) {
+  client::ConnectPlan plan = context.plan();
   // None that the case has used: they have no 0. Longer than they MQTT 3.1 may not have it.
   plan.client_identifier.back() = '0';
   return plan;
 }
 
-Look look_at_broker(Scene& scene, Duration pause) {
-  if (pause != Duration{} && !scene.stay(pause)) return {};
-  Bare visitor(scene, plan_of_look(scene));
-  Look look{visitor.try_connect()};
+Reachability reach_broker(CaseContext& context, Duration pause) {
+  if (pause != Duration{} && !context.stay(pause)) return {};
+  RawClient visitor(context, plan_of_reach(context));
+  Reachability look{visitor.try_connect()};
   if (look.attempt.kind != Attempt::Kind::accepted) return look;
-  const Duration patience = patience_with_message + 2 * pause / messages;
-  look.delivers = gets_own_message(visitor, scene.topic("look"), patience);
+  const Duration timeout = timeout_with_message + 2 * pause / messages;
+  look.delivers = gets_own_message(visitor, context.topic("look"), timeout);
   visitor.send(protocol::Disconnect{});
   return look;
 }
 
-Look look_at_once(Scene& scene) {
-  Bare visitor(scene, plan_of_look(scene));
-  const std::string topic = scene.topic("look");
+Reachability look_at_once(CaseContext& context) {
+  RawClient visitor(context, plan_of_reach(context));
+  const std::string topic = context.topic("look");
   std::string entries;
   const std::string bytes = visitor.encoded(visitor.connect_packet()) +
                             visitor.encoded(subscribe_to(topic, entries)) +
                             visitor.encoded(message_to(topic));
-  scene.note_sent(topic, {});
-  Look look{visitor.try_bytes(bytes)};
+  context.note_sent(topic, {});
+  Reachability look{visitor.try_bytes(bytes)};
   if (look.attempt.kind != Attempt::Kind::accepted) return look;
-  look.delivers = visitor.wait_for(protocol::PacketType::publish, patience_with_message) != nullptr;
+  look.delivers = visitor.wait_for(protocol::PacketType::publish, timeout_with_message) != nullptr;
   visitor.send(protocol::Disconnect{});
   return look;
 }
