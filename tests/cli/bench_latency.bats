@@ -23,6 +23,7 @@ hold_to() {
   for ((try = 1; try <= tries; ++try)); do
     port=$plain_port bench "$@" --json
     assert_status 0
+    not_under_sanitizers 'what they add is not the same in two runs'
     plain=$(field '.latencies | map_values(.percentiles_ns)')
     bench "$@" --json
     assert_status 0
