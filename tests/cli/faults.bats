@@ -617,8 +617,10 @@ start_deaf_broker() { start_small_broker "expect CONNECT; send CONNACK; $2; stop
 readonly granted='expect SUBSCRIBE; send SUBACK id=last code=2'
 
 @test "a broker that sends and reads nothing: a subscriber reads no more, and the connection is lost in time" {
-  local flood
-  for flood in "-V 5 $pubrel" "-V 311 $pubrel" "-V 5 $pubrec" "-V 5 $qos_2_in_5" "-V 311 $qos_2_in_311"; do
+  local flood floods=("-V 5 $pubrel" "-V 311 $pubrel" "-V 5 $pubrec" "-V 5 $qos_2_in_5" "-V 311 $qos_2_in_311")
+  # Each is some millions of packets.
+  [[ -z ${TOOLBOX_SANITIZED-} ]] || floods=("${floods[0]}")
+  for flood in "${floods[@]}"; do
     start_deaf_broker "${flood##* }" "$granted"
     within_memory 64 7 bash -c 'exec mqtt-sub "$@" >/dev/null' - ${flood% *} -t t -q 2 --no-reconnect --ack-timeout 1
     assert_one_error 'lost the connection to' 'the broker sends, but does not read the answers'
