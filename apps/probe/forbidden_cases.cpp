@@ -87,6 +87,8 @@ Finding receive_maximum_exceeded(CaseContext& context) {
   client.client().wait_for_answer(
       [&] { return client.count(PacketType::pubrec) > allowed || !client.online(); },
       reaction_timeout);
+  // One that refuses with PUBREC first may close behind it.
+  context.wait([&] { return !client.online(); }, reaction_timeout.time);
   if (context.is_aborted()) return {};
   const auto& end = client.client().end();
   return end ? pass(end->text) : excess_finding(client, allowed);

@@ -40,6 +40,7 @@ std::optional<RunContext> run_when_called(int link, const RunContext& run) {
   auto own = run_when_called(link, run);
   if (!own) _exit(0);
   CaseContext context(*own, task, task.played->limit, play);
+  if (!context.made()) _exit(0);
   const char answer = connect(context) ? connected : 'n';
   if (write(link, &answer, 1) != 1) _exit(0);
   context.stay(task.played->limit);

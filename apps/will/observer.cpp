@@ -1,7 +1,6 @@
 #include "will/observer.hpp"
 
 #include <algorithm>
-#include <exception>
 
 #include "base/thread.hpp"
 #include "check/case_context.hpp"
@@ -63,15 +62,8 @@ Status Observer::start() {
 }
 
 void Observer::work() {
-  try {
-    observe();
-  } catch (const std::exception& exception) {
-    settle(fail(ExitCode::io, exception.what()));
-  }
-}
-
-void Observer::observe() {
   transport::Loop loop;
+  if (!loop.made()) return settle(loop.made());
   Random random(system_seed());
   auto client = client::make_client({loop, random}, plan_, *this);
   if (!client) return settle(tl::unexpected<Error>(client.error()));
@@ -80,6 +72,7 @@ void Observer::observe() {
     loop_ = &loop;
     inbox_ = std::make_unique<transport::Inbox>(loop);
   }
+  if (!inbox_->made()) return settle(inbox_->made());
   client_ = client->get();
   client_->connect();
   loop.run_until(never);

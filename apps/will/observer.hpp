@@ -81,7 +81,6 @@ class Observer final : private client::Handler {
   void on_unsubscribed(client::Token, const protocol::UnsubAck&) override {}
 
   void work();
-  void observe();
   void settle(Status status);
   void tell_contexts();
 

@@ -71,10 +71,15 @@ void FileDescriptor::reset(int fd) {
   fd_ = fd;
 }
 
+Status made(const FileDescriptor& descriptor, std::string_view what) {
+  if (descriptor.get() >= 0) return {};
+  return fail(ExitCode::io, "cannot make " + std::string(what) + ": " + system_text(errno));
+}
+
 FileDescriptor needed_descriptor(int descriptor, std::string_view what) {
-  if (descriptor < 0)
-    throw std::runtime_error("cannot make " + std::string(what) + ": " + system_text(errno));
-  return FileDescriptor(descriptor);
+  FileDescriptor taken(descriptor);
+  if (auto status = made(taken, what); !status) throw std::runtime_error(status.error().text);
+  return taken;
 }
 
 }  // namespace mqtt_toolbox

@@ -43,6 +43,10 @@ class MQTT_TOOLBOX_API FileDescriptor {
   int fd_ = -1;
 };
 
+/// An error, ExitCode::io, "cannot make WHAT: too many open files", unless the descriptor is open;
+/// errno has the cause.
+MQTT_TOOLBOX_API Status made(const FileDescriptor& descriptor, std::string_view what);
+
 /// Takes a descriptor without which nothing can go on. Throws std::runtime_error, "cannot make
 /// WHAT: too many open files", when there is none; errno has the cause.
 MQTT_TOOLBOX_API FileDescriptor needed_descriptor(int descriptor, std::string_view what);

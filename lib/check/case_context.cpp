@@ -1,7 +1,6 @@
 #include "check/case_context.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <functional>
 
 #include "base/text.hpp"
@@ -310,12 +309,9 @@ void CaseContext::changed_elsewhere() {
 
 Status in_context(const RunContext& run, Task task, Duration limit,
                   const std::function<Status(CaseContext&)>& act) {
-  try {
-    CaseContext context(run, task, limit);
-    return act(context);
-  } catch (const std::exception& exception) {
-    return fail(ExitCode::io, exception.what());
-  }
+  CaseContext context(run, task, limit);
+  if (!context.made()) return context.made();
+  return act(context);
 }
 
 void CaseContext::abort(Finding finding) {

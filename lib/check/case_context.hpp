@@ -78,6 +78,8 @@ class CaseContext {
   /// `limit` from now; `run` must outlive the context. `play`: how often the task was played
   /// before; topics and identifiers are other ones each time.
   CaseContext(const RunContext& run, Task task, Duration limit, unsigned play = 0);
+  /// ExitCode::io when the system had no descriptors for it; then nothing may be done with it.
+  const Status& made() const { return loop_.made() ? inbox_.made() : loop_.made(); }
   ~CaseContext();
   CaseContext(const CaseContext&) = delete;
   CaseContext& operator=(const CaseContext&) = delete;
@@ -239,8 +241,7 @@ class CaseContext {
   std::vector<std::unique_ptr<EngineClient>> peers_;
 };
 
-/// Calls `act` on a new context. ExitCode::io for one that this side has no descriptors for: no
-/// exception passes into a program, which may have a C++ runtime of its own.
+/// Calls `act` on a new context. ExitCode::io for one that this side has no descriptors for.
 Status in_context(const RunContext& run, Task task, Duration limit,
                   const std::function<Status(CaseContext&)>& act);
 

@@ -1,7 +1,6 @@
 #include "check/runner.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <iterator>
 
 #include <fmt/format.h>
@@ -225,17 +224,8 @@ struct Runner::Listed {
 /// side has no descriptors for is an error.
 template <typename Act>
 Status Runner::in_context(const Task& task, Duration limit, unsigned play, const Act& act) {
-  try {
-    act_in_context(task, limit, play, act);
-    return {};
-  } catch (const std::exception& exception) {
-    return fail(ExitCode::io, exception.what());
-  }
-}
-
-template <typename Act>
-void Runner::act_in_context(const Task& task, Duration limit, unsigned play, const Act& act) {
   CaseContext context(run_, task, limit, play);
+  if (!context.made()) return context.made();
   {
     const std::lock_guard lock(mutex_);
     contexts_.insert(&context);
@@ -243,6 +233,7 @@ void Runner::act_in_context(const Task& task, Duration limit, unsigned play, con
   }
   const Listed listed{*this, context};
   act(context);
+  return {};
 }
 
 /// A broker may refuse a client now and then, or be slow for a while: `ask(pause)` is called again

@@ -30,7 +30,7 @@ struct RunSettings {
   std::size_t side_by_side = 1;   ///< tasks at a time
   std::optional<Duration> limit;  ///< in place of each case's own
   /// How long what must come is looked for where a case has its own limit (see
-  /// CaseContext::be_patient).
+  /// CaseContext::allow_late).
   Duration timeout{};
   /// How often a task that was a fail or inconclusive is played again by itself.
   unsigned replays = 0;
@@ -98,8 +98,6 @@ class Runner {
   struct Listed;
   template <typename Act>
   Status in_context(const Task& task, Duration limit, unsigned play, const Act& act);
-  template <typename Act>
-  void act_in_context(const Task& task, Duration limit, unsigned play, const Act& act);
   template <typename Ask, typename IsBad>
   auto settled(const Ask& ask, const IsBad& is_bad);
   /// What becomes of a client that had no part in the task.

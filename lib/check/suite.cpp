@@ -1,7 +1,6 @@
 #include "check/suite.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <malloc.h>
 #include <mutex>
 #include <unistd.h>
@@ -67,6 +66,8 @@ class Run {
         report_(world, settings),
         interrupts_(world.loop, [this](int) { interrupt(); }),
         inbox_(world.loop) {}
+
+  const Status& made() const { return inbox_.made(); }
 
   console::Ended play() {
     if (settings_.checks.list) return {report_.list(texts_of(suite_.cases)), 0};
@@ -294,14 +295,11 @@ Status check_names(std::span<const Case> cases, const std::vector<std::string>& 
 }
 
 console::Ended run(console::World& world, const Settings& settings, const Suite& suite) {
-  // No exception passes into the program, which may have a C++ runtime of its own.
-  try {
-    give_large_blocks_back();
-    return Run(world, settings, suite).play();
-  } catch (const std::exception& exception) {
-    world.reporter.error(exception.what());
-    return {ExitCode::io, 0};
-  }
+  give_large_blocks_back();
+  Run run(world, settings, suite);
+  if (run.made()) return run.play();
+  world.reporter.error(run.made().error().text);
+  return {ExitCode::io, 0};
 }
 
 }  // namespace mqtt_toolbox::check

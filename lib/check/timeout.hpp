@@ -13,7 +13,7 @@ struct Timeout {
 
   Duration time;
   /// What is waited for must come, and the standard does not say when: when it has not come by
-  /// then, it is looked for as long as the run lets the case (see CaseContext::be_patient).
+  /// then, it is looked for as long as the run lets the case (see CaseContext::allow_late).
   bool looks_on = false;
 };
 

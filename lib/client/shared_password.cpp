@@ -1,6 +1,5 @@
 #include "client/shared_password.hpp"
 
-#include <exception>
 #include <utility>
 
 #include "base/thread.hpp"
@@ -78,25 +77,23 @@ void SharedPassword::work() {
 
 /// A loop that this side has no descriptors for is an error.
 Result<std::string> SharedPassword::run_command() {
-  try {
-    transport::Loop loop;
-    transport::Inbox inbox(loop);
-    if (!set_stop([&] { inbox.post([&] { loop.stop(); }); })) return std::string();
-    Password password(loop, std::nullopt, command_);
-    Status outcome;
-    loop.defer([&] {
-      password.renew([&](const Status& renewed) {
-        outcome = renewed;
-        loop.stop();
-      });
+  transport::Loop loop;
+  transport::Inbox inbox(loop);
+  for (const Status* made : {&loop.made(), &inbox.made()})
+    if (!*made) return tl::unexpected<Error>(made->error());
+  if (!set_stop([&] { inbox.post([&] { loop.stop(); }); })) return std::string();
+  Password password(loop, std::nullopt, command_);
+  Status outcome;
+  loop.defer([&] {
+    password.renew([&](const Status& renewed) {
+      outcome = renewed;
+      loop.stop();
     });
-    loop.run_until(never);
-    (void)set_stop(nullptr);
-    if (!outcome) return tl::unexpected(std::move(outcome.error()));
-    return password.value().value_or(std::string());
-  } catch (const std::exception& exception) {
-    return fail(ExitCode::io, exception.what());
-  }
+  });
+  loop.run_until(never);
+  (void)set_stop(nullptr);
+  if (!outcome) return tl::unexpected(std::move(outcome.error()));
+  return password.value().value_or(std::string());
 }
 
 /// False when it is over already.

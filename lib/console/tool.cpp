@@ -52,6 +52,10 @@ class ReporterOutput {
 
 Ended answer(const std::string& text, Reporter& reporter) {
   transport::Loop loop;
+  if (!loop.made()) {
+    reporter.error(loop.made().error().text);
+    return {ExitCode::io, 0};
+  }
   Output output(
       loop, 1, [] {}, [](const Error&) {});
   output.buffer() = text;
@@ -87,6 +91,10 @@ Ended run(const options::Tool& tool, options::Settings& settings, const Start& s
   record::SystemWallClock wall_clock;
   Random random(system_seed());
   transport::Loop loop;
+  if (!loop.made()) {
+    reporter.error(loop.made().error().text);
+    return {ExitCode::io, 0};
+  }
   ReporterOutput error_output(reporter, loop);
   auto trace = make_trace(settings, wall_clock, error_output.get());
   settings.plan.session.observe_packets = trace.has_value();

@@ -1,7 +1,6 @@
 #include "load/bench.hpp"
 
 #include <algorithm>
-#include <exception>
 #include <iterator>
 #include <map>
 #include <time.h>
@@ -119,16 +118,15 @@ struct Bench::State final : WorkerEvents {
   bool interrupted = false;
 };
 
-/// Without descriptors for them it ends here: the exception may not pass into a program.
+/// ExitCode::io without descriptors for them.
 Status Bench::State::make_workers() {
-  try {
-    inbox.emplace(*loop);
-    for (std::uint32_t i = 0; i < run->threads; ++i)
-      workers.push_back(std::make_unique<Worker>(*run, i, *this));
-    return {};
-  } catch (const std::exception& exception) {
-    return fail(ExitCode::io, exception.what());
+  inbox.emplace(*loop);
+  if (!inbox->made()) return inbox->made();
+  for (std::uint32_t i = 0; i < run->threads; ++i) {
+    workers.push_back(std::make_unique<Worker>(*run, i, *this));
+    if (!workers.back()->made()) return workers.back()->made();
   }
+  return {};
 }
 
 Result<Measurement> Bench::State::go(transport::Loop& its_loop, const OnInterval& its_on_interval) {

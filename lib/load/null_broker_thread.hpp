@@ -22,7 +22,6 @@ class MQTT_TOOLBOX_API NullBrokerThread {
   Result<std::uint16_t> port() { return port_.get_future().get(); }
 
  private:
-  void work();
   void serve();
 
   std::promise<Result<std::uint16_t>> port_;

@@ -39,6 +39,8 @@ class Worker final : private ClientEvents, private PublisherEvents {
  public:
   Worker(const Prepared& run, std::uint32_t index, WorkerEvents& events);
   ~Worker() override;
+  /// ExitCode::io when the system had no descriptors for it; then it must not be launched.
+  const Status& made() const { return desk_.loop.made() ? inbox_.made() : desk_.loop.made(); }
 
   /// Starts the thread, which begins to connect. ExitCode::io when there can be no thread.
   Status launch();

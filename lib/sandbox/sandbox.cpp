@@ -14,7 +14,7 @@
 #include "sandbox/ports.hpp"
 #include "sandbox/programs.hpp"
 #include "sandbox/readiness.hpp"
-#include "transport/make_loop.hpp"
+#include "transport/loop.hpp"
 #include "transport/plugin.hpp"
 
 namespace mqtt_toolbox::sandbox {
@@ -131,12 +131,12 @@ struct Sandbox::State {
 
   /// Until the broker answers on all listeners.
   Status launch() {
-    const auto loop = transport::make_loop();
-    if (!loop) return tl::unexpected<Error>(loop.error());
+    transport::Loop loop;
+    if (!loop.made()) return loop.made();
     return configure()
         .and_then([&] { return janitor.start_broker(); })
-        .and_then([&] { return await_broker(**loop); })
-        .and_then([&] { return probe_ports(**loop); });
+        .and_then([&] { return await_broker(loop); })
+        .and_then([&] { return probe_ports(loop); });
   }
 
   /// Whether the broker answers is only asked once its socket is there: asking is dear, and many

@@ -8,12 +8,13 @@
 namespace mqtt_toolbox::transport {
 
 Inbox::Inbox(Loop& loop)
-    : wake_(needed_descriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC), "an event counter")),
+    : wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      made_(mqtt_toolbox::made(wake_, "an event counter")),
       watch_(loop, wake_.get(), [this](Interest) { run_all(); }) {
   constexpr std::size_t usual_posts = 64;
   posted_.reserve(usual_posts);
   running_.reserve(usual_posts);
-  watch_.want(Interest::read);
+  if (made_) watch_.want(Interest::read);
 }
 
 void Inbox::post(std::function<void()> function) {

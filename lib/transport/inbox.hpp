@@ -15,6 +15,8 @@ namespace mqtt_toolbox::transport {
 class MQTT_TOOLBOX_API Inbox {
  public:
   explicit Inbox(Loop& loop);
+  /// ExitCode::io when the system had no descriptor for it; then nothing may be posted.
+  const Status& made() const { return made_; }
 
   void post(std::function<void()> function);
 
@@ -22,6 +24,7 @@ class MQTT_TOOLBOX_API Inbox {
   void run_all();
 
   FileDescriptor wake_;
+  Status made_;
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_;
   std::vector<std::function<void()>> running_;

@@ -60,6 +60,10 @@ void Loop::State::turn(Time deadline) {
 Loop::Loop() : state_(std::make_unique<State>()) {}
 Loop::~Loop() = default;
 
+const Status& Loop::made() const {
+  return state_->poller.made();
+}
+
 Time Loop::now() const {
   return state_->now();
 }

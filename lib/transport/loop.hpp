@@ -28,6 +28,8 @@ class MQTT_TOOLBOX_API Loop {
   using Callback = std::function<void()>;
 
   Loop();
+  /// ExitCode::io when the system had no descriptor for it; then nothing may be done with it.
+  const Status& made() const;
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;

@@ -37,7 +37,9 @@ int milliseconds_rounded_up(Duration timeout) {
 }  // namespace
 
 Poller::Poller(Clock& clock)
-    : clock_(clock), epoll_(needed_descriptor(epoll_create1(EPOLL_CLOEXEC), "an event queue")) {}
+    : clock_(clock),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      made_(mqtt_toolbox::made(epoll_, "an event queue")) {}
 
 void Poller::want(Entry& entry, Interest interest) {
   entry.wanted = interest;

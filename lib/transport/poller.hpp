@@ -32,6 +32,8 @@ class Poller {
   };
 
   explicit Poller(Clock& clock);
+  /// As Loop::made.
+  const Status& made() const { return made_; }
 
   void want(Entry& entry, Interest interest);
   /// The entry gets no further callback.
@@ -54,6 +56,7 @@ class Poller {
 
   Clock& clock_;
   FileDescriptor epoll_;
+  Status made_;
   FileDescriptor alarm_;
   Time alarm_time_ = never;
   std::array<epoll_event, 128> events_{};

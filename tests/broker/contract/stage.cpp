@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "transport/make_loop.hpp"
+#include "transport/loop.hpp"
 
 namespace mqtt_toolbox::contract {
 
@@ -25,9 +25,9 @@ transport::ConnectSettings way_to(const BrokerFacts& facts, const std::string& d
 }
 
 std::unique_ptr<transport::Loop> new_loop() {
-  auto loop = transport::make_loop();
-  if (!loop) throw Stopped{loop.error().text};
-  return *std::move(loop);
+  auto loop = std::make_unique<transport::Loop>();
+  if (!loop->made()) throw Stopped{loop->made().error().text};
+  return loop;
 }
 
 std::string shell_quoted(const std::vector<std::string>& command) {
