@@ -223,8 +223,10 @@ END
 full-window
 no-foreign-messages
 publisher-cut-after-publish
+publisher-cut-after-pubrec
 publisher-cut-after-pubrel
 publisher-cut-before-pubcomp
+publisher-cut-before-pubrec
 queued
 queued-without-dup
 subscriber-cut-after-pubrec
@@ -311,6 +313,7 @@ filter-empty
 filter-hash-inside
 filter-plus-inside
 flow-control
+keep-alive-zero
 no-local
 offline-messages
 packet-size-zero
@@ -341,6 +344,7 @@ connect-flag-reserved
 filter-empty
 filter-hash-inside
 filter-plus-inside
+keep-alive-zero
 pubrel-flags
 reserved-flags
 second-connect
