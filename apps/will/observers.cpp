@@ -144,7 +144,7 @@ bool Observation::close(const std::string& topic) {
   return closed;
 }
 
-/// Whether a observer had to refuse what came there.
+/// Whether an observer had to refuse what came there.
 bool Observation::is_refused(const std::string& topic) {
   for (const auto& observer : observers_.observers())
     if (auto finding = observer->violation_at(topic)) {

@@ -40,9 +40,8 @@ class Observation {
   /// Publishes a last message to the topic and waits until every observer has it: what was sent
   /// before has come by then. A topic that the user has named is only listened to a little longer.
   bool close(const std::string& topic);
-  /// What they saw at the topic, without the last message of `close`. Leaves the context in
-  /// abortion when they disagree, when none was there, and when one of them had to refuse a packet
-  /// there.
+  /// What they saw at the topic, without the last message of `close`. Aborts the case when they
+  /// disagree, when none was there, and when one of them had to refuse a packet there.
   std::vector<check::Message> testimony(const std::string& topic);
 
  private:

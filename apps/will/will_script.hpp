@@ -14,8 +14,8 @@ namespace mqtt_toolbox::will {
 
 WillFixture& company(check::CaseContext& context);
 
-/// Leaves the context in abortion (unsupported) where the broker has announced that it has no such
-/// wills: Maximum QoS, Retain Available (MQTT 5.0 section 3.2.2.3).
+/// Aborts the case (unsupported) where the broker has announced that it has no such wills: Maximum
+/// QoS, Retain Available (MQTT 5.0 section 3.2.2.3).
 void check_limits(check::CaseContext& context, const session::WillSettings& will);
 
 /// A plan with a will to `topic`, as the variant says, whose payload names the case.

@@ -121,9 +121,9 @@ ScriptedClient& CaseContext::connected(client::ConnectPlan plan) {
 EngineClient& CaseContext::engine_client() {
   client::ConnectPlan plan = this->plan();
   plan.engine = run_.plan.engine;
-  peers_.push_back(std::make_unique<EngineClient>(*this, std::move(plan)));
-  peers_.back()->connect();
-  return *peers_.back();
+  engine_clients_.push_back(std::make_unique<EngineClient>(*this, std::move(plan)));
+  engine_clients_.back()->connect();
+  return *engine_clients_.back();
 }
 
 bool CaseContext::renew_password(std::uint32_t refused) {

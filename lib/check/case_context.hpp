@@ -70,9 +70,9 @@ struct RunContext {
 };
 
 /// Where one case is played: its own thread's loop, its own topics and client identifiers, the
-/// clients it brings on, and the time it has. A step that cannot be taken leaves the context in
-/// abortion; from then on every step fails at once, so that a script stays a list of steps, and the
-/// abortion is what the case has found.
+/// clients it makes, and the time it has. A step that cannot be taken aborts the case; from then on
+/// every step fails at once, so that a script stays a list of steps, and the finding that the case
+/// was aborted with is its verdict.
 class CaseContext {
  public:
   /// `limit` from now; `run` must outlive the context. `play`: how often the task was played
@@ -194,7 +194,7 @@ class CaseContext {
   void tell(Fact fact) { facts_.push_back(std::move(fact)); }
   std::vector<Fact> take_facts() { return std::move(facts_); }
 
-  /// The first abortion stays.
+  /// Ends the case with this finding; the first one stays.
   void abort(Finding finding);
   void abort(std::string observed) { abort(inconclusive(std::move(observed))); }
   bool is_aborted() const { return abort_.has_value(); }
@@ -238,7 +238,7 @@ class CaseContext {
   Duration waited_for_turn_{};
   std::vector<Fact> facts_;
   std::vector<std::unique_ptr<ScriptedClient>> clients_;
-  std::vector<std::unique_ptr<EngineClient>> peers_;
+  std::vector<std::unique_ptr<EngineClient>> engine_clients_;
 };
 
 /// Calls `act` on a new context. ExitCode::io for one that this side has no descriptors for.

@@ -23,7 +23,7 @@ class EngineClient final : private client::Handler {
   ~EngineClient() override;
 
   bool connect();
-  /// The context is in abortion (unsupported) when less than this QoS is granted.
+  /// The case is aborted (unsupported) when less than this QoS is granted.
   bool subscribe(const std::string& filter, protocol::Qos qos);
   /// Without waiting for the acknowledgement.
   bool send(const Message& message);

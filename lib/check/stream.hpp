@@ -34,8 +34,8 @@ std::size_t length_of_stream(const CaseContext& context, std::size_t usual);
 bool is_alive(CaseContext& context);
 
 /// Whether the broker has the QoS of the variant. QoS 2 is tried with a message of its own to a
-/// topic that nobody reads; a broker that does not answer it with PUBREC leaves the context in
-/// abortion: unsupported.
+/// topic that nobody reads; a broker that does not answer it with PUBREC aborts the case:
+/// unsupported.
 bool has_qos(CaseContext& context, ScriptedClient& client);
 
 /// Subscribes at that QoS; the case is aborted (unsupported) when less is granted.
@@ -63,8 +63,8 @@ void go_away(CaseContext& context, ScriptedClient& client);
 /// Ends a connection and its session on the broker's side, so that nothing is left there.
 void end_session(CaseContext& context, ScriptedClient& client);
 
-/// Connects again to go on with the session. A broker that has forgotten it leaves the context in
-/// abortion, inconclusive: then nothing follows from what comes.
+/// Connects again to go on with the session. A broker that has forgotten it aborts the case,
+/// inconclusive: then nothing follows from what comes.
 bool resume(CaseContext& context, ScriptedClient& client);
 
 }  // namespace mqtt_toolbox::check
